@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+const full = process.env.NIGHTSHIFT_TEST_FULL === '1'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', ...(full ? [] : ['test/**/*.full.test.ts'])],
+          setupFiles: ['src/network/polyfill.ts'],
+          testTimeout: 30_000
+        }
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: full ? [] : ['test/**/*.full.test.ts'],
+          setupFiles: ['src/network/polyfill.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false
+        }
+      }
+    ]
+  }
+})

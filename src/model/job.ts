@@ -1,0 +1,108 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import type { Block, FileRef } from './block.ts'
+import type { Reason } from './reasons.ts'
+
+const Params = Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { default: {} })
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
+
+export const FileRefSchema = Type.Object({
+  path: Type.String({ minLength: 1, maxLength: 1024 }),
+  size: Type.Integer({ minimum: 0 }),
+  sha256: Sha256
+}, { additionalProperties: false })
+
+/** Limits and wishes of a job. Times in seconds, amounts in ByteChips as decimal text. */
+export const JobConfigSchema = Type.Object({
+  /** longest run of one task, seconds */
+  taskTimeout: Type.Number({ exclusiveMinimum: 0, maximum: 86_400, default: 300 }),
+  /** longest life of the job, seconds; 0 means none */
+  jobTimeout: Type.Number({ minimum: 0, maximum: 31_536_000, default: 0 }),
+  /** extra attempts a chunk may cost beyond its replicas */
+  retries: Type.Integer({ minimum: 0, maximum: 100, default: 5 }),
+  /** independent results that must agree before a chunk counts */
+  replicas: Type.Integer({ minimum: 1, maximum: 7, default: 2 }),
+  /** blocks on a stock python image may run in python-wasm */
+  allowWasm: Type.Boolean({ default: false }),
+  /** deliver what succeeded when some chunks failed */
+  allowPartial: Type.Boolean({ default: false }),
+  /** most the whole job may cost, ByteChips; what is not spent comes back */
+  budget: Type.Optional(Type.String({ pattern: '^\\d{1,12}(\\.\\d{1,9})?$' })),
+  /** most one chunk may cost, ByteChips */
+  maxPrice: Type.Optional(Type.String({ pattern: '^\\d{1,12}(\\.\\d{1,9})?$' })),
+  /** estimated run time of one chunk, seconds; the price of the first round follows from it */
+  estimate: Type.Number({ exclusiveMinimum: 0, maximum: 86_400, default: 1 }),
+  /** weakest isolation a worker may run this job's app with */
+  isolation: Type.Union([Type.Literal('container'), Type.Literal('namespaces'), Type.Literal('process')], { default: 'process' }),
+  isTestJob: Type.Boolean({ default: false })
+}, { additionalProperties: false })
+export type JobConfig = Static<typeof JobConfigSchema>
+
+/** Where chunks come from and go to, by name of a built-in engine, tag, or `sha256:<hash>` of a pushed block. */
+const BlockName = Type.String({ minLength: 1, maxLength: 160 })
+
+/** What a submitter sends. */
+export const JobRequestSchema = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  description: Type.String({ maxLength: 4096, default: '' }),
+  app: BlockName,
+  partitioner: Type.String({ minLength: 1, maxLength: 160, default: 'passthrough' }),
+  assembler: Type.String({ minLength: 1, maxLength: 160, default: 'passthrough' }),
+  params: Type.Object({ partitioner: Params, app: Params, assembler: Params }, { additionalProperties: false, default: {} }),
+  /** input files already uploaded as blobs; none means one empty input */
+  source: Type.Array(FileRefSchema, { maxItems: 100_000, default: [] }),
+  config: JobConfigSchema
+}, { additionalProperties: false })
+export type JobRequest = Static<typeof JobRequestSchema>
+
+/** An engine of a job: built in, or a block. */
+export type EngineChoice = { readonly builtin: string } | { readonly block: Block }
+
+/** A job as accepted: every name resolved, every parameter validated and with its defaults. */
+export interface JobSpec {
+  readonly name: string
+  readonly description: string
+  readonly app: Block
+  readonly partitioner: EngineChoice
+  readonly assembler: EngineChoice
+  readonly params: {
+    readonly partitioner: Readonly<Record<string, unknown>>
+    readonly app: Readonly<Record<string, unknown>>
+    readonly assembler: Readonly<Record<string, unknown>>
+  }
+  readonly source: readonly FileRef[]
+  readonly config: JobConfig
+}
+
+export interface JobError {
+  readonly code: string
+  readonly message: string
+  readonly remedy?: string
+}
+
+/** A job as the API and the CLI show it. */
+export interface JobView {
+  readonly id: string
+  readonly name: string
+  readonly state: string
+  /** why the job waits, when it does */
+  readonly reason?: Reason
+  readonly error?: JobError
+  readonly createdAt: number
+  readonly endedAt?: number
+  readonly app: string
+  readonly partitioner: string
+  readonly assembler: string
+  readonly replicas: number
+  readonly chunks: { readonly total: number, readonly done: number, readonly failed: number, readonly active: number }
+  /** chunks decided per second over the last moments */
+  readonly rate: number
+  readonly etaMs?: number
+  /** ByteChips spent and reserved so far, and the ceiling */
+  readonly cost: string
+  readonly budget: string
+  /** attempts started so far, all replicas and retries included */
+  readonly executions: number
+  readonly disputes: number
+  readonly outputs: number
+}

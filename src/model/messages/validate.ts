@@ -1,0 +1,179 @@
+import { LIMITS } from '../limits.ts'
+import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
+import type { Announce, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Reveal, RevealRequest } from './control.ts'
+
+const NAME_CHARS = 256
+const PATH_CHARS = 1024
+const STATE_CHARS = 32
+const LIVE_ATTEMPTS = 8192
+const BATCH_ATTEMPTS = 4096
+const GPUS = 64
+const PLATFORMS = 64
+const CACHED_APPS = 1024
+const STDERR_CHARS = 64 * 1024
+const CORES = 65_536
+const SLOTS = 65_536
+
+/**
+ * Checks every bound of a decoded message. A message whose body this version
+ * does not know passes: it is to be ignored.
+ *
+ * @throws NS_E_PROTOCOL naming the field and the figures compared
+ */
+export function validateMessage (message: Message): void {
+  if (message.heartbeat !== undefined) return live('heartbeat.live', message.heartbeat.live)
+  if (message.heartbeatAck !== undefined) {
+    attempts('heartbeatAck.unknown', message.heartbeatAck.unknown, LIVE_ATTEMPTS)
+    return whole('heartbeatAck.ttlMs', message.heartbeatAck.ttlMs)
+  }
+  if (message.lease !== undefined) return lease(message.lease)
+  if (message.leaseAck !== undefined) return attempt('leaseAck.attempt', message.leaseAck.attempt)
+  if (message.commit !== undefined) {
+    attempt('commit.attempt', message.commit.attempt)
+    return bytes('commit.commitment', message.commit.commitment, 32)
+  }
+  if (message.commitAck !== undefined) return attempt('commitAck.attempt', message.commitAck.attempt)
+  if (message.revealRequest !== undefined) return revealRequest(message.revealRequest)
+  if (message.reveal !== undefined) return reveal(message.reveal)
+  if (message.verdict !== undefined) {
+    attempt('verdict.attempt', message.verdict.attempt)
+    amount('verdict.amount', message.verdict.amount)
+    return reason('verdict.reason', message.verdict.reason)
+  }
+  if (message.log !== undefined) return log(message.log)
+  return validateRareMessage(message)
+}
+
+function validateRareMessage (message: Message): void {
+  if (message.hello !== undefined) return hello(message.hello)
+  if (message.offer !== undefined) return offer(message.offer)
+  if (message.announce !== undefined) return announce(message.announce)
+  if (message.bid !== undefined) {
+    jobId('bid.jobId', message.bid.jobId)
+    amount('bid.price', message.bid.price)
+    whole('bid.slots', message.bid.slots, SLOTS)
+    whole('bid.chunkMs', message.bid.chunkMs)
+    return whole('bid.validForMs', message.bid.validForMs)
+  }
+  if (message.noBid !== undefined) {
+    jobId('noBid.jobId', message.noBid.jobId)
+    return reason('noBid.reason', required('noBid.reason', message.noBid.reason))
+  }
+  if (message.decline !== undefined) {
+    attempt('decline.attempt', message.decline.attempt)
+    return reason('decline.reason', required('decline.reason', message.decline.reason))
+  }
+  if (message.recall !== undefined) {
+    attempt('recall.attempt', message.recall.attempt)
+    return reason('recall.reason', message.recall.reason)
+  }
+  if (message.failed !== undefined) return failed(message.failed)
+  if (message.resume !== undefined) {
+    whole('resume.incarnation', message.resume.incarnation)
+    return live('resume.live', message.resume.live)
+  }
+  if (message.resumeReply !== undefined) {
+    whole('resumeReply.incarnation', message.resumeReply.incarnation)
+    attempts('resumeReply.keep', message.resumeReply.keep, LIVE_ATTEMPTS)
+    return attempts('resumeReply.drop', message.resumeReply.drop, LIVE_ATTEMPTS)
+  }
+  if (message.drain !== undefined) reason('drain.reason', message.drain.reason)
+}
+
+function hello (value: Hello): void {
+  if (value.version < 1 || value.minVersion > value.version) {
+    refuse('hello.version', `says versions ${value.minVersion} to ${value.version}, which is no range`)
+  }
+  text('hello.role', value.role, STATE_CHARS)
+  text('hello.agent', value.agent, NAME_CHARS)
+  whole('hello.incarnation', value.incarnation)
+  whole('hello.ledgerSeq', value.ledgerSeq)
+  if (value.ledgerHash.length !== 0) bytes('hello.ledgerHash', value.ledgerHash, 32)
+}
+
+function offer (value: Offer): void {
+  whole('offer.offerSeq', value.offerSeq)
+  whole('offer.slotsTotal', value.slotsTotal, SLOTS)
+  whole('offer.slotsFree', value.slotsFree, value.slotsTotal)
+  fraction('offer.cores', value.cores, CORES)
+  count('offer.gpus', value.gpus, GPUS)
+  for (const gpu of value.gpus) text('offer.gpus.model', gpu.model, NAME_CHARS)
+  texts('offer.platforms', value.platforms, PLATFORMS, NAME_CHARS)
+  texts('offer.cachedApps', value.cachedApps, CACHED_APPS, NAME_CHARS)
+  for (const name of ['isolation', 'numericClass', 'operator', 'cpuModel', 'arch'] as const) text(`offer.${name}`, value[name], NAME_CHARS)
+  whole('offer.validForMs', value.validForMs)
+  whole('offer.freeForMs', value.freeForMs)
+}
+
+function announce (value: Announce): void {
+  jobId('announce.jobId', value.jobId)
+  const needs = required('announce.requirements', value.requirements)
+  for (const name of ['platform', 'isolation', 'network'] as const) text(`announce.requirements.${name}`, needs[name], NAME_CHARS)
+  fraction('announce.requirements.minCores', needs.minCores, CORES)
+  texts('announce.requirements.gpus', needs.gpus, GPUS, NAME_CHARS)
+  whole('announce.workMs', value.workMs)
+  whole('announce.chunksPending', value.chunksPending, LIMITS.chunksPerJob)
+  text('announce.trust', value.trust, STATE_CHARS)
+  amount('announce.maxPrice', value.maxPrice)
+  whole('announce.deadline', value.deadline)
+  bytes('announce.jobSeedHash', value.jobSeedHash, 32)
+  text('announce.appHash', value.appHash, NAME_CHARS)
+  text('announce.appName', value.appName, NAME_CHARS)
+}
+
+function lease (value: Lease): void {
+  attempt('lease.attempt', value.attempt)
+  whole('lease.incarnation', value.incarnation)
+  ref('lease.spec', value.spec)
+  ref('lease.input', value.input)
+  amount('lease.price', value.price)
+  bytes('lease.holdId', value.holdId, 16)
+  whole('lease.ttlMs', value.ttlMs)
+  bytes('lease.chunkSeed', value.chunkSeed, 32)
+}
+
+function live (field: string, values: readonly LiveAttempt[]): void {
+  count(field, values, LIVE_ATTEMPTS)
+  for (const value of values) {
+    attempt(field, value.attempt)
+    text(field, value.state, STATE_CHARS)
+    whole(field, value.progress, 1000)
+  }
+}
+
+function revealRequest (value: RevealRequest): void {
+  whole('revealRequest.batchId', value.batchId)
+  bytes('revealRequest.merkleRoot', value.merkleRoot, 32)
+  if (value.attempts.length === 0) refuse('revealRequest.attempts', 'is empty')
+  attempts('revealRequest.attempts', value.attempts, BATCH_ATTEMPTS)
+}
+
+function reveal (value: Reveal): void {
+  whole('reveal.batchId', value.batchId)
+  attempt('reveal.attempt', value.attempt)
+  bytes('reveal.resultHash', value.resultHash, 32)
+  bytes('reveal.nonce', value.nonce, 32)
+  count('reveal.files', value.files, LIMITS.resultFiles)
+  for (const file of value.files) {
+    text('reveal.files.path', file.path, PATH_CHARS)
+    ref('reveal.files.content', file.content)
+  }
+  if (value.manifest !== undefined) ref('reveal.manifest', value.manifest)
+  if (value.usage === undefined) return
+  whole('reveal.usage.wallMs', value.usage.wallMs)
+  whole('reveal.usage.cpuMs', value.usage.cpuMs)
+  whole('reveal.usage.peakMemoryBytes', value.usage.peakMemoryBytes)
+}
+
+function failed (value: Failed): void {
+  attempt('failed.attempt', value.attempt)
+  text('failed.failureClass', value.failureClass, STATE_CHARS)
+  reason('failed.reason', required('failed.reason', value.reason))
+  text('failed.stderrTail', value.stderrTail, STDERR_CHARS)
+}
+
+function log (value: Log): void {
+  attempt('log.attempt', value.attempt)
+  text('log.stream', value.stream, STATE_CHARS)
+  text('log.text', value.text, LIMITS.attemptLogBytes)
+}

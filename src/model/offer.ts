@@ -1,0 +1,32 @@
+import type { Isolation } from './executor.ts'
+
+/** What a worker advertises, as matching sees it. */
+export interface OfferView {
+  readonly seq: number
+  readonly slotsFree: number
+  readonly slotsTotal: number
+  readonly cores: number
+  readonly memoryMiB: number
+  readonly diskMiB: number
+  readonly gpus: readonly string[]
+  readonly platforms: readonly string[]
+  readonly isolation: Isolation
+  /** price relative to the suggested tariff, per mille */
+  readonly priceLevel: number
+  readonly operator: string
+  readonly cpuModel: string
+  readonly arch: string
+  /** milliseconds since the epoch, by the receiver's clock */
+  readonly validUntil: number
+}
+
+/** What a job needs of a worker. */
+export interface RequirementsView {
+  readonly platform: string
+  readonly minCores: number
+  readonly minMemoryMiB: number
+  readonly minDiskMiB: number
+  readonly gpus: readonly string[]
+  readonly isolation: Isolation
+  readonly network: string
+}

@@ -1,0 +1,26 @@
+/** Why something waits, was refused, or ended. Codes are stable; `text` is for a person and carries the figures compared. */
+export type ReasonCode =
+  // a worker does not fit a job
+  | 'PLATFORM_MISSING' | 'CORES_TOO_FEW' | 'MEMORY_TOO_SMALL' | 'DISK_TOO_SMALL' | 'GPU_MISSING'
+  | 'ISOLATION_TOO_WEAK' | 'NETWORK_REFUSED' | 'OFFER_EXPIRED' | 'FREE_TIME_TOO_SHORT' | 'BANNED' | 'CIRCUIT_OPEN'
+  // a bid or an auction was lost
+  | 'PRICE_TOO_HIGH' | 'OUTSCORED' | 'BID_LATE' | 'BUSY' | 'DRAINING' | 'NO_ANSWER'
+  // a job waits
+  | 'NO_WORKERS' | 'NO_MATCHING_WORKER' | 'TOO_FEW_WORKERS' | 'BUDGET_EXHAUSTED' | 'PLATFORM_NOT_OFFERED' | 'WAITING_FOR_BIDS'
+  // a lease was declined or an attempt ended without a result
+  | 'INPUT_UNAVAILABLE' | 'SPEC_INVALID' | 'STALE_INCARNATION' | 'STALE_EPOCH' | 'LEASE_EXPIRED' | 'WORKER_GONE' | 'SUPERSEDED' | 'JOB_ENDED'
+  | 'LEASE_LOST' | 'CANCELLED'
+  // what the task did
+  | 'EXIT_NONZERO' | 'TIMEOUT' | 'MEMORY_EXCEEDED' | 'OUTPUT_EXCEEDED' | 'OUTPUT_INVALID' | 'ENTRYPOINT_INVALID'
+  | 'SANDBOX_CRASHED' | 'SANDBOX_UNAVAILABLE' | 'RESULT_UNAVAILABLE'
+  // what verification found
+  | 'ACCEPTED' | 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL' | 'NO_AGREEMENT'
+
+export interface Reason {
+  readonly code: ReasonCode
+  readonly text: string
+}
+
+export function reason (code: ReasonCode, text: string): Reason {
+  return { code, text }
+}

@@ -1,0 +1,25 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { FileRefSchema } from './job.ts'
+
+/**
+ * What all chunks of a job have in common, as canonical JSON in a blob: workers
+ * fetch it once by hash and every lease names it.
+ */
+export const TaskSpecSchema = Type.Object({
+  platform: Type.Union([Type.Literal('docker'), Type.Literal('wasm'), Type.Literal('python-wasm')]),
+  entrypoint: Type.String({ minLength: 1, maxLength: 255 }),
+  bundleKey: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  files: Type.Array(FileRefSchema, { minItems: 1, maxItems: 10_000 }),
+  params: Type.String({ maxLength: 1_048_576 }),
+  chunkCount: Type.Integer({ minimum: 1 }),
+  limits: Type.Object({
+    wallMs: Type.Number({ exclusiveMinimum: 0, maximum: 86_400_000 }),
+    memoryMiB: Type.Number({ exclusiveMinimum: 0, maximum: 4_194_304 }),
+    outputBytes: Type.Number({ minimum: 0 }),
+    outputFiles: Type.Integer({ minimum: 0, maximum: 100_000 }),
+    logBytes: Type.Number({ minimum: 0 })
+  }, { additionalProperties: false })
+}, { additionalProperties: false })
+
+export type TaskSpec = Static<typeof TaskSpecSchema>

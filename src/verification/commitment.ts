@@ -1,0 +1,47 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { AttemptId } from '../model/ids.ts'
+
+const TAG = 'nightshift/commitment/1\0'
+
+/**
+ * Binds a worker to a result before it shows it:
+ * `sha256(tag || jobId || chunk || epoch || workerPeerId || resultHash || nonce32)`.
+ * Its own peer id is inside, so a copied commitment is worth nothing to another worker.
+ * @param resultHash 32 bytes
+ * @param nonce 32 random bytes
+ */
+export function commitment (attempt: AttemptId, worker: string, resultHash: Uint8Array, nonce: Uint8Array): Uint8Array {
+  const numbers = Buffer.alloc(8)
+  numbers.writeUInt32BE(attempt.chunk, 0)
+  numbers.writeUInt32BE(attempt.epoch, 4)
+  return createHash('sha256')
+    .update(TAG).update(attempt.jobId).update('\0').update(numbers)
+    .update(worker).update('\0').update(resultHash).update(nonce)
+    .digest()
+}
+
+export function opensCommitment (expected: Uint8Array, attempt: AttemptId, worker: string, resultHash: Uint8Array, nonce: Uint8Array): boolean {
+  if (expected.length !== 32 || resultHash.length !== 32 || nonce.length !== 32) return false
+  return timingSafeEqual(expected, commitment(attempt, worker, resultHash, nonce))
+}
+
+/** `holdId = H(job, chunk, epoch)`: one attempt can hold, and be paid, only once. */
+export function holdIdOf (attempt: AttemptId): string {
+  return createHash('sha256').update(`nightshift/hold/1\0${attempt.jobId}\0${attempt.chunk}\0${attempt.epoch}`).digest('hex').slice(0, 32)
+}
+
+/** Root of the binary Merkle tree over 32-byte leaves; an odd node moves up unchanged. Leaf and inner hashes are domain-separated (RFC 6962). */
+export function merkleRoot (leaves: readonly Uint8Array[]): Uint8Array {
+  if (leaves.length === 0) return createHash('sha256').digest()
+  let level: Uint8Array[] = leaves.map(leaf => createHash('sha256').update('\0').update(leaf).digest())
+  while (level.length > 1) {
+    const next: Uint8Array[] = []
+    for (let i = 0; i < level.length; i += 2) {
+      const left = level[i] as Uint8Array
+      const right = level[i + 1]
+      next.push(right === undefined ? left : createHash('sha256').update('\x01').update(left).update(right).digest())
+    }
+    level = next
+  }
+  return level[0] as Uint8Array
+}

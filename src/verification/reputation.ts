@@ -1,0 +1,60 @@
+/** What a coordinator remembers of one operator group. */
+export interface Standing {
+  readonly group: string
+  /** times of strikes, milliseconds, oldest first */
+  readonly strikes: readonly number[]
+  /** verified results since the last strike */
+  readonly passes: number
+  readonly attempts: number
+  readonly successes: number
+  /** jobs on which this node failed by its own fault since its last success */
+  readonly failedJobs: readonly string[]
+}
+
+/** Two strikes inside this window ban a group. */
+export const STRIKE_WINDOW_MS = 30 * 24 * 3600 * 1000
+export const STRIKES_TO_BAN = 2
+/** A worker whose own faults ended attempts of this many distinct jobs gets no more leases until it succeeds elsewhere. */
+export const CIRCUIT_JOBS = 3
+/** Attempts remembered for the success rate; older ones fade. */
+const REMEMBERED_ATTEMPTS = 200
+
+export function newStanding (group: string): Standing {
+  return { group, strikes: [], passes: 0, attempts: 0, successes: 0, failedJobs: [] }
+}
+
+export function withPass (standing: Standing): Standing {
+  return remember({ ...standing, passes: standing.passes + 1, failedJobs: [] }, true)
+}
+
+export function withStrike (standing: Standing, at: number): Standing {
+  return remember({ ...standing, passes: 0, strikes: [...standing.strikes.filter(time => time > at - STRIKE_WINDOW_MS), at] }, false)
+}
+
+/** An attempt that ended by the node's own fault: no strike, but it counts against its success rate and its circuit. */
+export function withNodeFailure (standing: Standing, jobId: string): Standing {
+  const failedJobs = standing.failedJobs.includes(jobId) ? standing.failedJobs : [...standing.failedJobs, jobId].slice(-CIRCUIT_JOBS)
+  return remember({ ...standing, failedJobs }, false)
+}
+
+export function strikesInWindow (standing: Standing, now: number): number {
+  return standing.strikes.filter(time => time > now - STRIKE_WINDOW_MS).length
+}
+
+export function isBanned (standing: Standing, now: number): boolean {
+  return strikesInWindow(standing, now) >= STRIKES_TO_BAN
+}
+
+export function circuitIsOpen (standing: Standing): boolean {
+  return standing.failedJobs.length >= CIRCUIT_JOBS
+}
+
+/** Laplace estimate of the chance that an attempt fails: `1 − (successes+1)/(attempts+2)` over the last 200. */
+export function failureChance (standing: Standing): number {
+  return 1 - (standing.successes + 1) / (standing.attempts + 2)
+}
+
+function remember (standing: Standing, success: boolean): Standing {
+  const fade = standing.attempts >= REMEMBERED_ATTEMPTS ? 1 - 1 / REMEMBERED_ATTEMPTS : 1
+  return { ...standing, attempts: standing.attempts * fade + 1, successes: standing.successes * fade + (success ? 1 : 0) }
+}

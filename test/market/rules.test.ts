@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { closeRound, openRound, roundIsOver, withBid, withRefusal } from '../../src/market/auction.ts'
+import { prefetchDepth } from '../../src/market/prefetch.ts'
+import { chunkPrice } from '../../src/market/pricing.ts'
+import { mismatches } from '../../src/market/requirements.ts'
+import { score } from '../../src/market/scoring.ts'
+import { isStraggler } from '../../src/market/speculation.ts'
+import type { OfferView, RequirementsView } from '../../src/model/offer.ts'
+import { UNITS_PER_BYC, formatByc, parseByc, tariff } from '../../src/model/money.ts'
+
+const offer: OfferView = {
+  seq: 1, slotsFree: 1, slotsTotal: 1, cores: 2, memoryMiB: 2048, diskMiB: 1000, gpus: ['NVIDIA A100'], platforms: ['wasm'],
+  isolation: 'namespaces', priceLevel: 1000, operator: '', cpuModel: 'x', arch: 'x64', validUntil: 0
+}
+const needs: RequirementsView = { platform: 'wasm', minCores: 1, minMemoryMiB: 512, minDiskMiB: 0, gpus: [], isolation: 'process', network: 'none' }
+
+describe('matching', () => {
+  it('fits what is enough', () => {
+    expect(mismatches(needs, offer)).toEqual([])
+    expect(mismatches({ ...needs, gpus: ['a100'], isolation: 'namespaces' }, offer)).toEqual([])
+  })
+
+  it.each([
+    [{ platform: 'docker' }, 'PLATFORM_MISSING'],
+    [{ minCores: 4 }, 'CORES_TOO_FEW'],
+    [{ minMemoryMiB: 4096 }, 'MEMORY_TOO_SMALL'],
+    [{ minDiskMiB: 2000 }, 'DISK_TOO_SMALL'],
+    [{ gpus: ['H100'] }, 'GPU_MISSING'],
+    [{ isolation: 'container' as const }, 'ISOLATION_TOO_WEAK'],
+    [{ network: 'egress' }, 'NETWORK_REFUSED']
+  ])('says why %j does not fit, with the figures', (wanted, code) => {
+    const [reason] = mismatches({ ...needs, ...wanted }, offer)
+    expect(reason?.code).toBe(code)
+    expect(reason?.text).toMatch(/offers|gives/)
+  })
+})
+
+describe('prices', () => {
+  it('charge one ByteChip for an hour of one core and one GiB', () => {
+    expect(tariff(1, 1024) * 3_600_000n).toBe(UNITS_PER_BYC)
+    expect(chunkPrice(needs, 3_600_000, 1000)).toBe(UNITS_PER_BYC)
+    expect(chunkPrice(needs, 3_600_000, 500)).toBe(UNITS_PER_BYC / 2n)
+  })
+
+  it('are read and written as decimal text', () => {
+    for (const text of ['0', '1', '2.5', '0.000277778', '123456']) expect(formatByc(parseByc(text))).toBe(text)
+    expect(() => parseByc('-1')).toThrow('not an amount')
+    expect(() => parseByc('1e9')).toThrow('not an amount')
+  })
+})
+
+describe('an auction round', () => {
+  const bid = (worker: string, price: bigint) => ({ worker, price, slots: 1, chunkMs: 100, validUntil: 0 })
+
+  it('ends when everyone asked has answered, or in time', () => {
+    let round = openRound(1, 0, ['a', 'b', 'c'])
+    round = withBid(round, bid('a', 10n), 100n)
+    round = withRefusal(round, 'b', { code: 'BUSY', text: 'busy' })
+    expect(roundIsOver(round, 100)).toBe(false)
+    expect(roundIsOver(round, 2000)).toBe(true)
+    expect(roundIsOver(withBid(round, bid('c', 20n), 100n), 100)).toBe(true)
+  })
+
+  it('ranks by score and gives everyone else a reason', () => {
+    let round = openRound(1, 0, ['dear', 'cheap', 'silent', 'over'])
+    round = withBid(round, bid('dear', 90n), 100n)
+    round = withBid(round, bid('cheap', 10n), 100n)
+    round = withBid(round, bid('over', 101n), 100n)
+    round = withBid(round, bid('uninvited', 1n), 100n)
+    const { winners, refusals } = closeRound(round, entry => Number(entry.price))
+    expect(winners.map(entry => entry.worker)).toEqual(['cheap', 'dear'])
+    expect([...refusals].map(([worker, { code }]) => [worker, code])).toEqual([['over', 'PRICE_TOO_HIGH'], ['silent', 'NO_ANSWER']])
+  })
+
+  it('prefers, at one price, who is faster and fails less', () => {
+    const base = { price: 100, expectedMs: 1000, failureChance: 0.1, executions: 1, valuePerMs: 0.1 }
+    expect(score({ ...base, expectedMs: 500 })).toBeLessThan(score(base))
+    expect(score({ ...base, failureChance: 0.5 })).toBeGreaterThan(score(base))
+  })
+})
+
+describe('prefetch and speculation', () => {
+  it('keeps one lease for long chunks, more for short ones, few near the end', () => {
+    expect(prefetchDepth({ roundTripMs: 5, chunkMs: 60_000, chunksLeft: 1000, workers: 2 })).toBe(2)
+    expect(prefetchDepth({ roundTripMs: 60, chunkMs: 100, chunksLeft: 1000, workers: 2 })).toBe(2)
+    expect(prefetchDepth({ roundTripMs: 60, chunkMs: 1, chunksLeft: 100_000, workers: 2 })).toBe(64)
+    expect(prefetchDepth({ roundTripMs: 60, chunkMs: 1, chunksLeft: 3, workers: 2 })).toBe(1)
+  })
+
+  it('doubles an attempt only when it is clearly late', () => {
+    expect(isStraggler(1900, 100)).toBe(false)
+    expect(isStraggler(2100, 100)).toBe(true)
+    expect(isStraggler(14_000, 10_000)).toBe(false)
+  })
+})
