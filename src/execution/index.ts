@@ -1,0 +1,8 @@
+export { createPythonWasmExecutor } from './python-executor.ts'
+export type { PythonExecutorOptions } from './python-executor.ts'
+export { createWasmExecutor } from './wasm-executor.ts'
+export type { WasmExecutorOptions } from './wasm-executor.ts'
+export { detectIsolation } from './sandbox.ts'
+export type { RunnerIsolation } from './sandbox.ts'
+export { pythonWasmEligible } from './python-imports.ts'
+export type { Eligibility, PythonFile } from './python-imports.ts'
