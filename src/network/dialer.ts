@@ -1,0 +1,180 @@
+import type { Libp2p, PeerId, PeerInfo } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { errorMessage, NightshiftError } from '../model/errors.ts'
+import type { Clock, Random } from '../model/clock.ts'
+import type { Logger } from '../observe/logger.ts'
+import { backoff } from './backoff.ts'
+
+const STABLE_MS = 60_000
+const DIAL_DEADLINE_MS = 10_000
+const MAX_DISCOVERED = 256
+const DISCOVERED_ATTEMPTS = 10
+
+interface Target {
+  addresses: readonly Multiaddr[]
+  /** known from the address, or from the first connection */
+  peer: string | undefined
+  readonly discovered: boolean
+  failures: number
+  connectedAt: number | undefined
+  dialing: boolean
+  timer: NodeJS.Timeout | undefined
+}
+
+export interface DialerInit {
+  readonly node: Libp2p
+  readonly clock: Clock
+  readonly random: Pick<Random, 'fraction'>
+  readonly log: Logger
+}
+
+/** Keeps connections to configured peers for ever and to discovered ones while they answer: one dial at a time per peer, with back-off. */
+export class Dialer {
+  readonly #init: DialerInit
+  readonly #targets = new Set<Target>()
+  readonly #unwanted = new Set<string>()
+  readonly #stop = new AbortController()
+  readonly #onConnect = (event: CustomEvent<PeerId>): void => { this.#connected(event.detail.toString()) }
+  readonly #onDisconnect = (event: CustomEvent<PeerId>): void => { this.#lost(event.detail.toString()) }
+
+  constructor (init: DialerInit) {
+    this.#init = init
+  }
+
+  /** Starts to dial these addresses and never stops. */
+  start (addresses: readonly Multiaddr[]): void {
+    this.#init.node.addEventListener('peer:connect', this.#onConnect)
+    this.#init.node.addEventListener('peer:disconnect', this.#onDisconnect)
+    for (const target of targetsOf(addresses)) this.#add(target)
+  }
+
+  /** Dials a peer seen on the local network unless it is known or not wanted. */
+  discovered ({ id, multiaddrs }: PeerInfo): void {
+    const peer = id.toString()
+    if (this.#stop.signal.aborted || this.#unwanted.has(peer) || multiaddrs.length === 0 || peer === this.#init.node.peerId.toString()) return
+    const known = [...this.#targets]
+    if (known.some(target => target.peer === peer) || known.filter(target => target.discovered).length >= MAX_DISCOVERED) return
+    const addresses = multiaddrs.slice(0, 8).map(address => withPeer(address, peer))
+    this.#add({ addresses, peer, discovered: true, failures: 0, connectedAt: undefined, dialing: false, timer: undefined })
+  }
+
+  /** Forgets a discovered peer that turned out to be of no use; false when it is not one. */
+  unwanted (peer: string): boolean {
+    const target = [...this.#targets].find(known => known.peer === peer && known.discovered)
+    if (target === undefined) return false
+    this.#unwanted.add(peer)
+    for (const oldest of this.#unwanted) if (this.#unwanted.size > MAX_DISCOVERED) this.#unwanted.delete(oldest)
+    this.#remove(target)
+    return true
+  }
+
+  stop (): void {
+    this.#stop.abort(new Error('the node is closing'))
+    this.#init.node.removeEventListener('peer:connect', this.#onConnect)
+    this.#init.node.removeEventListener('peer:disconnect', this.#onDisconnect)
+    for (const target of this.#targets) this.#remove(target)
+  }
+
+  #add (target: Target): void {
+    this.#targets.add(target)
+    this.#schedule(target, 0)
+  }
+
+  #remove (target: Target): void {
+    clearTimeout(target.timer)
+    this.#targets.delete(target)
+  }
+
+  #schedule (target: Target, ms: number): void {
+    clearTimeout(target.timer)
+    target.timer = setTimeout(() => { void this.#dial(target) }, ms)
+  }
+
+  async #dial (target: Target): Promise<void> {
+    if (target.dialing || target.connectedAt !== undefined || this.#stop.signal.aborted) return
+    target.dialing = true
+    try {
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(DIAL_DEADLINE_MS)])
+      const connection = await this.#init.node.dial([...target.addresses], { signal })
+      target.peer = connection.remotePeer.toString()
+      target.connectedAt = this.#init.clock.now()
+      // it may have been lost before its peer was known
+      if (connection.status !== 'open') this.#retry(target, 'the connection was closed at once')
+    } catch (error) {
+      this.#retry(target, errorMessage(error))
+    } finally {
+      target.dialing = false
+    }
+  }
+
+  #retry (target: Target, why: string): void {
+    if (this.#stop.signal.aborted || !this.#targets.has(target)) return
+    const { clock, log, random } = this.#init
+    if (target.connectedAt !== undefined && clock.now() - target.connectedAt >= STABLE_MS) target.failures = 0
+    target.connectedAt = undefined
+    const wait = backoff(target.failures++, random.fraction())
+    const about = { addresses: target.addresses.map(String), peer: target.peer, why, retryInMs: Math.round(wait) }
+    if (target.discovered && target.failures > DISCOVERED_ATTEMPTS) {
+      this.#remove(target)
+      log.debug(about, 'a discovered peer is given up until it is seen again')
+      return
+    }
+    if (target.failures === 1) log.warn(about, 'a peer is not reachable; dialling it again')
+    else log.debug(about, 'a peer is still not reachable')
+    this.#schedule(target, wait)
+  }
+
+  #connected (peer: string): void {
+    for (const target of this.#targets) {
+      if (target.peer !== peer || target.connectedAt !== undefined) continue
+      target.connectedAt = this.#init.clock.now()
+      clearTimeout(target.timer)
+    }
+  }
+
+  #lost (peer: string): void {
+    for (const target of this.#targets) {
+      if (target.peer === peer && target.connectedAt !== undefined) this.#retry(target, 'the connection was lost')
+    }
+  }
+}
+
+/** The addresses of configured peers. Throws NS_E_CONFIG naming the one that is not a multiaddr. */
+export function parseAddresses (addresses: readonly string[]): Multiaddr[] {
+  return addresses.map(address => {
+    try {
+      return multiaddr(address)
+    } catch (error) {
+      throw new NightshiftError('NS_E_CONFIG', `${JSON.stringify(address)} is not an address of a peer: ${errorMessage(error)}`, {
+        remedy: 'give addresses in the form /ip4/192.0.2.7/tcp/4001/p2p/12D3…, as the other node prints them',
+        cause: error
+      })
+    }
+  })
+}
+
+function targetsOf (addresses: readonly Multiaddr[]): Target[] {
+  const groups = new Map<string, Multiaddr[]>()
+  for (const address of addresses) {
+    const key = peerOf(address) ?? address.toString()
+    groups.set(key, [...groups.get(key) ?? [], address])
+  }
+  return [...groups.values()].map(group => ({
+    addresses: group,
+    peer: group[0] === undefined ? undefined : peerOf(group[0]),
+    discovered: false,
+    failures: 0,
+    connectedAt: undefined,
+    dialing: false,
+    timer: undefined
+  }))
+}
+
+function peerOf (address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(component => component.name === 'p2p')?.value
+}
+
+function withPeer (address: Multiaddr, peer: string): Multiaddr {
+  return peerOf(address) === undefined ? address.encapsulate(`/p2p/${peer}`) : address
+}

@@ -1,0 +1,45 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import type { Ed25519PrivateKey } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { NightshiftError } from '../model/errors.ts'
+
+export interface Identity {
+  readonly peerId: string
+  readonly privateKey: Ed25519PrivateKey
+}
+
+/**
+ * The node's key, made once and kept in `identity.key`, readable by its owner
+ * only: the peer id it gives survives restarts.
+ * @throws NS_E_DATA_CORRUPT when the file is not such a key
+ */
+export async function loadIdentity (dataDir: string): Promise<Identity> {
+  const file = join(dataDir, 'identity.key')
+  const stored = await readFile(file).catch((error: unknown) => {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined
+    throw error
+  })
+  const privateKey = stored === undefined ? await create(file) : decode(file, stored)
+  return { peerId: peerIdFromPrivateKey(privateKey).toString(), privateKey }
+}
+
+async function create (file: string): Promise<Ed25519PrivateKey> {
+  const key = await generateKeyPair('Ed25519')
+  await writeFile(`${file}.new`, privateKeyToProtobuf(key), { mode: 0o600, flush: true })
+  await rename(`${file}.new`, file)
+  return key
+}
+
+function decode (file: string, bytes: Uint8Array): Ed25519PrivateKey {
+  try {
+    const key = privateKeyFromProtobuf(bytes)
+    if (key.type === 'Ed25519') return key
+  } catch {
+    // said below in words
+  }
+  throw new NightshiftError('NS_E_DATA_CORRUPT', `${file} is not an Ed25519 key`, {
+    remedy: 'restore it from a backup; removing it gives the node a new identity, and what it earned stays with the old one'
+  })
+}

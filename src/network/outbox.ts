@@ -1,0 +1,94 @@
+import type { Stream } from '@libp2p/interface'
+import { LIMITS } from '../model/limits.ts'
+import type { EncodedMessage } from './control-frame.ts'
+import { PeerFault, toError } from './faults.ts'
+import { framed } from './stream-io.ts'
+
+const FRAME_TARGET_BYTES = 200 * 1024
+const MESSAGE_OVERHEAD_BYTES = 6
+const STALL_MS = 60_000
+
+/** Room a message may take in a frame, bytes. */
+export const MESSAGE_BYTES = LIMITS.frameBytes - 128
+
+export interface OutboxInit {
+  readonly stream: Stream
+  readonly seal: (messages: readonly EncodedMessage[]) => Uint8Array
+  readonly signal: AbortSignal
+  /** Called once, when the stream can no longer be written. */
+  readonly onError: (error: Error) => void
+}
+
+/** Unsent messages of one control stream: gathered per turn of the event loop, bounded, held back while the peer is behind. */
+export class Outbox {
+  readonly #init: OutboxInit
+  #waiting: EncodedMessage[] = []
+  #bytes = 0
+  #flushing = false
+
+  constructor (init: OutboxInit) {
+    this.#init = init
+  }
+
+  /** Queues a message for the frame of this turn; false when the queue is full or the stream is gone. */
+  push (message: EncodedMessage): boolean {
+    const size = message.bytes.length + MESSAGE_OVERHEAD_BYTES
+    if (this.#init.signal.aborted || this.#bytes + size > LIMITS.controlQueueBytes) return false
+    this.#waiting.push(message)
+    this.#bytes += size
+    if (!this.#flushing) {
+      this.#flushing = true
+      setImmediate(() => { void this.#flush() })
+    }
+    return true
+  }
+
+  async #flush (): Promise<void> {
+    const { stream, seal, signal, onError } = this.#init
+    try {
+      let next = 0
+      const batch = this.#waiting
+      this.#waiting = []
+      while (next < batch.length && !signal.aborted) {
+        const end = frameEnd(batch, next)
+        const messages = batch.slice(next, end)
+        if (!stream.send(framed(seal(messages)))) await this.#drained(stream, signal)
+        for (const { bytes } of messages) this.#bytes -= bytes.length + MESSAGE_OVERHEAD_BYTES
+        next = end
+      }
+    } catch (error) {
+      if (!signal.aborted) onError(toError(error))
+      return
+    }
+    this.#flushing = this.#waiting.length > 0 && !signal.aborted
+    if (this.#flushing) setImmediate(() => { void this.#flush() })
+  }
+
+  async #drained (stream: Stream, signal: AbortSignal): Promise<void> {
+    const stalled = new AbortController()
+    const timer = setTimeout(() => {
+      stalled.abort(new PeerFault('DEADLINE_PASSED', `the peer has read nothing for ${STALL_MS / 1000} s`))
+    }, STALL_MS)
+    const giveUp = (): void => { stalled.abort(signal.reason) }
+    signal.addEventListener('abort', giveUp, { once: true })
+    try {
+      await stream.onDrain({ signal: stalled.signal })
+    } catch (error) {
+      throw stalled.signal.aborted ? stalled.signal.reason : error
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+}
+
+function frameEnd (batch: readonly EncodedMessage[], from: number): number {
+  let bytes = 0
+  let end = from
+  while (end < batch.length && end - from < LIMITS.frameMessages) {
+    bytes += (batch[end]?.bytes.length ?? 0) + MESSAGE_OVERHEAD_BYTES
+    if (end > from && bytes > FRAME_TARGET_BYTES) break
+    end++
+  }
+  return end
+}

@@ -1,0 +1,41 @@
+import type { Message } from '../../../src/model/messages/control.ts'
+
+const jobId = 'j-abcdefghijklmn27'
+const attempt = { jobId, chunk: 41, epoch: 3 }
+const hash = new Uint8Array(32).fill(7)
+const reason = { code: 'BUSY', text: '3 leases wait here already' }
+const ref = { sha256: hash, size: 5, inline: new Uint8Array([1, 2, 3, 4, 5]) }
+
+/** One valid message of every kind. */
+export const SAMPLES: readonly Message[] = [
+  { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash } },
+  { offer: {
+    offerSeq: 2, slotsFree: 1, slotsTotal: 2, cores: 1.5, memoryMiB: 512, diskMiB: 100, gpus: [{ model: 'x', vramMiB: 1 }], platforms: ['wasm'], isolation: 'process',
+    numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, freeForMs: 5, cpuModel: 'a', arch: 'x64'
+  } },
+  { announce: {
+    jobId, round: 1, requirements: { platform: 'wasm', minCores: 1, minMemoryMiB: 1, minDiskMiB: 1, gpus: ['x'], isolation: 'process', network: 'none' },
+    workMs: 5, chunksPending: 3, trust: 'open', maxPrice: 5n, deadline: 7, jobSeedHash: hash, appHash: 'abc', appName: 'app'
+  } },
+  { bid: { jobId, round: 1, price: 12n, slots: 2, chunkMs: 100, validForMs: 1000 } },
+  { noBid: { jobId, round: 1, reason } },
+  { lease: { attempt, incarnation: 1, spec: ref, input: ref, price: 4n, holdId: new Uint8Array(16).fill(1), ttlMs: 10_000, chunkSeed: hash } },
+  { leaseAck: { attempt } },
+  { decline: { attempt, reason } },
+  { heartbeat: { live: [{ attempt, state: 'RUNNING', progress: 500 }], slotsFree: 1 } },
+  { heartbeatAck: { unknown: [attempt], ttlMs: 10_000 } },
+  { recall: { attempt, reason } },
+  { commit: { attempt, commitment: hash } },
+  { commitAck: { attempt } },
+  { revealRequest: { batchId: 8, merkleRoot: hash, attempts: [attempt, { ...attempt, chunk: 42 }] } },
+  { reveal: {
+    batchId: 8, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a/b', content: ref }],
+    usage: { wallMs: 1, cpuMs: 2, peakMemoryBytes: 3 }, manifest: ref
+  } },
+  { failed: { attempt, failureClass: 'app', reason, exitCode: 3, stderrTail: 'oh' } },
+  { verdict: { attempt, accepted: true, reason, amount: 4n } },
+  { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }] } },
+  { resumeReply: { incarnation: 1, keep: [attempt], drop: [attempt] } },
+  { drain: { reason } },
+  { log: { attempt, stream: 'stdout', text: 'hello' } }
+]
