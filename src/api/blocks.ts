@@ -1,0 +1,59 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { blockHash, checkSchema } from '../blocks/index.ts'
+import { builtinEngines } from '../engines/index.ts'
+import { ManifestSchema } from '../model/block.ts'
+import type { Block, FileRef, Manifest } from '../model/block.ts'
+import { FileRefSchema } from '../model/job.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { checkRelativePath } from '../model/paths.ts'
+import type { ApiOptions } from './server.ts'
+
+const PushSchema = Type.Object({
+  manifest: ManifestSchema,
+  files: Type.Array(FileRefSchema, { minItems: 1, maxItems: 10_000 }),
+  paramsSchema: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  register: Type.Boolean({ default: true })
+}, { additionalProperties: false })
+
+interface Push {
+  readonly manifest: Manifest
+  readonly files: readonly FileRef[]
+  readonly paramsSchema?: Readonly<Record<string, unknown>>
+  readonly register: boolean
+}
+
+/** Blocks: pushed apps and engines, and the engines that are built in. */
+export function blockRoutes (server: FastifyInstance, { registry }: ApiOptions): void {
+  server.post<{ Body: Push }>('/v1/blocks', { schema: { body: PushSchema } }, async request => {
+    const { manifest, files, paramsSchema, register } = request.body
+    for (const file of files) checkRelativePath(file.path)
+    if (!files.some(file => file.path === manifest.entrypoint)) {
+      throw new NightshiftError('NS_E_MANIFEST_INVALID', `the entrypoint ${manifest.entrypoint} is not among the block's files`)
+    }
+    if (paramsSchema !== undefined) checkSchema(paramsSchema, 'paramsSchema')
+    const parts = { manifest, files, ...(paramsSchema === undefined ? {} : { paramsSchema }) }
+    const block: Block = { ...parts, hash: blockHash(parts) }
+    return { hash: block.hash, tag: await registry.add(block, { register }) }
+  })
+
+  server.get('/v1/blocks', async () => ({
+    blocks: (await registry.list()).map(({ tag, active, block }) => ({
+      tag, active, kind: block.manifest.type, platform: block.manifest.platform, hash: block.hash, description: block.manifest.description
+    }))
+  }))
+
+  server.get<{ Params: { tag: string } }>('/v1/blocks/:tag', async request => await registry.get(request.params.tag))
+  server.post<{ Params: { tag: string } }>('/v1/blocks/:tag/activate', async request => {
+    const { tag, active } = await registry.setActive(request.params.tag, true)
+    return { tag, active }
+  })
+  server.post<{ Params: { tag: string } }>('/v1/blocks/:tag/deactivate', async request => {
+    const { tag, active } = await registry.setActive(request.params.tag, false)
+    return { tag, active }
+  })
+
+  server.get('/v1/engines', async () => ({
+    engines: builtinEngines.list().map(({ kind, name, summary, help, paramsSchema }) => ({ kind, name, summary, help, paramsSchema }))
+  }))
+}

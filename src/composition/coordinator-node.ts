@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { JobFeed } from '../coordinator/feed.ts'
+import { step, settleTurn } from '../coordinator/core.ts'
+import type { CoordinatorEvent } from '../coordinator/events.ts'
+import { JobLogs } from '../coordinator/job-logs.ts'
+import { loadCoordinator } from '../coordinator/load.ts'
+import { openingTransfer } from '../coordinator/opening.ts'
+import { Performer } from '../coordinator/perform.ts'
+import { receive } from '../coordinator/receive.ts'
+import { Pins } from '../coordinator/pins.ts'
+import { BlockRegistry } from '../coordinator/registry.ts'
+import type { Services } from '../coordinator/services.ts'
+import { Turn } from '../coordinator/turn.ts'
+import { VERSION } from '../config/version.ts'
+import { parseByc } from '../model/money.ts'
+import { detectIsolation } from '../execution/index.ts'
+import { loadIdentity, openTransport } from '../network/index.ts'
+import type { Logger } from '../observe/logger.ts'
+import { openBlobStore, openStore } from '../storage/index.ts'
+import { closeExecutors, openExecutors } from './executors.ts'
+import { Loop } from './loop.ts'
+import { Opened } from './stack.ts'
+import { systemClock, systemRandom } from './system.ts'
+
+const TICK_MS = 250
+const LEASE_TTL_MS = 10_000
+const DEFAULT_BUDGET = '100'
+
+export interface CoordinatorOptions {
+  readonly dataDir: string
+  readonly listen: readonly string[]
+  readonly peers: readonly string[]
+  readonly mdns: boolean
+  readonly profile: 'local' | 'open'
+  /** ByteChips the user starts with, issued once per data folder */
+  readonly openingBalance: string
+  /** peers whose single result counts */
+  readonly trusted: readonly string[]
+  readonly log: Logger
+}
+
+export interface CoordinatorNode {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+  /** what the API serves */
+  readonly services: Services
+  readonly registry: BlockRegistry
+  readonly feed: JobFeed
+  /** Hands a request to the core; resolves when what it decided is on disk, rejects when it is refused. */
+  readonly request: (event: CoordinatorEvent) => Promise<void>
+  /** Resolves only when the node can no longer serve, with the reason. */
+  readonly failed: Promise<Error>
+  readonly close: () => Promise<void>
+}
+
+/** Builds and starts a coordinator, without its API. Throws NS_E_DATA_LOCKED when another node uses the data folder. */
+export async function openCoordinator (options: CoordinatorOptions): Promise<CoordinatorNode> {
+  const { dataDir, log } = options
+  const opened = new Opened(log)
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
+    const identity = await loadIdentity(dataDir)
+    const executors = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
+    const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs')), async it => { await it.close() })
+    const state = await loadCoordinator(store, identity.peerId, {
+      trusted: new Set(options.trusted),
+      user: 'local',
+      defaultBudget: parseByc(DEFAULT_BUDGET),
+      leaseTtlMs: LEASE_TTL_MS,
+      platforms: [...executors.keys()]
+    }, systemClock.now())
+    await openingTransfer(store, state, parseByc(options.openingBalance), systemClock.now())
+
+    let fail: (error: Error) => void = () => undefined
+    const failed = new Promise<Error>(resolve => { fail = resolve })
+    const feed = new JobFeed()
+    const post = (event: CoordinatorEvent): void => { loop.post(event) }
+    const transport = opened.add('network', await openTransport({
+      dataDir,
+      listen: options.listen,
+      peers: options.peers,
+      mdns: options.mdns,
+      profile: options.profile,
+      role: 'coordinator',
+      hello: () => ({
+        version: 1, minVersion: 1, role: 'coordinator', agent: `nightshift/${VERSION}`, incarnation: state.incarnation,
+        ledgerSeq: state.ledger.head.seq, ledgerHash: Uint8Array.from(Buffer.from(state.ledger.head.hash, 'hex'))
+      }),
+      blobs,
+      events: {
+        onPeerUp: (peer, hello) => { post({ kind: 'peer-up', peer, role: hello.role }) },
+        onPeerDown: peer => { post({ kind: 'peer-down', peer }) },
+        onFrame: frame => { receive(services, frame) }
+      },
+      log
+    }), async it => { await it.close() })
+    const services: Services = { state, store, blobs, transport, executors, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
+    const performer = opened.add('steps', new Performer(services, jobId => { feed.changed(jobId) }), async it => { await it.close() })
+    const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({
+      core: {
+        begin: now => new Turn(state, now),
+        step,
+        finish: settleTurn,
+        perform: async turn => { await performer.perform(turn) }
+      },
+      store,
+      now: systemClock.now,
+      log,
+      onFatal: fail
+    }), async it => { await it.close() })
+    loop.post({ kind: 'start' })
+    const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
+    opened.add('ticker', ticker, async it => { clearInterval(it) })
+    return {
+      peerId: identity.peerId,
+      addresses: transport.addresses(),
+      services,
+      registry: new BlockRegistry(store, blobs),
+      feed,
+      request: async event => { await loop.request(event) },
+      failed,
+      close: async () => { await opened.close() }
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}

@@ -1,0 +1,47 @@
+import envPaths from 'env-paths'
+import { createPythonWasmExecutor, createWasmExecutor } from '../execution/index.ts'
+import type { RunnerIsolation } from '../execution/index.ts'
+import { errorMessage } from '../model/errors.ts'
+import type { Executor } from '../model/executor.ts'
+import type { Logger } from '../observe/logger.ts'
+
+/** A platform has this long to prove that it works here, milliseconds. */
+const SELF_TEST_MS = 60_000
+
+export interface ExecutorOptions {
+  readonly isolation: RunnerIsolation
+  /** tasks at a time, per platform */
+  readonly slots: number
+  /** Python interpreters kept ready */
+  readonly ready: number
+  readonly log: Logger
+}
+
+/** The executors that work on this machine: each has run a task before it counts. */
+export async function openExecutors ({ isolation, slots, ready, log }: ExecutorOptions): Promise<ReadonlyMap<string, Executor>> {
+  const note = (message: string): void => { log.info({}, message) }
+  const candidates = [
+    await createWasmExecutor({ slots, isolation, log: note }),
+    await createPythonWasmExecutor({ cacheDir: cacheFolder(), slots, ready, isolation, log: note })
+  ]
+  const working = new Map<string, Executor>()
+  await Promise.all(candidates.map(async executor => {
+    try {
+      await executor.selfTest(AbortSignal.timeout(SELF_TEST_MS))
+      working.set(executor.platform, executor)
+    } catch (error) {
+      log.warn({ platform: executor.platform, why: errorMessage(error) }, 'a platform is not offered: its self-test failed')
+      await executor.close()
+    }
+  }))
+  return working
+}
+
+export async function closeExecutors (executors: ReadonlyMap<string, Executor>): Promise<void> {
+  await Promise.allSettled([...executors.values()].map(async executor => { await executor.close() }))
+}
+
+/** Shared by all nodes of this user: it holds nothing of any job. */
+function cacheFolder (): string {
+  return process.env['NIGHTSHIFT_CACHE'] ?? envPaths('nightshift', { suffix: '' }).cache
+}

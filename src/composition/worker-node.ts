@@ -1,0 +1,146 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { VERSION } from '../config/version.ts'
+import { detectIsolation } from '../execution/index.ts'
+import { readHardware } from '../hardware/index.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { loadIdentity, openTransport } from '../network/index.ts'
+import type { Logger } from '../observe/logger.ts'
+import { openBlobStore, openStore } from '../storage/index.ts'
+import { HONEST, lying, slow } from '../worker/behaviour.ts'
+import { startQueued, step } from '../worker/core.ts'
+import type { WorkerEvent } from '../worker/events.ts'
+import { loadWorker } from '../worker/load.ts'
+import { WorkerPerformer } from '../worker/perform.ts'
+import { receive } from '../worker/receive.ts'
+import { TaskRunner } from '../worker/run-task.ts'
+import { WorkerTurn } from '../worker/turn.ts'
+import { closeExecutors, openExecutors } from './executors.ts'
+import { Loop } from './loop.ts'
+import { Opened } from './stack.ts'
+import { systemClock, systemRandom } from './system.ts'
+
+const TICK_MS = 250
+/** A draining worker waits this long for what runs, milliseconds. */
+const DRAIN_MS = 30_000
+
+export interface WorkerOptions {
+  readonly dataDir: string
+  readonly listen: readonly string[]
+  readonly peers: readonly string[]
+  readonly mdns: boolean
+  readonly profile: 'local' | 'open'
+  /** tasks at a time; default half of the cores, at least one */
+  readonly slots?: number
+  /** price relative to the suggested tariff, per mille; default 1000 */
+  readonly priceLevel?: number
+  /** name of the one who runs several workers; one replica of a chunk per operator */
+  readonly operator?: string
+  /** cores and memory offered; default what the machine has */
+  readonly cores?: number
+  readonly memoryMiB?: number
+  /** run strangers' apps although this machine cannot isolate them with namespaces */
+  readonly allowProcessIsolation: boolean
+  /** for test clusters */
+  readonly behaviour?: { readonly lie?: boolean, readonly slowMs?: number }
+  readonly log: Logger
+}
+
+export interface WorkerNode {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+  readonly platforms: readonly string[]
+  readonly isolation: string
+  readonly slots: number
+  /** Resolves only when the node can no longer serve, with the reason. */
+  readonly failed: Promise<Error>
+  /** With `drain` what runs is finished first, within 30 s. */
+  readonly close: (options: { drain: boolean }) => Promise<void>
+}
+
+/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
+export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
+  const { dataDir, log } = options
+  const opened = new Opened(log)
+  try {
+    const isolation = await detectIsolation()
+    if (isolation === 'process' && !options.allowProcessIsolation) {
+      throw new NightshiftError('NS_E_ISOLATION', 'this machine cannot put strangers\' apps into namespaces of their own: bubblewrap is missing or does not work', {
+        remedy: 'install the package "bubblewrap"; or accept that only Node\'s permission model stands between an app and your files, with --allow-process-isolation'
+      })
+    }
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
+    const identity = await loadIdentity(dataDir)
+    const hardware = await readHardware(dataDir)
+    const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
+    const executors = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
+    const state = await loadWorker(store, identity.peerId, {
+      slots,
+      priceLevel: options.priceLevel ?? 1000,
+      platforms: [...executors.keys()],
+      isolation,
+      operator: options.operator ?? '',
+      hardware,
+      memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
+      cores: options.cores ?? hardware.cores
+    })
+
+    let fail: (error: Error) => void = () => undefined
+    const failed = new Promise<Error>(resolve => { fail = resolve })
+    const post = (event: WorkerEvent): void => { loop.post(event) }
+    const transport = opened.add('network', await openTransport({
+      dataDir,
+      listen: options.listen,
+      peers: options.peers,
+      mdns: options.mdns,
+      profile: options.profile,
+      role: 'worker',
+      hello: () => ({ version: 1, minVersion: 1, role: 'worker', agent: `nightshift/${VERSION}`, incarnation: 0, ledgerSeq: 0, ledgerHash: new Uint8Array() }),
+      blobs,
+      events: {
+        onPeerUp: (peer, hello) => { post({ kind: 'peer-up', peer, role: hello.role, incarnation: hello.incarnation }) },
+        onPeerDown: peer => { post({ kind: 'peer-down', peer }) },
+        onFrame: frame => { receive({ blobs, log, post }, frame) }
+      },
+      log
+    }), async it => { await it.close() })
+    const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
+    const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
+    const runner = new TaskRunner({ blobs, transport, executors, random: systemRandom, clock: systemClock, log, behaviour })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, transport, runner, log, post }), async it => { await it.close() })
+    const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
+      core: {
+        begin: now => new WorkerTurn(state, now),
+        step,
+        finish: startQueued,
+        perform: async turn => { await performer.perform(turn) }
+      },
+      store,
+      now: systemClock.now,
+      log,
+      onFatal: fail
+    }), async it => { await it.close() })
+    const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
+    opened.add('ticker', ticker, async it => { clearInterval(it) })
+    return {
+      peerId: identity.peerId,
+      addresses: transport.addresses(),
+      platforms: [...executors.keys()],
+      isolation,
+      slots,
+      failed,
+      close: async ({ drain }) => {
+        if (drain) {
+          await loop.request({ kind: 'drain' })
+          await performer.idle(AbortSignal.timeout(DRAIN_MS))
+        }
+        await opened.close()
+      }
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}

@@ -1,0 +1,186 @@
+import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
+import type { AttemptState } from '../lifecycle/attempt.ts'
+import { moveChunk } from '../lifecycle/chunk.ts'
+import { LIMITS } from '../model/limits.ts'
+import { attemptKey } from '../model/ids.ts'
+import type { AttemptId } from '../model/ids.ts'
+import type { Attempt as AttemptRef, Heartbeat, Resume } from '../model/messages/control.ts'
+import { reason } from '../model/reasons.ts'
+import type { Reason, ReasonCode } from '../model/reasons.ts'
+import { newStanding, withNodeFailure } from '../verification/reputation.ts'
+import { maxAttempts, wants } from './chunks.ts'
+import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** Attempts of one chunk, blameless ones included, before it is given up. */
+const MOST_EPOCHS = 100
+
+export interface Found { readonly job: Job, readonly chunk: Chunk, readonly attempt: Attempt }
+
+/** The attempt a message speaks of, only when it is this worker's and still open: anything else is stale. */
+export function findAttempt (state: CoordinatorState, worker: string, id: AttemptRef | AttemptId | undefined): Found | undefined {
+  if (id === undefined) return undefined
+  const job = state.jobs.get(id.jobId)
+  const chunk = job?.chunks[id.chunk]
+  const attempt = chunk?.attempts.find(candidate => candidate.epoch === id.epoch)
+  if (job === undefined || chunk === undefined || attempt === undefined) return undefined
+  return attempt.worker === worker && attemptIsOpen(attempt.state) ? { job, chunk, attempt } : undefined
+}
+
+export function idOf (job: Job, chunk: Chunk, attempt: Attempt): AttemptId {
+  return { jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch }
+}
+
+/**
+ * Ends an open attempt without pay: its hold is voided in this turn's batch, the
+ * worker is told, and the chunk is offered again if it still needs a result.
+ */
+export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, to: AttemptState, why: Reason): void {
+  const id = idOf(job, chunk, attempt)
+  const wasLive = attemptIsLive(attempt.state)
+  attempt.state = moveAttempt(attemptKey(id), attempt.state, to)
+  attempt.reason = why
+  if (attempt.holdId !== '') {
+    turn.book({ key: `void:${attemptKey(id)}`, transfers: [{ kind: 'void', holdId: attempt.holdId, ref: { job: id.jobId, chunk: id.chunk, epoch: id.epoch, note: why.code } }] })
+  }
+  release(turn, attempt, id)
+  if (to === 'EXPIRED' || to === 'RECALLED') turn.send(attempt.worker, { recall: { attempt: id, reason: why } })
+  else if (to === 'REJECTED') turn.send(attempt.worker, { verdict: { attempt: id, accepted: false, reason: why, amount: 0n } })
+  if (wasLive || to === 'REJECTED') requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+}
+
+/** The attempt no longer takes a place at its worker. */
+export function release (turn: Turn, attempt: Attempt, id: AttemptId): void {
+  turn.state.workers.get(attempt.worker)?.inFlight.delete(attemptKey(id))
+}
+
+/** Puts a chunk where its attempts say it belongs. */
+export function requeue (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.state === 'DECIDED' || chunk.state === 'FAILED' || chunk.state === 'VERIFIED') return
+  const open = chunk.attempts.some(attempt => attemptIsOpen(attempt.state))
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, open ? 'ACTIVE' : 'PENDING')
+  if (open) job.active.add(chunk.index)
+  else job.active.delete(chunk.index)
+  if (wants(chunk) > 0) job.wanting.add(chunk.index)
+  else job.wanting.delete(chunk.index)
+}
+
+export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefined): void {
+  const found = findAttempt(turn.state, worker, ref)
+  if (found === undefined || found.attempt.state !== 'LEASED') return
+  found.attempt.state = moveAttempt(attemptKey(idOf(found.job, found.chunk, found.attempt)), 'LEASED', 'RUNNING')
+  found.attempt.expiresAt = turn.now + turn.state.config.leaseTtlMs
+}
+
+export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
+  const found = findAttempt(turn.state, worker, ref)
+  if (found === undefined || !attemptIsLive(found.attempt.state)) return
+  if (why.code === 'DRAINING' || why.code === 'BUSY') found.job.awards.delete(worker)
+  else found.chunk.excluded.push(worker)
+  endAttempt(turn, found.job, found.chunk, found.attempt, 'DECLINED', why)
+}
+
+/** Renews what the worker still works on and names what it should drop. */
+export function onHeartbeat (turn: Turn, worker: string, heartbeat: Heartbeat): void {
+  const unknown: AttemptRef[] = []
+  for (const live of heartbeat.live) {
+    const found = findAttempt(turn.state, worker, live.attempt)
+    if (found === undefined) {
+      if (live.attempt !== undefined) unknown.push(live.attempt)
+    } else {
+      found.attempt.expiresAt = turn.now + turn.state.config.leaseTtlMs
+    }
+  }
+  turn.send(worker, { heartbeatAck: { unknown, ttlMs: turn.state.config.leaseTtlMs } })
+}
+
+/**
+ * After a reconnect both sides compare what is live: attempts the worker has
+ * lost are re-queued at once instead of when their lease ends. Returns the
+ * attempts both keep; reveals asked for before the loss are to be asked again.
+ */
+export function onResume (turn: Turn, worker: string, resume: Resume): readonly Found[] {
+  const askAgain: Found[] = []
+  const keep: AttemptRef[] = []
+  const drop: AttemptRef[] = []
+  const held = new Set<string>()
+  for (const live of resume.live) {
+    if (live.attempt === undefined) continue
+    const found = findAttempt(turn.state, worker, live.attempt)
+    if (found === undefined) {
+      drop.push(live.attempt)
+      continue
+    }
+    keep.push(live.attempt)
+    held.add(attemptKey(live.attempt))
+    found.attempt.expiresAt = turn.now + turn.state.config.leaseTtlMs
+    delete found.attempt.revealAskedAt
+    askAgain.push(found)
+  }
+  for (const key of [...turn.state.workers.get(worker)?.inFlight ?? []]) {
+    if (held.has(key)) continue
+    const found = findAttempt(turn.state, worker, parseAttempt(key))
+    if (found === undefined || !attemptIsLive(found.attempt.state)) continue
+    endAttempt(turn, found.job, found.chunk, found.attempt, 'EXPIRED', reason('LEASE_LOST', 'the worker came back without this attempt'))
+  }
+  turn.send(worker, { resumeReply: { incarnation: turn.state.incarnation, keep, drop } })
+  return askAgain
+}
+
+/** A task ended without a result. App failures count against the chunk, node failures against the worker, transport against nobody. */
+export function onFailed (
+  turn: Turn, found: Found,
+  failure: { readonly failureClass: string, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string }
+): void {
+  const { job, chunk, attempt } = found
+  const by = attempt.worker
+  if (!chunk.excluded.includes(by)) chunk.excluded.push(by)
+  if (failure.failureClass === 'app' && !chunk.appFailures.includes(by)) chunk.appFailures.push(by)
+  if (failure.failureClass === 'node' && by !== turn.state.self) {
+    if (!chunk.nodeFailures.includes(by)) chunk.nodeFailures.push(by)
+    turn.saveStanding(withNodeFailure(turn.state.standings.get(attempt.group) ?? newStanding(attempt.group), job.record.id))
+  }
+  endAttempt(turn, job, chunk, attempt, 'FAILED', failure.reason)
+  const tail = failure.stderrTail.trim().split('\n').slice(-5).join('\n').slice(-LIMITS.reasonChars)
+  const detail = tail === '' ? failure.reason.text : `${failure.reason.text}: ${tail}`
+  if (chunk.appFailures.length >= 2 || (attempt.trusted && failure.failureClass === 'app')) {
+    failChunk(turn, job, chunk, failure.reason.code, detail)
+  } else if (chunk.nodeFailures.length >= 3) {
+    failChunk(turn, job, chunk, failure.reason.code, `it ended the sandbox on three different workers: ${detail}`)
+  } else if (chunk.epoch >= maxAttempts(job)) {
+    failChunk(turn, job, chunk, failure.reason.code, `${chunk.epoch} attempts ended without a result; the last: ${detail}`)
+  }
+}
+
+export function failChunk (turn: Turn, job: Job, chunk: Chunk, code: ReasonCode, message: string): void {
+  for (const attempt of chunk.attempts.filter(open => attemptIsOpen(open.state))) {
+    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk failed'))
+  }
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'FAILED')
+  chunk.error = { code: 'NS_E_APP_FAILED', message: `${code}: ${message}`, remedy: `nightshift job logs ${job.record.id} --chunk ${chunk.index}` }
+  job.wanting.delete(chunk.index)
+  job.active.delete(chunk.index)
+  job.record.failed++
+  turn.saveChunk(job, chunk)
+}
+
+/** Ends attempts whose worker was silent for a whole lease. Nothing but the attempt's own state changes: a late result is refused by its epoch. */
+export function expireAttempts (turn: Turn, job: Job): void {
+  for (const index of [...job.active]) {
+    const chunk = job.chunks[index]
+    if (chunk === undefined) continue
+    for (const attempt of chunk.attempts) {
+      if (!attemptIsLive(attempt.state) || attempt.worker === turn.state.self || attempt.expiresAt > turn.now) continue
+      if (chunk.state === 'FAILED') break
+      const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
+      endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
+      if (chunk.epoch >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
+    }
+  }
+}
+
+function parseAttempt (key: string): AttemptId {
+  const [jobId = '', chunk = '', epoch = ''] = key.split('/')
+  return { jobId, chunk: Number(chunk), epoch: Number(epoch) }
+}

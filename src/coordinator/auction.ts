@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { REOPEN_MS, closeRound, openRound, roundIsOver, withBid, withRefusal } from '../market/auction.ts'
+import type { BidView } from '../market/auction.ts'
+import { mismatches } from '../market/requirements.ts'
+import { score } from '../market/scoring.ts'
+import type { Bid, NoBid } from '../model/messages/control.ts'
+import { reason } from '../model/reasons.ts'
+import type { Reason, ReasonCode } from '../model/reasons.ts'
+import { circuitIsOpen, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
+import type { CoordinatorState, Job, WorkerView } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** Bids hold this long at most, whatever they say, milliseconds. */
+const MAX_BID_MS = 60_000
+
+export function groupOf (worker: WorkerView): string {
+  return worker.offer === undefined || worker.offer.operator === '' ? worker.peer : worker.offer.operator
+}
+
+/** Why this worker gets no chunk of this job; empty when it may bid. */
+export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView, now: number): readonly Reason[] {
+  if (worker.offer === undefined) return [reason('NO_ANSWER', 'has not sent an offer yet')]
+  if (worker.draining) return [reason('DRAINING', 'takes no new work: it is shutting down')]
+  if (worker.offer.validUntil < now) return [reason('OFFER_EXPIRED', 'its offer was not renewed')]
+  const standing = state.standings.get(groupOf(worker)) ?? newStanding(groupOf(worker))
+  if (isBanned(standing, now)) return [reason('BANNED', `banned here: ${standing.strikes.length} wrong results`)]
+  if (circuitIsOpen(standing)) return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row`)]
+  return mismatches(job.needs, worker.offer)
+}
+
+/** Opens, re-opens and closes the job's auction round as time and capacity ask for. */
+export function runAuction (turn: Turn, job: Job): void {
+  if (job.round !== undefined && roundIsOver(job.round, turn.now)) settleRound(turn, job)
+  if (job.round !== undefined || turn.now < job.nextRoundAt) return
+  dropStaleAwards(turn, job)
+  const pending = pendingChunks(job)
+  if (pending === 0) return
+  const asked: string[] = []
+  for (const worker of turn.state.workers.values()) {
+    if (job.awards.has(worker.peer)) continue
+    const why = obstacles(turn.state, job, worker, turn.now)
+    if (why.length === 0) asked.push(worker.peer)
+    else job.explanations.set(worker.peer, why)
+  }
+  if (asked.length === 0) return
+  job.roundNumber++
+  job.round = openRound(job.roundNumber, turn.now, asked)
+  for (const peer of asked) turn.send(peer, { announce: announcement(job, pending) })
+}
+
+function announcement (job: Job, pending: number) {
+  const { record, needs } = job
+  return {
+    jobId: record.id,
+    round: job.roundNumber,
+    requirements: { ...needs, gpus: [...needs.gpus] },
+    workMs: workMs(job),
+    chunksPending: pending,
+    trust: 'open',
+    maxPrice: record.maxPrice,
+    deadline: 0,
+    jobSeedHash: Uint8Array.from(createHash('sha256').update(record.seed).digest()),
+    appHash: record.spec.app.hash,
+    appName: record.spec.app.manifest.name
+  }
+}
+
+/** What a chunk of this job is believed to take, milliseconds: measured once there are figures, the submitter's estimate before. */
+export function workMs (job: Job): number {
+  return job.durations.count >= 5 ? Math.max(1, Math.ceil(job.durations.value)) : Math.ceil(job.record.spec.config.estimate * 1000)
+}
+
+export function pendingChunks (job: Job): number {
+  return job.wanting.size + job.chunks.length - job.freshFrom
+}
+
+function dropStaleAwards (turn: Turn, job: Job): void {
+  for (const [peer, award] of job.awards) {
+    const worker = turn.state.workers.get(peer)
+    if (award.validUntil < turn.now || worker === undefined || obstacles(turn.state, job, worker, turn.now).length > 0) job.awards.delete(peer)
+  }
+}
+
+export function onBid (turn: Turn, job: Job, worker: string, bid: Bid): void {
+  if (job.round?.number !== bid.round) return
+  job.round = withBid(job.round, {
+    worker,
+    price: bid.price,
+    slots: Math.max(1, bid.slots),
+    chunkMs: Math.max(1, bid.chunkMs),
+    validUntil: turn.now + Math.min(bid.validForMs, MAX_BID_MS)
+  }, job.record.maxPrice)
+}
+
+export function onNoBid (turn: Turn, job: Job, worker: string, refusal: NoBid): void {
+  if (job.round?.number !== refusal.round) return
+  job.round = withRefusal(job.round, worker, reason((refusal.reason?.code ?? 'BUSY') as ReasonCode, refusal.reason?.text ?? 'gave no reason'))
+}
+
+function settleRound (turn: Turn, job: Job): void {
+  if (job.round === undefined) return
+  const { winners, refusals } = closeRound(job.round, bid => scoreOf(turn, job, bid))
+  for (const bid of winners) {
+    job.awards.set(bid.worker, bid)
+    job.explanations.delete(bid.worker)
+  }
+  for (const [worker, why] of refusals) job.explanations.set(worker, [why])
+  delete job.round
+  job.nextRoundAt = turn.now + (winners.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
+}
+
+function scoreOf (turn: Turn, job: Job, bid: BidView): number {
+  const worker = turn.state.workers.get(bid.worker)
+  const standing = worker === undefined ? undefined : turn.state.standings.get(groupOf(worker))
+  const price = Number(bid.price)
+  return score({
+    price,
+    expectedMs: bid.chunkMs + (worker?.overheadMs ?? 0),
+    failureChance: failureChance(standing ?? newStanding(bid.worker)),
+    executions: turn.state.config.trusted.has(bid.worker) ? 1 : job.record.spec.config.replicas,
+    valuePerMs: price / Math.max(1, workMs(job))
+  })
+}

@@ -1,0 +1,26 @@
+import { attemptIsOpen } from '../lifecycle/attempt.ts'
+import type { Attempt, Chunk, Job } from './state.ts'
+
+/** How many more attempts a chunk needs out, beyond those open. One trusted attempt is enough. */
+export function wants (chunk: Chunk): number {
+  if (chunk.state !== 'PENDING' && chunk.state !== 'ACTIVE') return 0
+  const open = chunk.attempts.filter(attempt => attemptIsOpen(attempt.state))
+  if (open.some(attempt => attempt.trusted)) return 0
+  return Math.max(0, chunk.quorum - new Set(open.map(attempt => attempt.group)).size)
+}
+
+/** Attempts a chunk may cost before it is given up. */
+export function maxAttempts (job: Job): number {
+  const { replicas, retries } = job.record.spec.config
+  return replicas + 2 + retries * replicas
+}
+
+/** True when this worker may be leased this chunk: it did not have it before, and no other of its group has it. */
+export function mayRun (chunk: Chunk, worker: string, group: string): boolean {
+  return !chunk.excluded.includes(worker) && !chunk.attempts.some(attempt => blocks(attempt, worker, group))
+}
+
+function blocks (attempt: Attempt, worker: string, group: string): boolean {
+  if (attempt.state === 'EXPIRED' || attempt.state === 'DECLINED' || attempt.state === 'RECALLED') return false
+  return attempt.worker === worker || attempt.group === group
+}

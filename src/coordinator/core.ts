@@ -1,0 +1,189 @@
+import { jobEnded } from '../lifecycle/job.ts'
+import { attemptIsLive, attemptIsOpen } from '../lifecycle/attempt.ts'
+import type { Isolation } from '../model/executor.ts'
+import { attemptKey } from '../model/ids.ts'
+import type { Message, Offer } from '../model/messages/control.ts'
+import type { OfferView } from '../model/offer.ts'
+import { reason } from '../model/reasons.ts'
+import type { Reason, ReasonCode } from '../model/reasons.ts'
+import type { Reason as WireReason } from '../model/messages/control.ts'
+import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbeat, onLeaseAck, onResume } from './attempts.ts'
+import { onBid, onNoBid, runAuction } from './auction.ts'
+import type { CoordinatorEvent } from './events.ts'
+import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
+import { leaseChunks, speculate } from './leases.ts'
+import type { CoordinatorState, Job } from './state.ts'
+import type { Turn } from './turn.ts'
+import { askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { reviewWaiting } from './waiting.ts'
+
+/**
+ * One event of a coordinator. Deterministic: everything it needs is in the turn,
+ * everything it decides goes back into it. Throws only for requests (submit,
+ * abort, retry) that are refused, and then has changed nothing.
+ */
+export function step (turn: Turn, event: CoordinatorEvent): void {
+  const { state } = turn
+  switch (event.kind) {
+    case 'start': for (const job of state.jobs.values()) continueJob(turn, job); break
+    case 'tick': tick(turn); break
+    case 'peer-up': if (event.role === 'worker') workerUp(turn, event.peer); break
+    case 'peer-down': workerDown(turn, event.peer); break
+    case 'message': onMessage(turn, event.peer, event.message); break
+    case 'submit': submitJob(turn, event.record); break
+    case 'chunks': addChunks(turn, findJob(state, event.jobId), event.first, event.inputs); break
+    case 'partitioned': startRunning(turn, findJob(state, event.jobId), event.task); break
+    case 'step-failed': failJob(turn, findJob(state, event.jobId), event.error); break
+    case 'trusted-done': onTrustedDone(turn, findAttempt(state, state.self, event.attempt), attemptKey(event.attempt), event.outcome); break
+    case 'results-stored': {
+      const job = findJob(state, event.jobId)
+      const chunk = job.chunks[event.chunk]
+      if (chunk !== undefined && !jobEnded(job.record.state)) onResultsStored(turn, job, chunk, event.stored, event.unavailableAt)
+      break
+    }
+    case 'assembled': completeJob(turn, findJob(state, event.jobId), event.outputs); break
+    case 'abort': abortJob(turn, findJob(state, event.jobId)); break
+    case 'retry': retryJob(turn, findJob(state, event.jobId)); break
+  }
+}
+
+/** The end of a turn: what the new state allows to happen next, once for all its events. */
+export function settleTurn (turn: Turn): void {
+  const jobs = [...turn.state.jobs.values()].filter(job => !jobEnded(job.record.state))
+  const first = jobs.length === 0 ? 0 : turn.state.turnOfJob++ % jobs.length
+  for (const job of [...jobs.slice(first), ...jobs.slice(0, first)]) {
+    if (job.record.state === 'RUNNING' || job.record.state === 'HELD') {
+      runAuction(turn, job)
+      leaseChunks(turn, job)
+      callReferee(turn, job)
+    }
+    advanceJob(turn, job)
+  }
+  sendRevealRequests(turn)
+}
+
+/** Picks a job up where the store says it is. */
+function continueJob (turn: Turn, job: Job): void {
+  switch (job.record.state) {
+    case 'PARTITIONING': restartPartition(turn, job); break
+    case 'ASSEMBLING': turn.effect({ kind: 'assemble', jobId: job.record.id }); break
+    case 'RUNNING':
+    case 'HELD':
+      for (const index of [...job.active]) {
+        const chunk = job.chunks[index]
+        if (chunk === undefined) continue
+        for (const attempt of chunk.attempts) {
+          if (attempt.worker === turn.state.self && attemptIsOpen(attempt.state) && attempt.value === undefined) {
+            endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
+          }
+          delete attempt.revealAskedAt
+        }
+        if (chunk.state === 'VERIFIED') fetchOrSettle(turn, job, chunk)
+        else askReveals(turn, job, chunk)
+      }
+      break
+    default:
+  }
+}
+
+function tick (turn: Turn): void {
+  for (const job of turn.state.jobs.values()) {
+    if (jobEnded(job.record.state)) continue
+    const timeout = job.record.spec.config.jobTimeout * 1000
+    if (timeout > 0 && turn.now - job.record.createdAt > timeout) {
+      failJob(turn, job, { code: 'NS_E_JOB_TIMEOUT', message: `the job took longer than its limit of ${timeout / 1000} s`, remedy: 'raise config.jobTimeout, or add workers' })
+      continue
+    }
+    expireAttempts(turn, job)
+    chaseReveals(turn, job)
+    speculate(turn, job)
+    reviewWaiting(turn, job)
+  }
+  for (const worker of turn.state.workers.values()) {
+    if (!worker.connected && worker.inFlight.size === 0) turn.state.workers.delete(worker.peer)
+  }
+}
+
+function workerUp (turn: Turn, peer: string): void {
+  const known = turn.state.workers.get(peer)
+  if (known === undefined) {
+    turn.state.workers.set(peer, { peer, connected: true, inFlight: new Set(), draining: false, overheadMs: 0 })
+  } else {
+    known.connected = true
+    known.draining = false
+  }
+}
+
+/** Its leases live on until they expire: a worker that comes back in time has lost nothing. */
+function workerDown (turn: Turn, peer: string): void {
+  const worker = turn.state.workers.get(peer)
+  if (worker === undefined) return
+  worker.connected = false
+  delete worker.offer
+  for (const job of turn.state.jobs.values()) {
+    job.awards.delete(peer)
+    job.explanations.delete(peer)
+  }
+}
+
+function onMessage (turn: Turn, peer: string, message: Message): void {
+  const { state } = turn
+  const worker = state.workers.get(peer)
+  if (worker === undefined) return
+  if (message.offer !== undefined) onOffer(turn, peer, message.offer)
+  else if (message.bid !== undefined) withJob(state, message.bid.jobId, job => { if (message.bid !== undefined) onBid(turn, job, peer, message.bid) })
+  else if (message.noBid !== undefined) withJob(state, message.noBid.jobId, job => { if (message.noBid !== undefined) onNoBid(turn, job, peer, message.noBid) })
+  else if (message.leaseAck !== undefined) onLeaseAck(turn, peer, message.leaseAck.attempt)
+  else if (message.decline !== undefined) onDecline(turn, peer, message.decline.attempt, fromWire(message.decline.reason))
+  else if (message.heartbeat !== undefined) onHeartbeat(turn, peer, message.heartbeat)
+  else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
+  else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
+  else if (message.failed !== undefined) {
+    const found = findAttempt(state, peer, message.failed.attempt)
+    if (found !== undefined && attemptIsLive(found.attempt.state)) onFailed(turn, found, { ...message.failed, reason: fromWire(message.failed.reason) })
+  } else if (message.resume !== undefined) {
+    for (const { job, chunk } of onResume(turn, peer, message.resume)) askReveals(turn, job, chunk)
+  } else if (message.drain !== undefined) {
+    worker.draining = true
+    for (const job of state.jobs.values()) job.awards.delete(peer)
+  } else if (message.log !== undefined) {
+    const found = findAttempt(state, peer, message.log.attempt)
+    if (found !== undefined && message.log.attempt !== undefined) turn.effect({ kind: 'log', attempt: message.log.attempt, stream: message.log.stream, text: message.log.text })
+  }
+}
+
+function withJob (state: CoordinatorState, id: string, then: (job: Job) => void): void {
+  const job = state.jobs.get(id)
+  if (job !== undefined) then(job)
+}
+
+function onOffer (turn: Turn, peer: string, offer: Offer): void {
+  const worker = turn.state.workers.get(peer)
+  if (worker === undefined || (worker.offer !== undefined && offer.offerSeq < worker.offer.seq)) return
+  const isNew = worker.offer === undefined
+  worker.offer = viewOf(offer, turn.now)
+  if (isNew) for (const job of turn.state.jobs.values()) job.nextRoundAt = 0
+}
+
+function viewOf (offer: Offer, now: number): OfferView {
+  return {
+    seq: offer.offerSeq,
+    slotsFree: offer.slotsFree,
+    slotsTotal: offer.slotsTotal,
+    cores: offer.cores,
+    memoryMiB: offer.memoryMiB,
+    diskMiB: offer.diskMiB,
+    gpus: offer.gpus.map(gpu => gpu.model),
+    platforms: offer.platforms,
+    isolation: offer.isolation as Isolation,
+    priceLevel: offer.priceLevel,
+    operator: offer.operator,
+    cpuModel: offer.cpuModel,
+    arch: offer.arch,
+    validUntil: now + Math.min(offer.validForMs, 600_000)
+  }
+}
+
+function fromWire (wire: WireReason | undefined): Reason {
+  return { code: (wire?.code ?? 'CANCELLED') as ReasonCode, text: wire?.text ?? 'gave no reason' }
+}

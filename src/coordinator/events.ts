@@ -1,0 +1,41 @@
+import type { FileRef } from '../model/block.ts'
+import type { FailureClass } from '../model/executor.ts'
+import type { JobError } from '../model/job.ts'
+import type { AttemptId } from '../model/ids.ts'
+import type { Message } from '../model/messages/control.ts'
+import type { Reason } from '../model/reasons.ts'
+import type { BlobRef } from '../model/store.ts'
+import type { JobRecord } from './state.ts'
+
+/** Everything that can happen to a coordinator. */
+export type CoordinatorEvent =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'peer-up', readonly peer: string, readonly role: string }
+  | { readonly kind: 'peer-down', readonly peer: string }
+  | { readonly kind: 'message', readonly peer: string, readonly message: Message }
+  | { readonly kind: 'submit', readonly record: JobRecord }
+  | { readonly kind: 'chunks', readonly jobId: string, readonly first: number, readonly inputs: readonly BlobRef[] }
+  | { readonly kind: 'partitioned', readonly jobId: string, readonly task: BlobRef }
+  | { readonly kind: 'step-failed', readonly jobId: string, readonly error: JobError }
+  | { readonly kind: 'trusted-done', readonly attempt: AttemptId, readonly outcome: TrustedOutcome }
+  | { readonly kind: 'results-stored', readonly jobId: string, readonly chunk: number, readonly stored: boolean, readonly unavailableAt: readonly string[] }
+  | { readonly kind: 'assembled', readonly jobId: string, readonly outputs: readonly FileRef[] }
+  | { readonly kind: 'abort', readonly jobId: string }
+  | { readonly kind: 'retry', readonly jobId: string }
+
+export type TrustedOutcome =
+  | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }
+  | { readonly ok: false, readonly failureClass: FailureClass, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string }
+
+/** What a turn asks the world to do, after its writes are on disk. */
+export type CoordinatorEffect =
+  | { readonly kind: 'partition', readonly jobId: string }
+  | { readonly kind: 'run-trusted', readonly attempt: AttemptId }
+  | { readonly kind: 'fetch-results', readonly jobId: string, readonly chunk: number, readonly from: readonly string[], readonly files: readonly FileRef[] }
+  | { readonly kind: 'assemble', readonly jobId: string }
+  /** stops every effect of the job that is still running */
+  | { readonly kind: 'stop', readonly jobId: string }
+  | { readonly kind: 'log', readonly attempt: AttemptId, readonly stream: string, readonly text: string }
+  | { readonly kind: 'changed', readonly jobId: string }
+  | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

@@ -1,0 +1,109 @@
+import { createReadStream } from 'node:fs'
+import { appendFile, mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { AttemptId } from '../model/ids.ts'
+import { LIMITS } from '../model/limits.ts'
+
+export interface LogLine {
+  readonly chunk: number
+  readonly epoch: number
+  readonly worker: string
+  readonly stream: string
+  readonly text: string
+}
+
+/** Bytes of log kept per job; later lines are dropped with a note in their place. */
+const JOB_LOG_BYTES = 256 * 1024 * 1024
+
+/**
+ * What tasks print, one NDJSON file per job. Logs help people; nothing depends on
+ * them, so they are appended without syncing.
+ */
+export class JobLogs {
+  readonly #dir: string
+  readonly #seen = new Map<string, Map<string, number>>()
+  readonly #bytes = new Map<string, number>()
+  readonly #listeners = new Map<string, Set<(line: LogLine) => void>>()
+  #tail: Promise<void> = Promise.resolve()
+  #pending = new Map<string, string[]>()
+
+  constructor (dir: string) {
+    this.#dir = dir
+  }
+
+  /** Adds what an attempt printed, as far as its share and the job's allow. */
+  add (attempt: AttemptId, worker: string, stream: string, text: string): void {
+    const allowed = this.#allowed(attempt, text)
+    if (allowed === '') return
+    const line: LogLine = { chunk: attempt.chunk, epoch: attempt.epoch, worker, stream: stream === 'stderr' ? 'stderr' : 'stdout', text: allowed }
+    for (const listener of this.#listeners.get(attempt.jobId) ?? []) listener(line)
+    const lines = this.#pending.get(attempt.jobId)
+    if (lines !== undefined) {
+      lines.push(JSON.stringify(line))
+      return
+    }
+    this.#pending.set(attempt.jobId, [JSON.stringify(line)])
+    this.#tail = this.#tail.then(async () => { await this.#flush(attempt.jobId) })
+  }
+
+  #allowed (attempt: AttemptId, text: string): string {
+    const job = this.#seen.get(attempt.jobId) ?? new Map<string, number>()
+    this.#seen.set(attempt.jobId, job)
+    const key = `${attempt.chunk}/${attempt.epoch}`
+    const used = job.get(key) ?? 0
+    const total = this.#bytes.get(attempt.jobId) ?? 0
+    const room = Math.min(2 * LIMITS.attemptLogBytes - used, JOB_LOG_BYTES - total)
+    if (room <= 0) return ''
+    job.set(key, used + text.length)
+    this.#bytes.set(attempt.jobId, total + text.length)
+    return text.length <= room ? text : text.slice(0, room) + '\n[log cut here]\n'
+  }
+
+  async #flush (jobId: string): Promise<void> {
+    const lines = this.#pending.get(jobId) ?? []
+    this.#pending.delete(jobId)
+    await mkdir(this.#dir, { recursive: true })
+    await appendFile(this.#file(jobId), lines.join('\n') + '\n')
+  }
+
+  /** Lines kept of a job so far, in the order they came. */
+  async * read (jobId: string): AsyncGenerator<LogLine> {
+    await this.#tail
+    const known = await readdir(this.#dir).catch((): string[] => [])
+    if (!known.includes(`${jobId}.ndjson`)) return
+    for await (const line of createInterface({ input: createReadStream(this.#file(jobId)), crlfDelay: Infinity })) {
+      if (line !== '') yield JSON.parse(line) as LogLine
+    }
+  }
+
+  /** Calls back for every new line of a job until the returned function is called. */
+  follow (jobId: string, listener: (line: LogLine) => void): () => void {
+    const set = this.#listeners.get(jobId) ?? new Set()
+    set.add(listener)
+    this.#listeners.set(jobId, set)
+    return () => {
+      set.delete(listener)
+      if (set.size === 0) this.#listeners.delete(jobId)
+    }
+  }
+
+  /** The job has ended: what was counted for its limits is no longer needed. */
+  ended (jobId: string): void {
+    this.#seen.delete(jobId)
+    this.#bytes.delete(jobId)
+  }
+
+  async delete (jobId: string): Promise<void> {
+    await this.#tail
+    await rm(this.#file(jobId), { force: true })
+  }
+
+  async close (): Promise<void> {
+    await this.#tail
+  }
+
+  #file (jobId: string): string {
+    return join(this.#dir, `${jobId}.ndjson`)
+  }
+}

@@ -1,0 +1,226 @@
+import { escrowAccount, available, balance, userAccount } from '../ledger/accounts.ts'
+import { attemptIsOpen } from '../lifecycle/attempt.ts'
+import { jobEnded, moveJob } from '../lifecycle/job.ts'
+import type { JobState } from '../lifecycle/job.ts'
+import { NightshiftError } from '../model/errors.ts'
+import type { JobError } from '../model/job.ts'
+import type { FileRef } from '../model/block.ts'
+import type { RequirementsView } from '../model/offer.ts'
+import { reason } from '../model/reasons.ts'
+import type { Reason } from '../model/reasons.ts'
+import type { BlobRef } from '../model/store.ts'
+import { endAttempt } from './attempts.ts'
+import { KEYS } from './keys.ts'
+import { Median } from './median.ts'
+import { newChunk } from './records.ts'
+import type { CoordinatorState, Job, JobRecord } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** A job in memory, before any of its chunks. */
+export function newJob (record: JobRecord): Job {
+  return {
+    record,
+    needs: requirements(record),
+    chunks: [],
+    freshFrom: 0,
+    wanting: new Set(),
+    active: new Set(),
+    roundNumber: 0,
+    nextRoundAt: 0,
+    awards: new Map(),
+    explanations: new Map(),
+    durations: new Median(),
+    recentDone: []
+  }
+}
+
+function requirements (record: JobRecord): RequirementsView {
+  const { app, config } = record.spec
+  const device = app.manifest.device_requirements
+  return {
+    platform: app.manifest.platform,
+    minCores: device.min_cpu ?? 0,
+    minMemoryMiB: Math.ceil((device.min_memory ?? 0) * 1024),
+    minDiskMiB: Math.ceil((device.min_disk ?? 0) * 1024),
+    gpus: device.gpu ?? [],
+    isolation: config.isolation,
+    network: app.manifest.platform_config.network ?? 'none'
+  }
+}
+
+/** Takes the price ceiling from the user's account and starts the job. Throws NS_E_FUNDS when it is not there. */
+export function submitJob (turn: Turn, record: JobRecord): void {
+  const { state } = turn
+  const user = state.ledger.account(userAccount(state.config.user))
+  if (available(user) < record.budget) {
+    throw new NightshiftError('NS_E_FUNDS', `the job may cost ${record.budget} units, ${available(user)} are available`, {
+      remedy: 'lower --budget, or wait until other jobs return what they did not spend'
+    })
+  }
+  fundEscrow(turn, record, `submit:${record.id}`)
+  const job = newJob(record)
+  state.jobs.set(record.id, job)
+  turn.put(KEYS.spec + record.id, JSON.stringify(record.spec))
+  setState(turn, job, 'PARTITIONING')
+  turn.effect({ kind: 'partition', jobId: record.id })
+}
+
+function fundEscrow (turn: Turn, record: JobRecord, key: string): void {
+  turn.book({
+    key,
+    transfers: [{ kind: 'direct', debit: userAccount(turn.state.config.user), credit: escrowAccount(record.id), amount: record.budget, ref: { job: record.id, note: 'budget' } }]
+  })
+}
+
+export function setState (turn: Turn, job: Job, state: JobState, why?: Reason): void {
+  job.record.state = moveJob(job.record.id, job.record.state, state)
+  if (why === undefined) delete job.record.reason
+  else job.record.reason = why
+  turn.saveJob(job)
+}
+
+export function addChunks (turn: Turn, job: Job, first: number, inputs: readonly BlobRef[]): void {
+  if (job.record.state !== 'PARTITIONING') return
+  for (const [i, input] of inputs.entries()) {
+    const chunk = newChunk(first + i, input, job.record.spec.config.replicas)
+    job.chunks[chunk.index] = chunk
+    turn.saveChunk(job, chunk)
+  }
+  job.record.chunkCount = job.chunks.length
+}
+
+export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
+  if (job.record.state !== 'PARTITIONING') return
+  job.task = { ref: task }
+  turn.put(KEYS.task + job.record.id, JSON.stringify(task))
+  setState(turn, job, 'RUNNING')
+}
+
+/** Moves on when no chunk is left to decide. */
+export function advanceJob (turn: Turn, job: Job): void {
+  const { record } = job
+  if (record.state !== 'RUNNING' && record.state !== 'HELD') return
+  if (record.decided + record.failed < record.chunkCount) return
+  if (record.failed > 0 && (!record.spec.config.allowPartial || record.decided === 0)) {
+    const failed = job.chunks.find(chunk => chunk.state === 'FAILED')
+    failJob(turn, job, {
+      code: 'NS_E_CHUNK_FAILED',
+      message: `${record.failed} of ${record.chunkCount} chunks failed; chunk ${failed?.index ?? 0}: ${failed?.error?.message ?? 'no reason'}`,
+      remedy: failed?.error?.remedy ?? `nightshift job logs ${record.id}`
+    })
+    return
+  }
+  if (record.state === 'HELD') setState(turn, job, 'RUNNING')
+  setState(turn, job, 'SETTLING')
+  setState(turn, job, 'ASSEMBLING')
+  turn.effect({ kind: 'assemble', jobId: record.id })
+}
+
+export function completeJob (turn: Turn, job: Job, outputs: readonly FileRef[]): void {
+  if (job.record.state !== 'ASSEMBLING') return
+  turn.put(KEYS.outputs + job.record.id, JSON.stringify(outputs))
+  job.record.outputs = outputs.length
+  setState(turn, job, 'DELIVERING')
+  endJob(turn, job, 'COMPLETED')
+}
+
+export function failJob (turn: Turn, job: Job, error: JobError): void {
+  if (jobEnded(job.record.state)) return
+  job.record.error = error
+  endJob(turn, job, 'FAILED')
+}
+
+export function abortJob (turn: Turn, job: Job): void {
+  if (jobEnded(job.record.state)) {
+    throw new NightshiftError('NS_E_JOB_STATE', `job ${job.record.id} has ended already: ${job.record.state}`)
+  }
+  job.record.error = { code: 'NS_E_ABORTED', message: 'aborted by its owner' }
+  endJob(turn, job, 'CANCELLED')
+}
+
+/** Ends a job: open attempts are recalled and their holds voided, and what the escrow still has goes back. */
+function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+  for (const index of [...job.active]) {
+    const chunk = job.chunks[index]
+    if (chunk === undefined) continue
+    for (const attempt of chunk.attempts.filter(open => attemptIsOpen(open.state))) {
+      endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('JOB_ENDED', `job ${job.record.id} ended: ${state}`))
+    }
+    if (chunk.state === 'ACTIVE' || chunk.state === 'VERIFIED') chunk.state = 'PENDING'
+    turn.saveChunk(job, chunk)
+  }
+  returnEscrow(turn, job)
+  job.record.endedAt = turn.now
+  setState(turn, job, state)
+  job.active.clear()
+  job.awards.clear()
+  delete job.round
+  turn.effect({ kind: 'stop', jobId: job.record.id })
+}
+
+function returnEscrow (turn: Turn, job: Job): void {
+  const escrow = escrowAccount(job.record.id)
+  const rest = balance(turn.state.ledger.account(escrow))
+  if (rest === 0n) return
+  turn.book({
+    key: `return:${job.record.id}:${turn.state.ledger.head.seq}`,
+    transfers: [{ kind: 'direct', debit: escrow, credit: userAccount(turn.state.config.user), amount: rest, ref: { job: job.record.id, note: 'unspent' } }]
+  })
+}
+
+/** Runs again what failed of a failed job: failed chunks, or the step that failed. Throws NS_E_JOB_STATE for any other job. */
+export function retryJob (turn: Turn, job: Job): void {
+  const { record } = job
+  if (record.state !== 'FAILED') {
+    throw new NightshiftError('NS_E_JOB_STATE', `only a failed job can be retried; ${record.id} is ${record.state}`)
+  }
+  fundEscrow(turn, record, `retry:${record.id}:${turn.now}`)
+  delete record.error
+  delete record.endedAt
+  if (job.task === undefined) {
+    setState(turn, job, 'PARTITIONING')
+    restartPartition(turn, job)
+    return
+  }
+  for (const chunk of job.chunks) {
+    if (chunk.state === 'DECIDED') continue
+    Object.assign(chunk, newChunk(chunk.index, chunk.input, record.spec.config.replicas), { epoch: chunk.epoch })
+    delete chunk.error
+    turn.saveChunk(job, chunk)
+  }
+  record.failed = 0
+  setState(turn, job, 'RUNNING')
+  indexChunks(job)
+  advanceJob(turn, job)
+}
+
+/** Forgets a partial partition and starts it anew: only a whole partition counts. */
+export function restartPartition (turn: Turn, job: Job): void {
+  for (const chunk of job.chunks) turn.put(KEYS.chunk(job.record.id, chunk.index), undefined)
+  job.chunks = []
+  job.record.chunkCount = 0
+  turn.saveJob(job)
+  turn.effect({ kind: 'partition', jobId: job.record.id })
+}
+
+/** Rebuilds the indexes over a job's chunks from their states. */
+export function indexChunks (job: Job): void {
+  job.freshFrom = 0
+  job.wanting.clear()
+  job.active.clear()
+  let lastTouched = -1
+  for (const chunk of job.chunks) if (chunk.epoch > 0 || chunk.state !== 'PENDING') lastTouched = chunk.index
+  for (const chunk of job.chunks) {
+    if (chunk.state === 'ACTIVE' || chunk.state === 'VERIFIED') job.active.add(chunk.index)
+    if ((chunk.state === 'PENDING' || chunk.state === 'ACTIVE') && chunk.index <= lastTouched) job.wanting.add(chunk.index)
+  }
+  job.freshFrom = lastTouched + 1
+}
+
+export function findJob (state: CoordinatorState, id: string): Job {
+  const job = state.jobs.get(id)
+  if (job === undefined) {
+    throw new NightshiftError('NS_E_JOB_UNKNOWN', `there is no job ${id}`, { remedy: 'nightshift job list shows all jobs' })
+  }
+  return job
+}

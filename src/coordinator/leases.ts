@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import { available, escrowAccount, peerAccount } from '../ledger/accounts.ts'
+import { moveChunk } from '../lifecycle/chunk.ts'
+import { prefetchDepth } from '../market/prefetch.ts'
+import { isStraggler, speculationBudget } from '../market/speculation.ts'
+import { attemptKey } from '../model/ids.ts'
+import { holdIdOf } from '../verification/commitment.ts'
+import { groupOf, workMs } from './auction.ts'
+import { idOf } from './attempts.ts'
+import { mayRun, wants } from './chunks.ts'
+import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** Waiting chunks looked at for one worker before a fresh one is opened. */
+const LOOK_AHEAD = 128
+/** Chunks that may wait for another replica before no fresh one is opened. */
+const MAX_WAITING = 256
+
+/** Hands out leases to all workers with an award and room, best bid first, one each per pass so that nobody is starved. */
+export function leaseChunks (turn: Turn, job: Job): void {
+  if (!quorumIsPossible(turn, job)) return
+  const open = [...job.awards.values()]
+  while (open.length > 0) {
+    for (let i = 0; i < open.length;) {
+      const award = open[i] as Award
+      const worker = turn.state.workers.get(award.worker)
+      const chunk = worker === undefined || capacity(turn, job, award, worker) <= 0 || !affordable(turn, job, award.price)
+        ? undefined
+        : nextChunk(job, worker)
+      if (worker === undefined || chunk === undefined) {
+        open.splice(i, 1)
+        continue
+      }
+      lease(turn, job, chunk, award, worker)
+      i++
+    }
+  }
+}
+
+/** False while fewer groups than the job's replicas have an award: a chunk leased now could not be decided. */
+export function quorumIsPossible (turn: Turn, job: Job): boolean {
+  const groups = new Set<string>()
+  for (const award of job.awards.values()) {
+    if (turn.state.config.trusted.has(award.worker)) return true
+    const worker = turn.state.workers.get(award.worker)
+    if (worker !== undefined) groups.add(groupOf(worker))
+  }
+  return groups.size >= job.record.spec.config.replicas
+}
+
+/** Leases this worker may still take: prefetch depth times slots, less what it has. */
+export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView): number {
+  const slots = Math.min(award.slots, worker.offer?.slotsTotal ?? 0)
+  const left = job.record.chunkCount - job.record.decided - job.record.failed
+  const depth = prefetchDepth({
+    roundTripMs: worker.overheadMs,
+    chunkMs: job.durations.count > 0 ? job.durations.value : workMs(job),
+    chunksLeft: left * job.record.spec.config.replicas,
+    workers: job.awards.size * Math.max(1, slots)
+  })
+  return depth * slots - worker.inFlight.size
+}
+
+export function affordable (turn: Turn, job: Job, price: bigint): boolean {
+  return available(turn.state.ledger.account(escrowAccount(job.record.id))) >= price
+}
+
+function nextChunk (job: Job, worker: WorkerView): Chunk | undefined {
+  let looked = 0
+  for (const index of job.wanting) {
+    const chunk = job.chunks[index]
+    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker))) return chunk
+    if (++looked >= LOOK_AHEAD) break
+  }
+  const fresh = job.wanting.size < MAX_WAITING ? job.chunks[job.freshFrom] : undefined
+  if (fresh !== undefined) job.freshFrom++
+  return fresh
+}
+
+function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: WorkerView): void {
+  chunk.epoch++
+  const id = { jobId: job.record.id, chunk: chunk.index, epoch: chunk.epoch }
+  const trusted = turn.state.config.trusted.has(worker.peer)
+  const attempt: Attempt = {
+    epoch: chunk.epoch,
+    worker: worker.peer,
+    group: groupOf(worker),
+    trusted,
+    price: award.price,
+    holdId: holdIdOf(id),
+    leasedAt: turn.now,
+    ahead: worker.inFlight.size,
+    state: 'LEASED',
+    expiresAt: turn.now + turn.state.config.leaseTtlMs
+  }
+  turn.book({
+    key: `lease:${attemptKey(id)}`,
+    transfers: [{
+      kind: 'hold', holdId: attempt.holdId, debit: escrowAccount(job.record.id), credit: peerAccount(worker.peer),
+      amount: award.price, ref: { job: id.jobId, chunk: id.chunk, epoch: id.epoch }
+    }]
+  })
+  chunk.attempts.push(attempt)
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'ACTIVE')
+  job.active.add(chunk.index)
+  if (wants(chunk) > 0) job.wanting.add(chunk.index)
+  else job.wanting.delete(chunk.index)
+  job.record.executions++
+  worker.inFlight.add(attemptKey(id))
+  turn.saveChunk(job, chunk)
+  turn.send(worker.peer, {
+    lease: {
+      attempt: id,
+      incarnation: turn.state.incarnation,
+      spec: job.task === undefined ? undefined : wireRef(job.task.ref),
+      input: wireRef(chunk.input),
+      price: award.price,
+      holdId: Uint8Array.from(Buffer.from(attempt.holdId, 'hex')),
+      ttlMs: turn.state.config.leaseTtlMs,
+      chunkSeed: chunkSeed(job.record.seed, chunk.index)
+    }
+  })
+}
+
+function wireRef (ref: { sha256: string, size: number }) {
+  return { sha256: Uint8Array.from(Buffer.from(ref.sha256, 'hex')), size: ref.size, inline: new Uint8Array() }
+}
+
+/**
+ * Near the end, when nothing is left to lease, a copy of a straggling chunk goes
+ * to an idle worker. Whichever result comes first counts; the other is paid when it matches.
+ */
+export function speculate (turn: Turn, job: Job): void {
+  if (job.wanting.size > 0 || job.freshFrom < job.chunks.length || job.active.size === 0) return
+  const slots = [...turn.state.workers.values()].reduce((sum, worker) => sum + (worker.offer?.slotsTotal ?? 0), 0)
+  let budget = speculationBudget(slots)
+  for (const index of job.active) {
+    const chunk = job.chunks[index]
+    if (chunk === undefined || chunk.state !== 'ACTIVE' || chunk.disputed) continue
+    if (chunk.attempts.filter(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING').length === 0) continue
+    const copies = chunk.attempts.length - chunk.quorum
+    if (copies > 0) budget--
+    const late = chunk.attempts.some(attempt => (attempt.state === 'LEASED' || attempt.state === 'RUNNING') && isStraggler(turn.now - attempt.leasedAt, job.durations.value))
+    if (!late || copies > 0 || budget <= 0) continue
+    const award = [...job.awards.values()].find(candidate => {
+      const worker = turn.state.workers.get(candidate.worker)
+      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker)) && affordable(turn, job, candidate.price)
+    })
+    const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
+    if (award === undefined || worker === undefined) continue
+    lease(turn, job, chunk, award, worker)
+    budget--
+    turn.effect({ kind: 'note', level: 'info', text: 'a copy of a late chunk goes to an idle worker', about: { ...idOf(job, chunk, chunk.attempts.at(-1) as Attempt), worker: worker.peer } })
+  }
+}
+
+/** 32 bytes that every replica of a chunk gets and nothing else does. */
+export function chunkSeed (jobSeed: string, chunk: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(createHash('sha256').update(`${jobSeed}/${chunk}`).digest())
+}

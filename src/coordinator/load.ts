@@ -1,0 +1,79 @@
+import { loadLedger } from '../ledger/load.ts'
+import { attemptIsOpen } from '../lifecycle/attempt.ts'
+import { jobEnded } from '../lifecycle/job.ts'
+import { attemptKey } from '../model/ids.ts'
+import type { JobSpec } from '../model/job.ts'
+import type { BlobRef, Store } from '../model/store.ts'
+import type { Standing } from '../verification/reputation.ts'
+import { idOf } from './attempts.ts'
+import { indexChunks, newJob } from './jobs.ts'
+import { KEYS, after } from './keys.ts'
+import { decodeChunk, decodeJob } from './records.ts'
+import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
+
+/**
+ * Reads a coordinator's state back and counts this start as a new incarnation,
+ * synced before anything is said with it. Open attempts get a fresh lease: their
+ * workers may still be running them.
+ */
+export async function loadCoordinator (store: Store, self: string, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
+  const incarnation = Number(await store.get(KEYS.incarnation) ?? '0') + 1
+  await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
+  const state: CoordinatorState = {
+    self,
+    incarnation,
+    config,
+    ledger: await loadLedger(store),
+    jobs: new Map(),
+    workers: new Map(),
+    standings: new Map(),
+    incidents: [],
+    batchId: 0,
+    refereeing: new Set(),
+    turnOfJob: 0
+  }
+  for await (const [, text] of prefixed(store, KEYS.standing)) {
+    const standing = JSON.parse(text) as Standing
+    state.standings.set(standing.group, standing)
+  }
+  for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
+  for await (const [id, text] of prefixed(store, KEYS.job)) {
+    const spec = await store.get(KEYS.spec + id)
+    if (spec === undefined) continue
+    const job = newJob(decodeJob(text, JSON.parse(spec) as JobSpec))
+    state.jobs.set(id, job)
+    if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, job)
+    if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
+  }
+  return state
+}
+
+async function loadChunks (store: Store, job: Job): Promise<void> {
+  const task = await store.get(KEYS.task + job.record.id)
+  if (task !== undefined) job.task = { ref: JSON.parse(task) as BlobRef }
+  for await (const [, text] of prefixed(store, KEYS.chunks(job.record.id))) {
+    const chunk = decodeChunk(text)
+    if (chunk.state === 'DECIDED') Object.assign(chunk, { attempts: [], excluded: [], appFailures: [], nodeFailures: [] })
+    job.chunks[chunk.index] = chunk
+  }
+  indexChunks(job)
+}
+
+function adoptAttempts (state: CoordinatorState, job: Job, now: number): void {
+  for (const index of job.active) {
+    const chunk = job.chunks[index]
+    for (const attempt of chunk?.attempts ?? []) {
+      if (chunk === undefined || !attemptIsOpen(attempt.state) || attempt.worker === state.self) continue
+      attempt.expiresAt = now + state.config.leaseTtlMs
+      const worker = state.workers.get(attempt.worker) ?? {
+        peer: attempt.worker, connected: false, inFlight: new Set<string>(), draining: false, overheadMs: 0
+      }
+      if (attempt.state === 'LEASED' || attempt.state === 'RUNNING') worker.inFlight.add(attemptKey(idOf(job, chunk, attempt)))
+      state.workers.set(attempt.worker, worker)
+    }
+  }
+}
+
+async function * prefixed (store: Store, prefix: string): AsyncGenerator<readonly [string, string]> {
+  for await (const [key, value] of store.range({ gte: prefix, lt: after(prefix) })) yield [key.slice(prefix.length), value]
+}

@@ -1,0 +1,53 @@
+import { blobInputs } from '../blocks/index.ts'
+import type { FileRef } from '../model/block.ts'
+import { asNightshiftError } from '../model/errors.ts'
+import { taskId } from '../model/ids.ts'
+import type { AttemptId } from '../model/ids.ts'
+import { resultHash } from '../model/result.ts'
+import { chunkSeed } from './leases.ts'
+import { appLimits } from './partition.ts'
+import { runBlock } from './run-block.ts'
+import type { TrustedOutcome } from './events.ts'
+import type { Services } from './services.ts'
+import type { Job } from './state.ts'
+
+/** Runs one chunk on the coordinator itself: the trusted run that settles what workers cannot. */
+export async function runReferee (services: Services, job: Job, attempt: AttemptId, signal: AbortSignal): Promise<TrustedOutcome> {
+  const chunk = job.chunks[attempt.chunk]
+  try {
+    const files: FileRef[] = []
+    const outcome = await runBlock(services, {
+      id: taskId(attempt),
+      block: job.record.spec.app,
+      input: { directory: 'TASK_DIR', files: await blobInputs([{ path: 'data.bin', ...chunk?.input ?? { sha256: '', size: 0 } }], services.blobs) },
+      output: 'TASK_RESULTS_DIR',
+      env: {
+        kind: 'app',
+        params: job.record.spec.params.app,
+        jobId: attempt.jobId,
+        taskId: taskId(attempt),
+        chunk: attempt.chunk,
+        chunkCount: job.record.chunkCount,
+        seed: Buffer.from(chunkSeed(job.record.seed, attempt.chunk)).toString('hex')
+      },
+      limits: appLimits(job),
+      signal,
+      onLog: (stream, text) => { services.logs.add(attempt, 'coordinator', stream, text) },
+      collect: async file => {
+        const ref = await services.blobs.put(file.data, { signal })
+        files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
+      }
+    })
+    if (outcome.ok) return { ok: true, value: resultHash({ exitCode: 0, files }), files }
+    return {
+      ok: false,
+      failureClass: outcome.failureClass,
+      reason: { code: outcome.code, text: outcome.message },
+      exitCode: outcome.exitCode ?? 0,
+      stderrTail: outcome.logs.stderr.slice(-2000)
+    }
+  } catch (error) {
+    const { message } = asNightshiftError(error)
+    return { ok: false, failureClass: 'node', reason: { code: 'SANDBOX_UNAVAILABLE', text: message }, exitCode: 0, stderrTail: '' }
+  }
+}

@@ -1,0 +1,164 @@
+import type { Ledger } from '../ledger/ledger.ts'
+import type { AttemptState } from '../lifecycle/attempt.ts'
+import type { ChunkState } from '../lifecycle/chunk.ts'
+import type { JobState } from '../lifecycle/job.ts'
+import type { Round } from '../market/auction.ts'
+import type { FileRef } from '../model/block.ts'
+import type { JobError, JobSpec } from '../model/job.ts'
+import type { OfferView, RequirementsView } from '../model/offer.ts'
+import type { Reason } from '../model/reasons.ts'
+import type { BlobRef } from '../model/store.ts'
+import type { Standing } from '../verification/reputation.ts'
+import type { Median } from './median.ts'
+
+/** One lease of a chunk, as the coordinator knows it. Times are the coordinator's milliseconds. */
+export interface Attempt {
+  readonly epoch: number
+  readonly worker: string
+  readonly group: string
+  readonly trusted: boolean
+  readonly price: bigint
+  /** empty for the coordinator's own runs, which cost nothing */
+  readonly holdId: string
+  readonly leasedAt: number
+  /** leases the worker had before this one */
+  readonly ahead: number
+  state: AttemptState
+  expiresAt: number
+  /** hex, once committed */
+  commitment?: string
+  committedAt?: number
+  revealAskedAt?: number
+  /** hex hash of the result manifest, once revealed */
+  value?: string
+  /** the result manifest's files, once revealed */
+  files?: readonly FileRef[]
+  reason?: Reason
+}
+
+export interface Chunk {
+  readonly index: number
+  readonly input: BlobRef
+  state: ChunkState
+  /** fencing number of the last attempt */
+  epoch: number
+  /** attempts whose hold is pending, and ended ones while the chunk is undecided */
+  attempts: Attempt[]
+  /** hash of the decided manifest */
+  value?: string
+  /** votes needed before the values are compared */
+  quorum: number
+  /** workers that do not get this chunk again */
+  excluded: string[]
+  /** distinct workers on which the app itself failed here, and whose node failed here */
+  appFailures: string[]
+  nodeFailures: string[]
+  disputed: boolean
+  error?: JobError
+}
+
+/** A worker's right to be leased chunks of a job at a fixed price. */
+export interface Award {
+  readonly worker: string
+  readonly price: bigint
+  readonly slots: number
+  readonly chunkMs: number
+  readonly validUntil: number
+}
+
+/** What of a job is stored under its own key; chunks have keys of their own. */
+export interface JobRecord {
+  readonly id: string
+  readonly spec: JobSpec
+  readonly createdAt: number
+  /** units set aside for the job */
+  readonly budget: bigint
+  readonly maxPrice: bigint
+  readonly seed: string
+  state: JobState
+  chunkCount: number
+  reason?: Reason
+  error?: JobError
+  endedAt?: number
+  /** output files, listed under a key of their own */
+  outputs: number
+  spent: bigint
+  executions: number
+  disputes: number
+  failed: number
+  decided: number
+}
+
+export interface Job {
+  readonly record: JobRecord
+  readonly needs: RequirementsView
+  chunks: Chunk[]
+  /** chunks no replica was ever leased of: indexes from `freshFrom` on */
+  freshFrom: number
+  /** chunks that need one more replica, oldest first */
+  wanting: Set<number>
+  /** chunks with an open attempt */
+  active: Set<number>
+  /** task specification, once the chunks are counted */
+  task?: { readonly ref: BlobRef }
+  round?: Round
+  roundNumber: number
+  nextRoundAt: number
+  readonly awards: Map<string, Award>
+  /** latest reasons per worker, for explain */
+  readonly explanations: Map<string, readonly Reason[]>
+  readonly durations: Median
+  /** times of the last decided chunks, for the rate */
+  readonly recentDone: number[]
+  /** since when nothing of the job moves, milliseconds; undefined while something does */
+  idleSince?: number
+}
+
+export interface WorkerView {
+  readonly peer: string
+  connected: boolean
+  offer?: OfferView
+  /** open attempts as `jobId/chunk/epoch` */
+  readonly inFlight: Set<string>
+  draining: boolean
+  /** smoothed overhead of a lease beyond the work itself, milliseconds */
+  overheadMs: number
+}
+
+/** A result that contradicted the accepted one, or another fault that a strike was given for. */
+export interface Incident {
+  readonly at: number
+  readonly worker: string
+  readonly jobId: string
+  readonly chunk: number
+  readonly epoch: number
+  readonly reason: Reason
+}
+
+export interface CoordinatorConfig {
+  /** peers whose single result counts */
+  readonly trusted: ReadonlySet<string>
+  /** account jobs are charged to */
+  readonly user: string
+  /** set aside for a job that names no budget, units */
+  readonly defaultBudget: bigint
+  readonly leaseTtlMs: number
+  /** platforms this coordinator can run itself, for disputes and engines */
+  readonly platforms: readonly string[]
+}
+
+export interface CoordinatorState {
+  readonly self: string
+  readonly incarnation: number
+  readonly config: CoordinatorConfig
+  readonly ledger: Ledger
+  readonly jobs: Map<string, Job>
+  readonly workers: Map<string, WorkerView>
+  readonly standings: Map<string, Standing>
+  readonly incidents: Incident[]
+  batchId: number
+  /** trusted runs in progress, as `jobId/chunk/epoch` */
+  readonly refereeing: Set<string>
+  /** rotates which job is served first */
+  turnOfJob: number
+}

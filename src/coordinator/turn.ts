@@ -1,0 +1,91 @@
+import type { Message } from '../model/messages/control.ts'
+import type { Write } from '../model/store.ts'
+import type { Command } from '../ledger/transfers.ts'
+import type { CoordinatorEffect } from './events.ts'
+import { encodeChunk, encodeJob } from './records.ts'
+import { KEYS } from './keys.ts'
+import { sortable } from '../model/ids.ts'
+import type { Chunk, CoordinatorState, Incident, Job } from './state.ts'
+import type { Standing } from '../verification/reputation.ts'
+
+/**
+ * One turn of the coordinator: the events of a moment and everything they
+ * decided. Writes are merged (the last value of a key wins) into one synced
+ * batch; messages and effects leave only after it.
+ */
+export class Turn {
+  readonly now: number
+  readonly state: CoordinatorState
+  readonly sends: { readonly peer: string, readonly message: Message }[] = []
+  readonly effects: CoordinatorEffect[] = []
+  /** reveal requests of this turn by worker, sent as one batch each */
+  readonly reveals = new Map<string, { readonly jobId: string, readonly chunk: number, readonly epoch: number, readonly commitment: string }[]>()
+  readonly #writes = new Map<string, string | undefined>()
+  readonly #dirtyChunks = new Map<Chunk, Job>()
+  readonly #dirtyJobs = new Set<Job>()
+
+  constructor (state: CoordinatorState, now: number) {
+    this.state = state
+    this.now = now
+  }
+
+  put (key: string, value: string | undefined): void {
+    this.#writes.set(key, value)
+  }
+
+  send (peer: string, message: Message): void {
+    if (peer !== this.state.self) this.sends.push({ peer, message })
+  }
+
+  effect (effect: CoordinatorEffect): void {
+    this.effects.push(effect)
+  }
+
+  /** Applies a command to the books; its writes join this turn's batch. */
+  book (command: Omit<Command, 'at' | 'incarnation'>): void {
+    const { writes } = this.state.ledger.apply({ ...command, at: this.now, incarnation: this.state.incarnation })
+    for (const write of writes) this.#writes.set(write.key, write.value)
+  }
+
+  saveChunk (job: Job, chunk: Chunk): void {
+    this.#dirtyChunks.set(chunk, job)
+    this.#dirtyJobs.add(job)
+  }
+
+  saveJob (job: Job): void {
+    this.#dirtyJobs.add(job)
+  }
+
+  saveStanding (standing: Standing): void {
+    this.state.standings.set(standing.group, standing)
+    this.put(KEYS.standing + standing.group, JSON.stringify(standing))
+  }
+
+  saveIncident (incident: Incident): void {
+    this.state.incidents.push(incident)
+    this.put(`${KEYS.incident}${sortable(incident.at)}/${incident.jobId}/${incident.chunk}/${incident.epoch}`, JSON.stringify(incident))
+  }
+
+  /** All writes of the turn, one per key. */
+  writes (): Write[] {
+    for (const [chunk, job] of this.#dirtyChunks) {
+      this.#writes.set(KEYS.chunk(job.record.id, chunk.index), encodeChunk(chunk))
+      if (chunk.state === 'DECIDED') retire(chunk)
+    }
+    for (const job of this.#dirtyJobs) {
+      this.#writes.set(KEYS.job + job.record.id, encodeJob(job.record))
+      this.effects.push({ kind: 'changed', jobId: job.record.id })
+    }
+    this.#dirtyChunks.clear()
+    this.#dirtyJobs.clear()
+    return [...this.#writes].map(([key, value]) => ({ key, value }))
+  }
+}
+
+/** A decided chunk keeps only its value in memory; its attempts stay in the store. */
+function retire (chunk: Chunk): void {
+  chunk.attempts = []
+  chunk.excluded = []
+  chunk.appFailures = []
+  chunk.nodeFailures = []
+}

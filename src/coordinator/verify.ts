@@ -1,0 +1,308 @@
+import { peerAccount } from '../ledger/accounts.ts'
+import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
+import { moveChunk } from '../lifecycle/chunk.ts'
+import type { FileRef } from '../model/block.ts'
+import { attemptKey } from '../model/ids.ts'
+import type { Commit, Reveal } from '../model/messages/control.ts'
+import { reason } from '../model/reasons.ts'
+import { resultHash } from '../model/result.ts'
+import { merkleRoot, opensCommitment } from '../verification/commitment.ts'
+import { decide, decideByMajority } from '../verification/quorum.ts'
+import type { Decision, Vote } from '../verification/quorum.ts'
+import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
+import { endAttempt, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
+import type { Found } from './attempts.ts'
+import type { TrustedOutcome } from './events.ts'
+import { KEYS } from './keys.ts'
+import type { Attempt, Chunk, Job } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** A reveal asked for is due after this long, milliseconds; none by then is a strike. */
+const REVEAL_DUE_MS = 30_000
+/** Most results asked for in one message. */
+const REVEAL_BATCH = 1024
+/** Trusted runs of the coordinator at a time. */
+const REFEREES = 1
+
+export function onCommit (turn: Turn, worker: string, commit: Commit): void {
+  const found = findAttempt(turn.state, worker, commit.attempt)
+  if (found === undefined) {
+    if (commit.attempt !== undefined) {
+      turn.send(worker, { recall: { attempt: commit.attempt, reason: reason('STALE_EPOCH', 'this attempt is no longer wanted') } })
+    }
+    return
+  }
+  const { job, chunk, attempt } = found
+  const id = idOf(job, chunk, attempt)
+  if (attempt.state === 'LEASED' || attempt.state === 'RUNNING') {
+    attempt.state = moveAttempt(attemptKey(id), attempt.state, 'COMMITTED')
+    attempt.commitment = Buffer.from(commit.commitment).toString('hex')
+    attempt.committedAt = turn.now
+    release(turn, attempt, id)
+    turn.saveChunk(job, chunk)
+  }
+  turn.send(worker, { commitAck: { attempt: id } })
+  askReveals(turn, job, chunk)
+}
+
+/**
+ * Reveals are asked for once enough groups have committed that the values can be
+ * compared: until then nobody has shown a result that another could copy.
+ */
+export function askReveals (turn: Turn, job: Job, chunk: Chunk): void {
+  const bound = chunk.attempts.filter(attempt => attempt.state === 'COMMITTED' || attempt.state === 'REVEALED')
+  const enough = bound.some(attempt => attempt.trusted) || chunk.disputed || new Set(bound.map(attempt => attempt.group)).size >= chunk.quorum
+  if (!enough) return
+  for (const attempt of bound) {
+    if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt !== undefined) continue
+    attempt.revealAskedAt = turn.now
+    const batch = turn.reveals.get(attempt.worker) ?? []
+    batch.push({ ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
+    turn.reveals.set(attempt.worker, batch)
+  }
+}
+
+/** Sends the reveal requests of this turn, one batch per worker, bound to its commitments by their Merkle root. */
+export function sendRevealRequests (turn: Turn): void {
+  for (const [worker, all] of turn.reveals) {
+    for (let from = 0; from < all.length; from += REVEAL_BATCH) {
+      const items = all.slice(from, from + REVEAL_BATCH)
+      turn.send(worker, {
+        revealRequest: {
+          batchId: ++turn.state.batchId,
+          merkleRoot: Uint8Array.from(merkleRoot(items.map(item => Buffer.from(item.commitment, 'hex')))),
+          attempts: items.map(({ jobId, chunk, epoch }) => ({ jobId, chunk, epoch }))
+        }
+      })
+    }
+  }
+  turn.reveals.clear()
+}
+
+/** Asks again after a reconnect, and strikes a worker that owes a reveal for too long although it is there. */
+export function chaseReveals (turn: Turn, job: Job): void {
+  for (const index of [...job.active]) {
+    const chunk = job.chunks[index]
+    if (chunk === undefined) continue
+    for (const attempt of chunk.attempts) {
+      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) continue
+      if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
+      reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
+    }
+  }
+}
+
+export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
+  const found = findAttempt(turn.state, worker, reveal.attempt)
+  if (found === undefined || found.attempt.state !== 'COMMITTED' || found.attempt.revealAskedAt === undefined) return
+  const { job, chunk, attempt } = found
+  const id = idOf(job, chunk, attempt)
+  const files = reveal.files.map(file => ({
+    path: file.path,
+    size: file.content?.size ?? 0,
+    sha256: Buffer.from(file.content?.sha256 ?? []).toString('hex')
+  }))
+  const value = resultHash({ exitCode: reveal.exitCode, files })
+  const bound = Buffer.from(attempt.commitment ?? '', 'hex')
+  if (value !== Buffer.from(reveal.resultHash).toString('hex') || !opensCommitment(bound, id, worker, reveal.resultHash, reveal.nonce)) {
+    reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'what it showed is not what it had committed to')
+    return
+  }
+  record(turn, found, value, files)
+  measure(turn, found, reveal.usage?.wallMs ?? 0)
+  judge(turn, job, chunk)
+}
+
+function record (turn: Turn, { job, chunk, attempt }: Found, value: string, files: readonly FileRef[]): void {
+  attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'REVEALED')
+  attempt.value = value
+  attempt.files = files
+  turn.saveChunk(job, chunk)
+}
+
+/** Durations are the coordinator's own, from lease to commit; what the worker says it ran only splits off the overhead. */
+function measure (turn: Turn, { job, attempt }: Found, reportedMs: number): void {
+  const took = (attempt.committedAt ?? turn.now) - attempt.leasedAt
+  const ran = Math.min(took, reportedMs)
+  job.durations.add(ran)
+  const worker = turn.state.workers.get(attempt.worker)
+  if (worker === undefined) return
+  const queued = ran * attempt.ahead / Math.max(1, worker.offer?.slotsTotal ?? 1)
+  const overhead = Math.max(0, Math.min(took - ran - queued, 1000))
+  worker.overheadMs = worker.overheadMs * 0.9 + overhead * 0.1
+}
+
+/** Compares what is revealed and does what follows. */
+export function judge (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.state !== 'ACTIVE') return
+  const decision = verdictOn(chunk)
+  if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
+  else if (decision.kind === 'dispute') dispute(turn, job, chunk)
+  else if (chunk.disputed && mustWiden(chunk, decision.missing)) {
+    chunk.quorum++
+    requeue(turn, job, chunk)
+    turn.saveChunk(job, chunk)
+  } else askReveals(turn, job, chunk)
+}
+
+function verdictOn (chunk: Chunk): Decision {
+  const votes: Vote[] = chunk.attempts
+    .filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
+    .map(attempt => ({ epoch: attempt.epoch, value: attempt.value ?? '', group: attempt.group, trusted: attempt.trusted }))
+  if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
+  const byQuorum = decide(votes, chunk.quorum)
+  return byQuorum.kind === 'dispute' && chunk.disputed ? decideByMajority(votes, 2) : byQuorum
+}
+
+/** One more vote is needed, and none is on its way. */
+function mustWiden (chunk: Chunk, missing: number): boolean {
+  return missing > 0 && !chunk.attempts.some(attempt => attemptIsLive(attempt.state))
+}
+
+/** Results differ: a trusted run decides when this coordinator can run the app, else one more worker's vote. */
+function dispute (turn: Turn, job: Job, chunk: Chunk): void {
+  chunk.disputed = true
+  job.record.disputes++
+  turn.effect({ kind: 'note', level: 'warn', text: 'results differ', about: { job: job.record.id, chunk: chunk.index } })
+  turn.saveChunk(job, chunk)
+  if (!turn.state.config.platforms.includes(job.needs.platform)) judge(turn, job, chunk)
+}
+
+/** Starts the trusted runs that disputes (or a chunk no worker may try) wait for, as many as run at a time. */
+export function callReferee (turn: Turn, job: Job): void {
+  if (!turn.state.config.platforms.includes(job.needs.platform)) return
+  for (const index of job.active) {
+    const chunk = job.chunks[index]
+    if (chunk?.disputed === true && chunk.state === 'ACTIVE') runTrusted(turn, job, chunk)
+  }
+}
+
+/** Runs a chunk on the coordinator itself. Its attempt is trusted and free, and takes an epoch like any other. */
+export function runTrusted (turn: Turn, job: Job, chunk: Chunk): void {
+  if (turn.state.refereeing.size >= REFEREES || chunk.attempts.some(attempt => attempt.worker === turn.state.self && attemptIsOpen(attempt.state))) return
+  chunk.epoch++
+  const attempt: Attempt = {
+    epoch: chunk.epoch, worker: turn.state.self, group: turn.state.self, trusted: true, price: 0n, holdId: '',
+    leasedAt: turn.now, ahead: 0, state: 'RUNNING', expiresAt: Number.MAX_SAFE_INTEGER
+  }
+  chunk.attempts.push(attempt)
+  const id = idOf(job, chunk, attempt)
+  turn.state.refereeing.add(attemptKey(id))
+  job.record.executions++
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+  turn.effect({ kind: 'run-trusted', attempt: id })
+}
+
+export function onTrustedDone (turn: Turn, found: Found | undefined, key: string, outcome: TrustedOutcome): void {
+  turn.state.refereeing.delete(key)
+  if (found === undefined) return
+  if (!outcome.ok) {
+    onFailed(turn, found, outcome)
+    return
+  }
+  const { job, chunk, attempt } = found
+  attempt.state = moveAttempt(key, attempt.state, 'COMMITTED')
+  record(turn, found, outcome.value, outcome.files)
+  judge(turn, job, chunk)
+}
+
+/** A value is agreed: those who showed another are struck, and the files are fetched before anyone is paid. */
+function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
+  for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && open.value !== value)) {
+    reject(turn, job, chunk, attempt, 'WRONG_RESULT', `its result ${short(attempt.value)} differs from the accepted ${short(value)}`)
+  }
+  chunk.value = value
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'VERIFIED')
+  for (const attempt of chunk.attempts) {
+    if (attempt.state === 'REVEALED') attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
+  }
+  job.wanting.delete(chunk.index)
+  turn.saveChunk(job, chunk)
+  fetchOrSettle(turn, job, chunk)
+}
+
+/** Nobody is paid before the files are here. */
+export function fetchOrSettle (turn: Turn, job: Job, chunk: Chunk): void {
+  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
+  const files = winners[0]?.files ?? []
+  if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) settle(turn, job, chunk)
+  else turn.effect({ kind: 'fetch-results', jobId: job.record.id, chunk: chunk.index, from: winners.map(attempt => attempt.worker), files })
+}
+
+/** The files could not be had from these workers: their results do not count, and the chunk runs again if none is left. */
+export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boolean, unavailableAt: readonly string[]): void {
+  if (chunk.state !== 'VERIFIED') return
+  if (stored) {
+    settle(turn, job, chunk)
+    return
+  }
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
+  delete chunk.value
+  for (const attempt of chunk.attempts.filter(verified => verified.state === 'VERIFIED' && unavailableAt.includes(verified.worker))) {
+    endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', 'its result files could not be fetched'))
+  }
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+}
+
+/** Posts the holds of everyone who gave the agreed value and voids the rest: once, in the batch that decides the chunk. */
+function settle (turn: Turn, job: Job, chunk: Chunk): void {
+  const { record } = job
+  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
+  for (const late of chunk.attempts.filter(attempt => attemptIsLive(attempt.state))) {
+    endAttempt(turn, job, chunk, late, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
+  }
+  const paid = winners.filter(attempt => attempt.holdId !== '')
+  if (paid.length > 0) {
+    turn.book({
+      key: `settle:${record.id}/${chunk.index}`,
+      transfers: paid.map(attempt => ({ kind: 'post', holdId: attempt.holdId, ref: { job: record.id, chunk: chunk.index, epoch: attempt.epoch } }))
+    })
+  }
+  for (const attempt of winners) {
+    attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'SETTLED')
+    record.spent += attempt.price
+    if (attempt.holdId === '') continue
+    turn.saveStanding(withPass(turn.state.standings.get(attempt.group) ?? newStanding(attempt.group)))
+    turn.send(attempt.worker, {
+      verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
+    })
+  }
+  chunk.state = moveChunk(`${record.id}/${chunk.index}`, chunk.state, 'DECIDED')
+  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners[0]?.files ?? []))
+  record.decided++
+  job.active.delete(chunk.index)
+  job.recentDone.push(turn.now)
+  if (job.recentDone.length > 50) job.recentDone.shift()
+  turn.saveChunk(job, chunk)
+}
+
+function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string): void {
+  const why = reason(code, text)
+  chunk.excluded.push(attempt.worker)
+  turn.saveStanding(withStrike(turn.state.standings.get(attempt.group) ?? newStanding(attempt.group), turn.now))
+  turn.saveIncident({ at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why })
+  turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker: attempt.worker, job: job.record.id, chunk: chunk.index, account: peerAccount(attempt.worker) } })
+  endAttempt(turn, job, chunk, attempt, 'REJECTED', why)
+  const standing = turn.state.standings.get(attempt.group)
+  if (standing !== undefined && isBanned(standing, turn.now)) recallGroup(turn, attempt.group)
+}
+
+/** A banned group's undecided results no longer count, and it keeps no lease. */
+function recallGroup (turn: Turn, group: string): void {
+  for (const job of turn.state.jobs.values()) {
+    for (const index of [...job.active]) {
+      const chunk = job.chunks[index]
+      for (const attempt of chunk?.attempts ?? []) {
+        if (chunk === undefined || attempt.group !== group || !(attemptIsLive(attempt.state) || attempt.state === 'REVEALED')) continue
+        endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('BANNED', 'this worker is banned here for wrong results'))
+        requeue(turn, job, chunk)
+      }
+    }
+  }
+}
+
+function short (hash: string | undefined): string {
+  return hash?.slice(0, 12) ?? 'none'
+}

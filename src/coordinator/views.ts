@@ -1,0 +1,108 @@
+import { formatByc } from '../model/money.ts'
+import { peerAccount, balance } from '../ledger/accounts.ts'
+import { jobEnded } from '../lifecycle/job.ts'
+import type { EngineChoice, JobView } from '../model/job.ts'
+import type { Reason } from '../model/reasons.ts'
+import { isBanned, newStanding } from '../verification/reputation.ts'
+import { groupOf, obstacles } from './auction.ts'
+import { whyWaiting } from './waiting.ts'
+import type { CoordinatorState, Job } from './state.ts'
+import { Turn } from './turn.ts'
+
+export function engineName (choice: EngineChoice): string {
+  return 'builtin' in choice ? choice.builtin : `${choice.block.manifest.name}@${choice.block.manifest.version}`
+}
+
+/** A job as people see it. */
+export function viewJob (job: Job, now: number): JobView {
+  const { record } = job
+  const rate = ratePerSecond(job, now)
+  const left = record.chunkCount - record.decided - record.failed
+  return {
+    id: record.id,
+    name: record.spec.name,
+    state: record.state,
+    ...(record.reason === undefined ? {} : { reason: record.reason }),
+    ...(record.error === undefined ? {} : { error: record.error }),
+    createdAt: record.createdAt,
+    ...(record.endedAt === undefined ? {} : { endedAt: record.endedAt }),
+    app: `${record.spec.app.manifest.name}@${record.spec.app.manifest.version}`,
+    partitioner: engineName(record.spec.partitioner),
+    assembler: engineName(record.spec.assembler),
+    replicas: record.spec.config.replicas,
+    chunks: { total: record.chunkCount, done: record.decided, failed: record.failed, active: job.active.size },
+    rate,
+    ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),
+    cost: formatByc(record.spent),
+    budget: formatByc(record.budget),
+    executions: record.executions,
+    disputes: record.disputes,
+    outputs: record.outputs
+  }
+}
+
+function ratePerSecond (job: Job, now: number): number {
+  const first = job.recentDone[0]
+  if (first === undefined || job.recentDone.length < 2 || jobEnded(job.record.state)) return 0
+  return Math.round(job.recentDone.length / Math.max(0.001, (now - first) / 1000) * 10) / 10
+}
+
+export interface NodeView {
+  readonly peer: string
+  readonly connected: boolean
+  readonly platforms: readonly string[]
+  readonly isolation: string
+  readonly cores: number
+  readonly memoryMiB: number
+  readonly slots: number
+  readonly running: number
+  readonly earned: string
+  readonly accepted: number
+  readonly strikes: number
+  readonly banned: boolean
+}
+
+/** Every worker that is connected or that the coordinator remembers anything about. */
+export function viewNodes (state: CoordinatorState, now: number): readonly NodeView[] {
+  const peers = new Set([...state.workers.keys(), ...state.standings.keys()])
+  return [...peers].sort().map(peer => {
+    const worker = state.workers.get(peer)
+    const standing = state.standings.get(worker === undefined ? peer : groupOf(worker)) ?? newStanding(peer)
+    return {
+      peer,
+      connected: worker?.connected ?? false,
+      platforms: worker?.offer?.platforms ?? [],
+      isolation: worker?.offer?.isolation ?? 'unknown',
+      cores: worker?.offer?.cores ?? 0,
+      memoryMiB: worker?.offer?.memoryMiB ?? 0,
+      slots: worker?.offer?.slotsTotal ?? 0,
+      running: worker?.inFlight.size ?? 0,
+      earned: formatByc(balance(state.ledger.account(peerAccount(peer)))),
+      accepted: standing.passes,
+      strikes: standing.strikes.length,
+      banned: isBanned(standing, now)
+    }
+  })
+}
+
+export interface Explanation {
+  readonly state: string
+  readonly waiting?: Reason
+  readonly awarded: readonly { readonly worker: string, readonly price: string, readonly slots: number }[]
+  readonly refused: readonly { readonly worker: string, readonly reasons: readonly Reason[] }[]
+}
+
+/** Why a job is where it is: what it waits for, who may run it at which price, and why everyone else may not. */
+export function explainJob (state: CoordinatorState, job: Job, now: number): Explanation {
+  const waiting = jobEnded(job.record.state) ? undefined : job.record.reason ?? whyWaiting(new Turn(state, now), job)
+  const refused = [...state.workers.values()].filter(worker => !job.awards.has(worker.peer)).map(worker => {
+    const now_ = obstacles(state, job, worker, now)
+    return { worker: worker.peer, reasons: now_.length > 0 ? now_ : job.explanations.get(worker.peer) ?? [] }
+  }).filter(entry => entry.reasons.length > 0)
+  return {
+    state: job.record.state,
+    ...(waiting === undefined ? {} : { waiting }),
+    awarded: [...job.awards.values()].map(award => ({ worker: award.worker, price: formatByc(award.price), slots: award.slots })),
+    refused
+  }
+}

@@ -1,0 +1,113 @@
+import { reason } from '../model/reasons.ts'
+import type { Reason } from '../model/reasons.ts'
+import { obstacles, pendingChunks } from './auction.ts'
+import { affordable, quorumIsPossible } from './leases.ts'
+import { mayRun } from './chunks.ts'
+import { groupOf } from './auction.ts'
+import { setState } from './jobs.ts'
+import { runTrusted } from './verify.ts'
+import type { Chunk, CoordinatorState, Job } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** Standing still this long turns a running job into a held one, milliseconds. */
+const GRACE_MS = 1500
+
+/** Turns a job that cannot go on into HELD with the reason, and back as soon as something moves. */
+export function reviewWaiting (turn: Turn, job: Job): void {
+  const { record } = job
+  if (record.state !== 'RUNNING' && record.state !== 'HELD') return
+  if (job.active.size > 0 && someAttemptMoves(job)) {
+    resume(turn, job)
+    return
+  }
+  const why = whyWaiting(turn, job)
+  if (why === undefined) {
+    resume(turn, job)
+    return
+  }
+  job.idleSince ??= turn.now
+  if (turn.now - job.idleSince < GRACE_MS) return
+  if (why.code === 'TOO_FEW_WORKERS' && secondOpinion(turn, job)) return
+  if (record.state === 'RUNNING') {
+    setState(turn, job, 'HELD', why)
+    turn.effect({ kind: 'note', level: 'warn', text: `job held: ${why.text}`, about: { job: record.id, code: why.code } })
+  } else if (record.reason?.text !== why.text) {
+    record.reason = why
+    turn.saveJob(job)
+  }
+}
+
+function resume (turn: Turn, job: Job): void {
+  delete job.idleSince
+  if (job.record.state === 'HELD') setState(turn, job, 'RUNNING')
+}
+
+function someAttemptMoves (job: Job): boolean {
+  for (const index of job.active) {
+    const chunk = job.chunks[index]
+    if (chunk?.state === 'VERIFIED' || chunk?.attempts.some(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING' || attempt.revealAskedAt !== undefined && attempt.state === 'COMMITTED')) return true
+  }
+  return false
+}
+
+/** The one reason that keeps the job from moving; undefined when it only waits for its next step. */
+export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
+  const { state } = turn
+  if (pendingChunks(job) === 0) return undefined
+  const connected = [...state.workers.values()].filter(worker => worker.connected)
+  if (connected.length === 0) return reason('NO_WORKERS', 'no worker is connected: start one with "nightshift worker --peer <address>" or "nightshift cluster up"')
+  const blocked = connected.map(worker => ({ worker, why: obstacles(state, job, worker, turn.now) }))
+  const fitting = blocked.filter(entry => entry.why.length === 0).map(entry => entry.worker)
+  if (fitting.length === 0) return noneFits(job, blocked.flatMap(entry => entry.why))
+  const needed = job.record.spec.config.replicas
+  const groups = new Set(fitting.map(groupOf)).size
+  const trusted = fitting.some(worker => state.config.trusted.has(worker.peer))
+  if (groups < needed && !trusted) {
+    return reason('TOO_FEW_WORKERS', `${needed} independent workers must agree on each chunk, ${groups} can run this job: start more, or submit with --replicas ${Math.max(1, groups)}`)
+  }
+  if (!quorumIsPossible(turn, job)) return refusedBy(job)
+  const cheapest = [...job.awards.values()].reduce((least, award) => award.price < least ? award.price : least, [...job.awards.values()][0]?.price ?? 0n)
+  if (!affordable(turn, job, cheapest)) {
+    return reason('BUDGET_EXHAUSTED', `the next chunk costs ${cheapest} units and the job's budget has less left: submit again with a higher --budget`)
+  }
+  const stuck = job.freshFrom >= job.chunks.length ? firstStuck(state, job) : undefined
+  if (stuck !== undefined) {
+    return reason('TOO_FEW_WORKERS', `chunk ${stuck.index} needs another independent worker: those connected have had it`)
+  }
+  return undefined
+}
+
+function noneFits (job: Job, why: readonly Reason[]): Reason {
+  const platforms = why.filter(entry => entry.code === 'PLATFORM_MISSING')
+  if (platforms.length > 0) {
+    const remedy = job.needs.platform === 'docker' ? ' (an app on a stock python image that needs only the standard library also runs with --allow-wasm)' : ''
+    return reason('PLATFORM_NOT_OFFERED', `no connected worker offers platform ${job.needs.platform}${remedy}`)
+  }
+  return reason('NO_MATCHING_WORKER', [...new Set(why.map(entry => entry.text))].slice(0, 5).join('; '))
+}
+
+function refusedBy (job: Job): Reason | undefined {
+  if (job.round !== undefined) return undefined
+  const why = [...job.explanations.values()].flat()
+  return why.length === 0 ? undefined : reason(why[0]?.code ?? 'NO_MATCHING_WORKER', `no bid fits: ${[...new Set(why.map(entry => entry.text))].slice(0, 5).join('; ')}`)
+}
+
+/** The first waiting chunk that no connected worker may take. */
+function firstStuck (state: CoordinatorState, job: Job): Chunk | undefined {
+  for (const index of job.wanting) {
+    const chunk = job.chunks[index]
+    if (chunk === undefined) continue
+    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(chunk, worker.peer, groupOf(worker)))
+    return takers.length === 0 ? chunk : undefined
+  }
+  return undefined
+}
+
+/** A chunk that failed on every worker there is gets the coordinator's own run as the second opinion. */
+function secondOpinion (turn: Turn, job: Job): boolean {
+  if (!turn.state.config.platforms.includes(job.needs.platform)) return false
+  const chunk = firstStuck(turn.state, job)
+  if (chunk === undefined || chunk.appFailures.length + chunk.nodeFailures.length === 0) return false
+  runTrusted(turn, job, chunk)
+  return true
+}

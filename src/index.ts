@@ -1,0 +1,11 @@
+import './network/polyfill.ts'
+
+export { startCoordinator } from './api/coordinator.ts'
+export type { ServedCoordinator, ServedOptions } from './api/coordinator.ts'
+export { startWorker } from './composition/worker-node.ts'
+export type { WorkerNode, WorkerOptions } from './composition/worker-node.ts'
+export { createLogger } from './observe/logger.ts'
+export type { Logger } from './observe/logger.ts'
+export { NightshiftError } from './model/errors.ts'
+export type { ErrorCode } from './model/errors.ts'
+export type { JobRequest, JobView } from './model/job.ts'

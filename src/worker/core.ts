@@ -1,0 +1,249 @@
+import { attemptKey } from '../model/ids.ts'
+import type { AttemptId } from '../model/ids.ts'
+import type { Attempt as WireAttempt, Lease, Message, RevealRequest, Verdict } from '../model/messages/control.ts'
+import type { BlobRef } from '../model/store.ts'
+import { commitment, merkleRoot } from '../verification/commitment.ts'
+import type { TaskResult, WorkerEvent } from './events.ts'
+import { KEYS } from './keys.ts'
+import { answerAnnounce, freeSlots, sendOffer } from './offer.ts'
+import { encodeAttempt } from './records.ts'
+import type { WorkerAttempt, WorkerState } from './state.ts'
+import type { WorkerTurn } from './turn.ts'
+
+export const HEARTBEAT_MS = 3000
+/** Tasks handed to the sandbox per slot beyond the one that runs. */
+const HANDED_AHEAD = 16
+/** Leases kept waiting beyond those that run; more are declined. */
+const MAX_QUEUED_PER_SLOT = 128
+
+/** One event of a worker. Deterministic; writes, messages and effects go into the turn. */
+export function step (turn: WorkerTurn, event: WorkerEvent): void {
+  const { state } = turn
+  switch (event.kind) {
+    case 'tick': heartbeat(turn); break
+    case 'peer-up': if (event.role === 'coordinator') coordinatorUp(turn, event.peer, event.incarnation); break
+    case 'peer-down': state.coordinators.delete(event.peer); break
+    case 'message': onMessage(turn, event.peer, event.message); break
+    case 'task-done': onTaskDone(turn, event.key, event.result); break
+    case 'drain':
+      state.draining = true
+      for (const peer of state.coordinators.keys()) turn.send(peer, { drain: { reason: { code: 'DRAINING', text: 'the worker is shutting down' } } })
+  }
+}
+
+/**
+ * The end of a turn: the oldest waiting leases go to the sandbox, which runs as
+ * many at a time as there are slots. A few more are handed over so that it finds
+ * the next one, its input fetched, without waiting for a turn of ours.
+ */
+export function startQueued (turn: WorkerTurn): void {
+  const most = turn.state.config.slots * (1 + HANDED_AHEAD)
+  let running = 0
+  for (const attempt of turn.state.attempts.values()) if (attempt.state === 'RUNNING') running++
+  if (running >= most) return
+  for (const [key, attempt] of turn.state.attempts) {
+    if (attempt.state !== 'QUEUED') continue
+    attempt.state = 'RUNNING'
+    turn.effect({ kind: 'run', key, attempt })
+    if (++running >= most) return
+  }
+}
+
+/** Attempts of two coordinators never meet: the coordinator's id is part of the key. */
+export function localKey (coordinator: string, id: AttemptId): string {
+  return `${coordinator}/${attemptKey(id)}`
+}
+
+function coordinatorUp (turn: WorkerTurn, peer: string, incarnation: number): void {
+  const { state } = turn
+  rememberIncarnation(turn, peer, incarnation)
+  state.coordinators.set(peer, { peer, incarnation, nextHeartbeat: turn.now + HEARTBEAT_MS })
+  turn.send(peer, { resume: { incarnation, live: liveOf(state, peer) } })
+  sendOffer(turn, peer)
+  for (const attempt of state.attempts.values()) {
+    if (attempt.coordinator === peer && attempt.outcome !== undefined) sendCommit(turn, attempt)
+  }
+}
+
+function rememberIncarnation (turn: WorkerTurn, peer: string, incarnation: number): void {
+  if (incarnation <= (turn.state.incarnations.get(peer) ?? -1)) return
+  turn.state.incarnations.set(peer, incarnation)
+  turn.put(KEYS.incarnation + peer, String(incarnation))
+}
+
+function liveOf (state: WorkerState, peer: string) {
+  return [...state.attempts.values()]
+    .filter(attempt => attempt.coordinator === peer)
+    .map(attempt => ({ attempt: attempt.id, state: attempt.state, progress: 0 }))
+}
+
+function heartbeat (turn: WorkerTurn): void {
+  for (const coordinator of turn.state.coordinators.values()) {
+    if (coordinator.nextHeartbeat > turn.now) continue
+    coordinator.nextHeartbeat = turn.now + HEARTBEAT_MS
+    turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: freeSlots(turn.state) } })
+  }
+}
+
+function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
+  if (!turn.state.coordinators.has(peer)) return
+  if (message.announce !== undefined) answerAnnounce(turn, peer, message.announce)
+  else if (message.lease !== undefined) onLease(turn, peer, message.lease)
+  else if (message.commitAck !== undefined) withAttempt(turn, peer, message.commitAck.attempt, attempt => { attempt.acknowledged = true })
+  else if (message.revealRequest !== undefined) onRevealRequest(turn, peer, message.revealRequest)
+  else if (message.verdict !== undefined) onVerdict(turn, peer, message.verdict)
+  else if (message.recall !== undefined) drop(turn, peer, message.recall.attempt)
+  else if (message.heartbeatAck !== undefined) for (const attempt of message.heartbeatAck.unknown) drop(turn, peer, attempt)
+  else if (message.resumeReply !== undefined) for (const attempt of message.resumeReply.drop) drop(turn, peer, attempt)
+}
+
+function withAttempt (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined, then: (attempt: WorkerAttempt, key: string) => void): void {
+  if (wire === undefined) return
+  const key = localKey(peer, wire)
+  const attempt = turn.state.attempts.get(key)
+  if (attempt !== undefined) then(attempt, key)
+}
+
+function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
+  const { state } = turn
+  if (lease.attempt === undefined || lease.spec === undefined || lease.input === undefined) return
+  const id: AttemptId = { jobId: lease.attempt.jobId, chunk: lease.attempt.chunk, epoch: lease.attempt.epoch }
+  const decline = (code: string, text: string): void => { turn.send(peer, { decline: { attempt: id, reason: { code, text } } }) }
+  const known = state.incarnations.get(peer) ?? 0
+  if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
+  if (state.draining) return decline('DRAINING', 'the worker is shutting down')
+  const key = localKey(peer, id)
+  if (!state.attempts.has(key)) {
+    if (waiting(state) >= state.config.slots * MAX_QUEUED_PER_SLOT) return decline('BUSY', `${waiting(state)} leases wait here already`)
+    const attempt: WorkerAttempt = {
+      coordinator: peer,
+      id,
+      spec: fromWire(lease.spec),
+      input: fromWire(lease.input),
+      chunkSeed: Buffer.from(lease.chunkSeed).toString('hex'),
+      price: lease.price,
+      state: 'QUEUED',
+      acknowledged: false
+    }
+    state.attempts.set(key, attempt)
+  }
+  turn.send(peer, { leaseAck: { attempt: id } })
+}
+
+function waiting (state: WorkerState): number {
+  let count = 0
+  for (const attempt of state.attempts.values()) if (attempt.state === 'QUEUED') count++
+  return count
+}
+
+function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult): void {
+  const attempt = turn.state.attempts.get(key)
+  if (attempt === undefined) {
+    if (result.ok) turn.effect({ kind: 'forget', refs: result.files })
+    return
+  }
+  if (!result.ok) {
+    remove(turn, key, attempt)
+    turn.send(attempt.coordinator, {
+      failed: {
+        attempt: attempt.id,
+        failureClass: result.failureClass,
+        reason: { code: result.code, text: result.message },
+        exitCode: result.exitCode,
+        stderrTail: result.stderrTail
+      }
+    })
+    return
+  }
+  const { value, nonce, files, manifest, usage } = result
+  attempt.outcome = { value, nonce, files, usage, ...(manifest === undefined ? {} : { manifest }) }
+  attempt.state = 'COMMITTED'
+  turn.put(KEYS.attempt + key, encodeAttempt(attempt))
+  sendCommit(turn, attempt)
+}
+
+function sendCommit (turn: WorkerTurn, attempt: WorkerAttempt): void {
+  const bound = commitmentOf(turn.state.self, attempt)
+  if (bound !== undefined) turn.send(attempt.coordinator, { commit: { attempt: attempt.id, commitment: Uint8Array.from(bound) } })
+}
+
+function commitmentOf (self: string, attempt: WorkerAttempt): Uint8Array | undefined {
+  if (attempt.outcome === undefined) return undefined
+  return commitment(attempt.id, self, Buffer.from(attempt.outcome.value, 'hex'), Buffer.from(attempt.outcome.nonce, 'hex'))
+}
+
+/** Shows the results of a batch, but only when the request is bound to the commitments that were made. */
+function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest): void {
+  const asked = request.attempts.map(wire => turn.state.attempts.get(localKey(peer, wire)))
+  const bound = asked.map(attempt => attempt === undefined ? undefined : commitmentOf(turn.state.self, attempt))
+  if (bound.some(value => value === undefined)) {
+    turn.effect({ kind: 'note', level: 'warn', text: 'a reveal was asked of an attempt that is not here', about: { coordinator: peer, batch: request.batchId } })
+  } else if (Buffer.compare(merkleRoot(bound as Uint8Array[]), request.merkleRoot) !== 0) {
+    turn.effect({ kind: 'note', level: 'warn', text: 'a reveal request does not match the commitments made', about: { coordinator: peer, batch: request.batchId } })
+    return
+  }
+  for (const attempt of asked) if (attempt?.outcome !== undefined) reveal(turn, attempt, request.batchId)
+}
+
+function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): void {
+  if (attempt.outcome === undefined) return
+  const { value, nonce, files, manifest, usage } = attempt.outcome
+  attempt.state = 'REVEALED'
+  turn.send(attempt.coordinator, {
+    reveal: {
+      batchId,
+      attempt: attempt.id,
+      resultHash: Uint8Array.from(Buffer.from(value, 'hex')),
+      nonce: Uint8Array.from(Buffer.from(nonce, 'hex')),
+      exitCode: 0,
+      files: manifest === undefined ? files.map(file => ({ path: file.path, content: toWire(file) })) : [],
+      ...(manifest === undefined ? {} : { manifest: toWire(manifest) }),
+      usage: { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes) }
+    }
+  })
+}
+
+function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {
+  withAttempt(turn, peer, verdict.attempt, (attempt, key) => {
+    const before = turn.state.earnings.get(peer) ?? { amount: 0n, accepted: 0, rejected: 0 }
+    const after = verdict.accepted
+      ? { ...before, amount: before.amount + verdict.amount, accepted: before.accepted + 1 }
+      : { ...before, rejected: before.rejected + 1 }
+    turn.state.earnings.set(peer, after)
+    turn.put(KEYS.earnings + peer, JSON.stringify({ ...after, amount: after.amount.toString() }))
+    if (!verdict.accepted) turn.effect({ kind: 'note', level: 'warn', text: `result refused: ${verdict.reason?.text ?? ''}`, about: { coordinator: peer, ...attempt.id } })
+    remove(turn, key, attempt)
+  })
+}
+
+function drop (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined): void {
+  withAttempt(turn, peer, wire, (attempt, key) => {
+    if (attempt.state === 'RUNNING') turn.effect({ kind: 'cancel', key })
+    remove(turn, key, attempt)
+  })
+}
+
+/** Forgets an attempt and the content only it needed. The app's bundle stays cached. */
+function remove (turn: WorkerTurn, key: string, attempt: WorkerAttempt): void {
+  turn.state.attempts.delete(key)
+  if (attempt.outcome !== undefined) turn.put(KEYS.attempt + key, undefined)
+  const manifest = attempt.outcome?.manifest
+  const mine: BlobRef[] = [attempt.input, ...attempt.outcome?.files ?? [], ...manifest === undefined ? [] : [manifest]]
+  if (mine.every(ref => ref.size === 0)) return
+  const needed = new Set<string>()
+  for (const other of turn.state.attempts.values()) {
+    needed.add(other.input.sha256)
+    for (const file of other.outcome?.files ?? []) needed.add(file.sha256)
+  }
+  const refs = mine.filter(ref => !needed.has(ref.sha256))
+  if (refs.length > 0) turn.effect({ kind: 'forget', refs })
+}
+
+function toWire (ref: BlobRef) {
+  return { sha256: Uint8Array.from(Buffer.from(ref.sha256, 'hex')), size: ref.size, inline: new Uint8Array() }
+}
+
+function fromWire (ref: { sha256: Uint8Array, size: number }): BlobRef {
+  return { sha256: Buffer.from(ref.sha256).toString('hex'), size: ref.size }
+}
+

@@ -1,0 +1,89 @@
+import { mismatches } from '../market/requirements.ts'
+import { chunkPrice } from '../market/pricing.ts'
+import type { Announce, Message } from '../model/messages/control.ts'
+import type { OfferView, RequirementsView } from '../model/offer.ts'
+import type { Isolation } from '../model/executor.ts'
+import type { WorkerState } from './state.ts'
+import type { WorkerTurn } from './turn.ts'
+import { KEYS } from './keys.ts'
+
+/** An offer stands this long unless renewed, milliseconds; it is renewed three times within. */
+export const OFFER_TTL_MS = 180_000
+
+export function freeSlots (state: WorkerState): number {
+  let busy = 0
+  for (const attempt of state.attempts.values()) if (attempt.state === 'RUNNING' || attempt.state === 'QUEUED') busy++
+  return state.draining ? 0 : Math.max(0, state.config.slots - busy)
+}
+
+/** Sends what this machine has to a coordinator. Offers are numbered, so that a late one never replaces a newer. */
+export function sendOffer (turn: WorkerTurn, peer: string): void {
+  const { config } = turn.state
+  turn.put(KEYS.offerSeq, String(++turn.state.offerSeq))
+  turn.send(peer, {
+    offer: {
+      offerSeq: turn.state.offerSeq,
+      slotsFree: freeSlots(turn.state),
+      slotsTotal: config.slots,
+      cores: config.cores,
+      memoryMiB: config.memoryMiB,
+      diskMiB: config.hardware.diskFreeMiB,
+      gpus: config.hardware.gpus.map(gpu => ({ model: gpu.model, vramMiB: gpu.vramMiB })),
+      platforms: [...config.platforms],
+      isolation: config.isolation,
+      numericClass: `${config.hardware.arch}/${config.hardware.cpuModel}`.slice(0, 200),
+      priceLevel: config.priceLevel,
+      cachedApps: [],
+      operator: config.operator,
+      validForMs: OFFER_TTL_MS,
+      freeForMs: 0,
+      cpuModel: config.hardware.cpuModel.slice(0, 200),
+      arch: config.hardware.arch
+    }
+  })
+}
+
+/** Answers an announcement with a sealed bid, or with the reason why there is none. */
+export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announce): void {
+  turn.send(peer, bidFor(turn.state, announce))
+}
+
+function bidFor (state: WorkerState, announce: Announce): Message {
+  const refuse = (code: string, text: string): Message => ({ noBid: { jobId: announce.jobId, round: announce.round, reason: { code, text } } })
+  if (state.draining) return refuse('DRAINING', 'takes no new work: it is shutting down')
+  const needs = { ...announce.requirements, isolation: announce.requirements?.isolation as Isolation } as RequirementsView
+  const why = mismatches(needs, ownView(state))[0]
+  if (why !== undefined) return refuse(why.code, why.text)
+  const price = chunkPrice(needs, announce.workMs, state.config.priceLevel)
+  if (price > announce.maxPrice) return refuse('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
+  return {
+    bid: {
+      jobId: announce.jobId,
+      round: announce.round,
+      price,
+      slots: state.config.slots,
+      chunkMs: announce.workMs,
+      validForMs: 60_000
+    }
+  }
+}
+
+function ownView (state: WorkerState): OfferView {
+  const { config } = state
+  return {
+    seq: state.offerSeq,
+    slotsFree: freeSlots(state),
+    slotsTotal: config.slots,
+    cores: config.cores,
+    memoryMiB: config.memoryMiB,
+    diskMiB: config.hardware.diskFreeMiB,
+    gpus: config.hardware.gpus.map(gpu => gpu.model),
+    platforms: config.platforms,
+    isolation: config.isolation,
+    priceLevel: config.priceLevel,
+    operator: config.operator,
+    cpuModel: config.hardware.cpuModel,
+    arch: config.hardware.arch,
+    validUntil: Number.MAX_SAFE_INTEGER
+  }
+}

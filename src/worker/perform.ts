@@ -1,0 +1,81 @@
+import { NightshiftError, errorMessage } from '../model/errors.ts'
+import { LIMITS } from '../model/limits.ts'
+import type { Message } from '../model/messages/control.ts'
+import type { DurableBlobStore } from '../model/store.ts'
+import type { Transport } from '../model/transport.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { WorkerEffect, WorkerEvent } from './events.ts'
+import type { TaskRunner } from './run-task.ts'
+import type { WorkerAttempt } from './state.ts'
+import type { WorkerTurn } from './turn.ts'
+
+export interface PerformerServices {
+  readonly blobs: DurableBlobStore
+  readonly transport: Transport
+  readonly runner: TaskRunner
+  readonly log: Logger
+  readonly post: (event: WorkerEvent) => void
+}
+
+/** Carries out what turns decide: sends messages, runs and cancels tasks, frees what is no longer needed. */
+export class WorkerPerformer {
+  readonly #services: PerformerServices
+  readonly #tasks = new Map<string, { readonly abort: AbortController, readonly done: Promise<void> }>()
+
+  constructor (services: PerformerServices) {
+    this.#services = services
+  }
+
+  /** Called after the turn's writes are on disk. */
+  async perform (turn: WorkerTurn): Promise<void> {
+    await Promise.all(turn.sends.map(async ({ message }) => { await this.#inline(message) }))
+    for (const { peer, message } of turn.sends) this.#services.transport.send(peer, message)
+    for (const effect of turn.effects) this.#effect(effect)
+  }
+
+  /** Small results travel inside the reveal: the coordinator then need not ask for them. */
+  async #inline (message: Message): Promise<void> {
+    const files = message.reveal?.files ?? []
+    const total = files.reduce((sum, file) => sum + (file.content?.size ?? 0), 0)
+    if (total === 0 || total > LIMITS.inlineBytes) return
+    for (const { content } of files) {
+      if (content === undefined || content.size === 0) continue
+      const data = await this.#services.blobs.content(Buffer.from(content.sha256).toString('hex')).catch(() => undefined)
+      if (data instanceof Uint8Array) content.inline = Uint8Array.from(data)
+    }
+  }
+
+  #effect (effect: WorkerEffect): void {
+    const { log, blobs } = this.#services
+    switch (effect.kind) {
+      case 'run': this.#run(effect.key, effect.attempt); break
+      case 'cancel': this.#tasks.get(effect.key)?.abort.abort(new NightshiftError('NS_E_ABORTED', 'the coordinator recalled the task')); break
+      case 'note': log[effect.level](effect.about, effect.text); break
+      case 'forget':
+        for (const ref of effect.refs) {
+          blobs.delete(ref.sha256).catch((error: unknown) => { log.warn({ sha256: ref.sha256, why: errorMessage(error) }, 'content could not be removed') })
+        }
+    }
+  }
+
+  #run (key: string, attempt: WorkerAttempt): void {
+    const abort = new AbortController()
+    const done = this.#services.runner.run(attempt, abort.signal).then(result => {
+      this.#tasks.delete(key)
+      this.#services.post({ kind: 'task-done', key, result })
+    })
+    this.#tasks.set(key, { abort, done })
+  }
+
+  /** Resolves when no task runs, or when the signal says not to wait longer. */
+  async idle (signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>(resolve => { signal.addEventListener('abort', () => { resolve() }, { once: true }) })
+    await Promise.race([Promise.all([...this.#tasks.values()].map(async task => { await task.done })), aborted])
+  }
+
+  /** Ends every task. */
+  async close (): Promise<void> {
+    for (const { abort } of this.#tasks.values()) abort.abort(new NightshiftError('NS_E_ABORTED', 'the worker is shutting down'))
+    await Promise.allSettled([...this.#tasks.values()].map(async task => { await task.done }))
+  }
+}

@@ -1,0 +1,171 @@
+import { blobInputs, contractEnv } from '../blocks/index.ts'
+import { Value } from '@sinclair/typebox/value'
+import type { FileRef } from '../model/block.ts'
+import type { Clock, Random } from '../model/clock.ts'
+import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import type { Executor, InputFile, LogStream } from '../model/executor.ts'
+import { taskId } from '../model/ids.ts'
+import { LIMITS } from '../model/limits.ts'
+import { checkRelativePath } from '../model/paths.ts'
+import { resultHash } from '../model/result.ts'
+import type { BlobRef, DurableBlobStore } from '../model/store.ts'
+import { TaskSpecSchema } from '../model/task-spec.ts'
+import type { TaskSpec } from '../model/task-spec.ts'
+import type { Transport } from '../model/transport.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Behaviour } from './behaviour.ts'
+import type { TaskResult } from './events.ts'
+import type { WorkerAttempt } from './state.ts'
+
+export interface TaskServices {
+  readonly blobs: DurableBlobStore
+  readonly transport: Pick<Transport, 'fetch' | 'send'>
+  readonly executors: ReadonlyMap<string, Executor>
+  readonly random: Random
+  readonly clock: Clock
+  readonly log: Logger
+  readonly behaviour: Behaviour
+}
+
+/** File lists longer than this, in bytes of a message, travel as a blob. */
+const MESSAGE_FILE_BYTES = 64 * 1024
+const FILE_ENTRY_BYTES = 64
+interface Prepared {
+  readonly spec: TaskSpec
+  readonly params: Readonly<Record<string, unknown>>
+  readonly bundle: readonly InputFile[]
+}
+
+/** Jobs whose specification and bundle are kept at hand; jobs in progress are few. */
+const CACHED_SPECS = 64
+
+/** Runs leased chunks: fetches what is missing by hash, runs the app in its sandbox, hashes the result. */
+export class TaskRunner {
+  readonly #services: TaskServices
+  readonly #prepared = new Map<string, Promise<Prepared>>()
+
+  constructor (services: TaskServices) {
+    this.#services = services
+  }
+
+  /** Never rejects: whatever goes wrong is a result with its failure class and a reason in words. */
+  async run (attempt: WorkerAttempt, signal: AbortSignal): Promise<TaskResult> {
+    const { behaviour } = this.#services
+    try {
+      const prepared = await this.#prepare(attempt, signal)
+      const input = await this.#input(attempt, signal)
+      const result = await this.#execute(attempt, prepared, input, signal)
+      return await this.#seal(await behaviour.after(result, this.#services.blobs, signal), signal)
+    } catch (error) {
+      const known = asNightshiftError(error)
+      const transport = known.code === 'NS_E_BLOB_MISSING' || known.code === 'NS_E_BLOB_CORRUPT' || known.code === 'NS_E_UNREACHABLE'
+      return {
+        ok: false,
+        failureClass: signal.aborted || transport ? 'transport' : 'node',
+        code: signal.aborted ? 'CANCELLED' : transport ? 'INPUT_UNAVAILABLE' : 'SANDBOX_UNAVAILABLE',
+        message: known.message,
+        exitCode: 0,
+        stderrTail: ''
+      }
+    }
+  }
+
+  /** What all tasks of a job share is fetched and read once. */
+  async #prepare (attempt: WorkerAttempt, signal: AbortSignal): Promise<Prepared> {
+    const key = attempt.spec.sha256
+    const cached = this.#prepared.get(key)
+    if (cached !== undefined) return await cached
+    const loading = this.#load(attempt, signal)
+    this.#prepared.set(key, loading)
+    loading.catch(() => this.#prepared.delete(key))
+    for (const [oldest] of this.#prepared) if (this.#prepared.size > CACHED_SPECS) this.#prepared.delete(oldest)
+    return await loading
+  }
+
+  async #load (attempt: WorkerAttempt, signal: AbortSignal): Promise<Prepared> {
+    const spec = await this.#loadSpec(attempt, signal)
+    for (const file of spec.files) await this.#fetch(attempt.coordinator, file, signal)
+    return { spec, params: JSON.parse(spec.params) as Record<string, unknown>, bundle: await blobInputs(spec.files, this.#services.blobs) }
+  }
+
+  async #loadSpec (attempt: WorkerAttempt, signal: AbortSignal): Promise<TaskSpec> {
+    if (attempt.spec.size > LIMITS.specBytes) throw new NightshiftError('NS_E_TOO_LARGE', `a task specification of ${attempt.spec.size} bytes is over the limit of ${LIMITS.specBytes}`)
+    await this.#fetch(attempt.coordinator, attempt.spec, signal)
+    const parts: Uint8Array[] = []
+    for await (const part of this.#services.blobs.open(attempt.spec.sha256)) parts.push(part)
+    const spec: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'))
+    if (!Value.Check(TaskSpecSchema, spec)) {
+      throw new NightshiftError('NS_E_PROTOCOL', `the task specification is malformed: ${Value.Errors(TaskSpecSchema, spec).First()?.message ?? 'unknown'}`)
+    }
+    for (const file of spec.files) checkRelativePath(file.path)
+    return spec
+  }
+
+  async #input (attempt: WorkerAttempt, signal: AbortSignal): Promise<readonly InputFile[]> {
+    if (attempt.input.size === 0) return [{ path: 'data.bin', size: 0, content: new Uint8Array() }]
+    await this.#fetch(attempt.coordinator, attempt.input, signal)
+    return await blobInputs([{ path: 'data.bin', ...attempt.input }], this.#services.blobs)
+  }
+
+  async #fetch (coordinator: string, ref: BlobRef, signal: AbortSignal): Promise<void> {
+    if (!await this.#services.blobs.has(ref.sha256)) await this.#services.transport.fetch(coordinator, { sha256: ref.sha256, size: ref.size }, this.#services.blobs, signal)
+  }
+
+  async #execute (attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
+    const { blobs, executors, random, behaviour } = this.#services
+    const executor = executors.get(spec.platform)
+    if (executor === undefined) throw new NightshiftError('NS_E_PLATFORM', `this worker has no platform ${spec.platform}`)
+    const files: FileRef[] = []
+    const outcome = await executor.run({
+      id: taskId(attempt.id),
+      kind: 'app',
+      platform: spec.platform,
+      entrypoint: spec.entrypoint,
+      bundle,
+      bundleKey: spec.bundleKey,
+      input: { directory: 'TASK_DIR', files: input },
+      output: 'TASK_RESULTS_DIR',
+      env: contractEnv({
+        kind: 'app',
+        params,
+        jobId: attempt.id.jobId,
+        taskId: taskId(attempt.id),
+        chunk: attempt.id.chunk,
+        chunkCount: spec.chunkCount,
+        seed: attempt.chunkSeed
+      }),
+      limits: spec.limits
+    }, {
+      signal,
+      onLog: (stream, text) => { this.#sendLog(attempt, stream, text) },
+      collect: async file => {
+        const ref = await blobs.put(file.data, { signal })
+        files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
+      }
+    })
+    await behaviour.during(outcome.usage, signal)
+    if (!outcome.ok) {
+      return {
+        ok: false, failureClass: outcome.failureClass, code: outcome.code, message: outcome.message,
+        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars)
+      }
+    }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: outcome.usage, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+  }
+
+  /** What is committed to must survive power loss; a long file list becomes a blob of its own. */
+  async #seal (result: TaskResult, signal: AbortSignal): Promise<TaskResult> {
+    if (!result.ok || result.files.length === 0) return result
+    const { blobs } = this.#services
+    const listed = result.files.reduce((sum, file) => sum + Buffer.byteLength(file.path) + FILE_ENTRY_BYTES, 0)
+    const manifest = listed > MESSAGE_FILE_BYTES ? await blobs.put(Buffer.from(JSON.stringify(result.files)), { signal }) : undefined
+    await blobs.sync()
+    return manifest === undefined ? result : { ...result, manifest }
+  }
+
+  #sendLog (attempt: WorkerAttempt, stream: LogStream, text: string): void {
+    for (let from = 0; from < text.length; from += 16_384) {
+      this.#services.transport.send(attempt.coordinator, { log: { attempt: attempt.id, stream, text: text.slice(from, from + 16_384) } })
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { FileRef } from '../model/block.ts'
+import type { Isolation, Usage } from '../model/executor.ts'
+import type { Hardware } from '../model/hardware.ts'
+import type { AttemptId } from '../model/ids.ts'
+import type { BlobRef } from '../model/store.ts'
+
+/** QUEUED and RUNNING are lost with the process; COMMITTED and REVEALED survive it. */
+export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED'
+
+/** What a finished task is bound to, kept until the verdict. */
+export interface Outcome {
+  /** hex hash of the result manifest */
+  readonly value: string
+  /** hex, 32 bytes */
+  readonly nonce: string
+  readonly files: readonly FileRef[]
+  /** the files as a list in a blob, when they are too many for one message */
+  readonly manifest?: BlobRef
+  readonly usage: Usage
+}
+
+export interface WorkerAttempt {
+  readonly coordinator: string
+  readonly id: AttemptId
+  readonly spec: BlobRef
+  readonly input: BlobRef
+  readonly chunkSeed: string
+  readonly price: bigint
+  state: WorkerAttemptState
+  acknowledged: boolean
+  outcome?: Outcome
+}
+
+export interface CoordinatorView {
+  readonly peer: string
+  incarnation: number
+  nextHeartbeat: number
+}
+
+export interface WorkerConfig {
+  /** tasks at a time */
+  readonly slots: number
+  /** price relative to the suggested tariff, per mille */
+  readonly priceLevel: number
+  readonly platforms: readonly string[]
+  readonly isolation: Isolation
+  readonly operator: string
+  readonly hardware: Hardware
+  readonly memoryMiB: number
+  readonly cores: number
+}
+
+export interface Earnings {
+  readonly amount: bigint
+  readonly accepted: number
+  readonly rejected: number
+}
+
+export interface WorkerState {
+  readonly self: string
+  readonly config: WorkerConfig
+  /** coordinators connected now */
+  readonly coordinators: Map<string, CoordinatorView>
+  /** highest incarnation seen, by coordinator */
+  readonly incarnations: Map<string, number>
+  /** attempts by coordinator and attempt key, in the order of their leases */
+  readonly attempts: Map<string, WorkerAttempt>
+  readonly earnings: Map<string, Earnings>
+  offerSeq: number
+  draining: boolean
+}

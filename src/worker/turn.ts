@@ -1,0 +1,34 @@
+import type { Message } from '../model/messages/control.ts'
+import type { Write } from '../model/store.ts'
+import type { WorkerEffect } from './events.ts'
+import type { WorkerState } from './state.ts'
+
+/** One turn of the worker: writes first, then messages and effects. */
+export class WorkerTurn {
+  readonly now: number
+  readonly state: WorkerState
+  readonly sends: { readonly peer: string, readonly message: Message }[] = []
+  readonly effects: WorkerEffect[] = []
+  readonly #writes = new Map<string, string | undefined>()
+
+  constructor (state: WorkerState, now: number) {
+    this.state = state
+    this.now = now
+  }
+
+  put (key: string, value: string | undefined): void {
+    this.#writes.set(key, value)
+  }
+
+  send (peer: string, message: Message): void {
+    this.sends.push({ peer, message })
+  }
+
+  effect (effect: WorkerEffect): void {
+    this.effects.push(effect)
+  }
+
+  writes (): Write[] {
+    return [...this.#writes].map(([key, value]) => ({ key, value }))
+  }
+}

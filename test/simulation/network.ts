@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import { settleTurn, step as coordinatorStep } from '../../src/coordinator/core.ts'
+import type { CoordinatorEffect, CoordinatorEvent } from '../../src/coordinator/events.ts'
+import type { CoordinatorState, JobRecord } from '../../src/coordinator/state.ts'
+import { Turn } from '../../src/coordinator/turn.ts'
+import { checkBooks } from '../../src/ledger/audit.ts'
+import { MINT, balance, escrowAccount, peerAccount, userAccount } from '../../src/ledger/accounts.ts'
+import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
+import { jobEnded } from '../../src/lifecycle/job.ts'
+import type { Message } from '../../src/model/messages/control.ts'
+import { resultHash } from '../../src/model/result.ts'
+import { startQueued, step as workerStep } from '../../src/worker/core.ts'
+import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
+import type { WorkerState } from '../../src/worker/state.ts'
+import { WorkerTurn } from '../../src/worker/turn.ts'
+import { SeededRandom } from './random.ts'
+
+const COORDINATOR = 'coordinator'
+
+export interface WorkerBehaviour {
+  readonly taskMs: number
+  readonly lies?: boolean
+  /** dies for good at this virtual time */
+  readonly diesAt?: number
+  readonly failsWith?: 'app' | 'node'
+}
+
+interface Scheduled { readonly at: number, readonly order: number, readonly run: () => void }
+
+/** A whole network in one process: production cores on a virtual clock, network and sandbox, replayed by one seed. */
+export class SimulatedNetwork {
+  readonly random: SeededRandom
+  readonly coordinator: CoordinatorState
+  readonly workers = new Map<string, { readonly state: WorkerState, readonly behaviour: WorkerBehaviour, alive: boolean }>()
+  readonly trace = createHash('sha256')
+  readonly executions = new Map<string, number>()
+  now = 1_000_000
+  #queue: Scheduled[] = []
+  #order = 0
+  readonly #lastDelivery = new Map<string, number>()
+  readonly #running = new Map<string, boolean>()
+
+  constructor (seed: number, options: { platforms?: readonly string[] } = {}) {
+    this.random = new SeededRandom(seed)
+    this.coordinator = {
+      self: COORDINATOR,
+      incarnation: 1,
+      config: { trusted: new Set(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] },
+      ledger: new Ledger(EMPTY_LEDGER),
+      jobs: new Map(),
+      workers: new Map(),
+      standings: new Map(),
+      incidents: [],
+      batchId: 0,
+      refereeing: new Set(),
+      turnOfJob: 0
+    }
+    this.coordinator.ledger.apply({
+      key: 'opening', at: this.now, incarnation: 1,
+      transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
+    })
+  }
+
+  addWorker (name: string, behaviour: WorkerBehaviour): void {
+    const hardware = { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', memoryMiB: 8192, memoryAvailableMiB: 8192, diskFreeMiB: 10_000, gpus: [] }
+    this.workers.set(name, {
+      alive: true,
+      behaviour,
+      state: {
+        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offerSeq: 0, draining: false,
+        config: { slots: 1, priceLevel: 1000, platforms: ['wasm'], isolation: 'namespaces', operator: '', hardware, memoryMiB: 8192, cores: 4 }
+      }
+    })
+    this.#later(1, () => {
+      this.onCoordinator({ kind: 'peer-up', peer: name, role: 'worker' })
+      this.#onWorker(name, { kind: 'peer-up', peer: COORDINATOR, role: 'coordinator', incarnation: 1 })
+    })
+    if (behaviour.diesAt !== undefined) {
+      this.#at(behaviour.diesAt, () => {
+        const worker = this.workers.get(name)
+        if (worker !== undefined) worker.alive = false
+        this.onCoordinator({ kind: 'peer-down', peer: name })
+      })
+    }
+  }
+
+  submit (record: JobRecord, chunks: number): void {
+    this.onCoordinator({ kind: 'submit', record })
+    const inputs = Array.from({ length: chunks }, (_, i) => ({ sha256: createHash('sha256').update(`input ${i}`).digest('hex'), size: 100_000 }))
+    this.onCoordinator({ kind: 'chunks', jobId: record.id, first: 0, inputs })
+    this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: { sha256: 'f'.repeat(64), size: 1 } })
+  }
+
+  /** Runs until every job ended, or until the virtual time is over. Checks the books after every event. */
+  run (maxMs: number): void {
+    const end = this.now + maxMs
+    this.#tick()
+    while (this.#queue.length > 0 && ![...this.coordinator.jobs.values()].every(job => jobEnded(job.record.state))) {
+      this.#queue.sort((a, b) => a.at - b.at || a.order - b.order)
+      const next = this.#queue.shift()
+      if (next === undefined || next.at > end) return
+      this.now = Math.max(this.now, next.at)
+      next.run()
+      this.#check()
+    }
+  }
+
+  earned (worker: string): bigint {
+    return balance(this.coordinator.ledger.account(peerAccount(worker)))
+  }
+
+  escrow (jobId: string): bigint {
+    return balance(this.coordinator.ledger.account(escrowAccount(jobId)))
+  }
+
+  onCoordinator (event: CoordinatorEvent): void {
+    const turn = new Turn(this.coordinator, this.now)
+    coordinatorStep(turn, event)
+    settleTurn(turn)
+    for (const write of turn.writes()) this.trace.update(`${write.key}=${write.value ?? ''}\n`)
+    for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.#onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
+    for (const effect of turn.effects) this.#coordinatorEffect(effect)
+  }
+
+  #onWorker (name: string, event: WorkerEvent): void {
+    const worker = this.workers.get(name)
+    if (worker === undefined || !worker.alive) return
+    const turn = new WorkerTurn(worker.state, this.now)
+    workerStep(turn, event)
+    startQueued(turn)
+    for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
+    for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
+  }
+
+  #coordinatorEffect (effect: CoordinatorEffect): void {
+    if (effect.kind === 'run-trusted') {
+      const { attempt } = effect
+      const files = [fileOf(attempt.chunk, false, COORDINATOR)]
+      this.#later(500, () => { this.onCoordinator({ kind: 'trusted-done', attempt, outcome: { ok: true, value: resultHash({ exitCode: 0, files }), files } }) })
+    } else if (effect.kind === 'fetch-results') {
+      const unavailableAt = effect.from.filter(peer => this.workers.get(peer)?.alive !== true)
+      const stored = unavailableAt.length < effect.from.length
+      this.#later(5, () => { this.onCoordinator({ kind: 'results-stored', jobId: effect.jobId, chunk: effect.chunk, stored, unavailableAt }) })
+    } else if (effect.kind === 'assemble') {
+      this.#later(5, () => { this.onCoordinator({ kind: 'assembled', jobId: effect.jobId, outputs: [] }) })
+    }
+  }
+
+  #workerEffect (name: string, behaviour: WorkerBehaviour, effect: WorkerEffect): void {
+    if (effect.kind === 'cancel') this.#running.set(`${name}/${effect.key}`, false)
+    if (effect.kind !== 'run') return
+    const { chunk, epoch, jobId } = effect.attempt.id
+    const key = `${name}/${effect.key}`
+    this.#running.set(key, true)
+    this.executions.set(`${jobId}/${chunk}`, (this.executions.get(`${jobId}/${chunk}`) ?? 0) + 1)
+    this.#later(behaviour.taskMs, () => {
+      if (this.#running.get(key) !== true) return
+      this.#onWorker(name, { kind: 'task-done', key: effect.key, result: this.#resultOf(name, behaviour, chunk, epoch) })
+    })
+  }
+
+  #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
+    if (behaviour.failsWith !== undefined) {
+      return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom' }
+    }
+    const files = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
+  }
+
+  /** Delivers after a random delay, in order per direction, as one TCP stream does. */
+  #send (direction: string, message: Message, deliver: (copy: Message) => void): void {
+    const copy = structuredClone(message)
+    const at = Math.max(this.#lastDelivery.get(direction) ?? 0, this.now + 2 + Math.floor(this.random.fraction() * 3))
+    this.#lastDelivery.set(direction, at)
+    this.#at(at, () => { deliver(copy) })
+  }
+
+  #tick (): void {
+    this.#later(250, () => {
+      this.onCoordinator({ kind: 'tick' })
+      for (const name of this.workers.keys()) this.#onWorker(name, { kind: 'tick' })
+      this.#tick()
+    })
+  }
+
+  #later (ms: number, run: () => void): void { this.#at(this.now + ms, run) }
+  #at (at: number, run: () => void): void { this.#queue.push({ at, order: this.#order++, run }) }
+
+  #check (): void {
+    const { ledger } = this.coordinator
+    checkBooks(ledger.accounts(), ledger.holds())
+    for (const job of this.coordinator.jobs.values()) {
+      if (jobEnded(job.record.state) && this.escrow(job.record.id) !== 0n) throw new Error(`escrow of ended job ${job.record.id} is not empty`)
+    }
+  }
+}
+
+function fileOf (chunk: number, lie: boolean, who: string) {
+  return { path: 'out.bin', size: 100_000, sha256: createHash('sha256').update(lie ? `lie ${who} ${chunk}` : `truth ${chunk}`).digest('hex') }
+}
