@@ -1,4 +1,4 @@
-import envPaths from 'env-paths'
+import { cacheFolder } from '../config/paths.ts'
 import { createPythonWasmExecutor, createWasmExecutor } from '../execution/index.ts'
 import type { RunnerIsolation } from '../execution/index.ts'
 import { errorMessage } from '../model/errors.ts'
@@ -39,9 +39,4 @@ export async function openExecutors ({ isolation, slots, ready, log }: ExecutorO
 
 export async function closeExecutors (executors: ReadonlyMap<string, Executor>): Promise<void> {
   await Promise.allSettled([...executors.values()].map(async executor => { await executor.close() }))
-}
-
-/** Shared by all nodes of this user: it holds nothing of any job. */
-function cacheFolder (): string {
-  return process.env['NIGHTSHIFT_CACHE'] ?? envPaths('nightshift', { suffix: '' }).cache
 }

@@ -1,8 +1,10 @@
 import type { Stream } from '@libp2p/interface'
 import { LIMITS } from '../model/limits.ts'
 import type { EncodedMessage } from './control-frame.ts'
+import { drained } from './drained.ts'
 import { PeerFault, toError } from './faults.ts'
 import { framed } from './stream-io.ts'
+import { Watchdog } from './watchdog.ts'
 
 const FRAME_TARGET_BYTES = 200 * 1024
 const MESSAGE_OVERHEAD_BYTES = 6
@@ -65,19 +67,11 @@ export class Outbox {
   }
 
   async #drained (stream: Stream, signal: AbortSignal): Promise<void> {
-    const stalled = new AbortController()
-    const timer = setTimeout(() => {
-      stalled.abort(new PeerFault('DEADLINE_PASSED', `the peer has read nothing for ${STALL_MS / 1000} s`))
-    }, STALL_MS)
-    const giveUp = (): void => { stalled.abort(signal.reason) }
-    signal.addEventListener('abort', giveUp, { once: true })
+    const stall = new Watchdog(STALL_MS, () => new PeerFault('DEADLINE_PASSED', `the peer has read nothing for ${STALL_MS / 1000} s`), signal)
     try {
-      await stream.onDrain({ signal: stalled.signal })
-    } catch (error) {
-      throw stalled.signal.aborted ? stalled.signal.reason : error
+      await drained(stream, stall.signal)
     } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', giveUp)
+      stall.close()
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/inter
 import { Uint8ArrayList } from 'uint8arraylist'
 import * as varint from 'uint8-varint'
 import { ByteQueue } from './byte-queue.ts'
+import { drained } from './drained.ts'
 import { PeerFault, toError } from './faults.ts'
 
 const LENGTH_PREFIX_BYTES = 5
@@ -162,7 +163,7 @@ function truncated (wanted: number, had: number): PeerFault {
 /** Writes and waits for room when the peer is behind. */
 export async function write (stream: Stream, data: Uint8Array | Uint8ArrayList, signal?: AbortSignal): Promise<void> {
   try {
-    if (!stream.send(data)) await stream.onDrain({ signal })
+    if (!stream.send(data)) await drained(stream, signal)
   } catch (error) {
     throw toError(error)
   }

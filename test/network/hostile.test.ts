@@ -90,6 +90,30 @@ describe('a peer that breaks the protocol', () => {
     expect(a.transport.peers()).toEqual([])
   })
 
+  it('cannot make the node pile up messages by not reading them', async () => {
+    const { a, b } = await startPair()
+    const peer = await rawPeer()
+    const stream = await greet(peer, a)
+    stream.pause()
+    await until(() => a.transport.peers().includes(peer.peerId))
+    const text = 'x'.repeat(60_000)
+    let sent = 0
+    let refusals = 0
+    // frames leave one turn after they were queued, so many refusals in a row mean that nothing leaves any more
+    while (refusals < 50) {
+      if (a.transport.send(peer.peerId, { log: { attempt: { jobId: 'j-aaaaaaaaaaaaaaaa', chunk: 1, epoch: 1 }, stream: 'stdout', text } })) {
+        sent += text.length
+        refusals = 0
+      } else {
+        refusals++
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      expect(sent).toBeLessThan(32 * 2 ** 20)
+    }
+    expect(a.transport.send(b.transport.self, commitAck)).toBe(true)
+    await until(() => messagesOf(b).length === 1)
+  })
+
   it('does not mind messages and fields of later versions', async () => {
     const a = await startNode()
     const peer = await rawPeer()

@@ -53,7 +53,7 @@ describe('messages', () => {
       [{ leaseAck: { attempt: { ...attempt, chunk: 1_000_000 } } }, '999999'],
       [{ noBid: { jobId: attempt.jobId, round: 1 } }, 'noBid.reason is missing'],
       [{ recall: { attempt, reason: { code: 'X', text: 'x'.repeat(2001) } } }, '2001 characters, 2000'],
-      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash.subarray(1) as Uint8Array<ArrayBuffer>, exitCode: 0, files: [] } }, 'reveal.nonce has 31 bytes instead of 32'],
+      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash.subarray(1), exitCode: 0, files: [] } }, 'reveal.nonce has 31 bytes instead of 32'],
       [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a', content: { sha256: hash, size: 9000, inline: new Uint8Array(9000) } }] } }, '9000 bytes of content, 8192'],
       [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a', content: { sha256: hash, size: 5, inline: new Uint8Array(4) } }] } }, 'carries 4 bytes of content but says 5'],
       [{ verdict: { attempt, accepted: true, amount: 2n ** 63n } }, 'verdict.amount'],

@@ -48,7 +48,7 @@ export function encodeBody (message: Message): Uint8Array<ArrayBuffer> {
 }
 
 function encodeAs<K extends Body> (kind: K, message: Message): Uint8Array<ArrayBuffer> {
-  const [field, encode] = BODIES[kind] as readonly [number, Encoder<K>] as readonly [number, Encoder<K>]
+  const [field, encode] = BODIES[kind] as readonly [number, Encoder<K>]
   const body = encode(message[kind] as NonNullable<Message[K]>)
   const tag = (field << 3) | LENGTH_DELIMITED
   const tagBytes = varint.encodingLength(tag)

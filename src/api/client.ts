@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
+import { createParser } from 'eventsource-parser'
+import type { EventSourceMessage } from 'eventsource-parser'
+import type { FileRef } from '../model/block.ts'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
+import type { ErrorCode } from '../model/errors.ts'
+import type { JobView } from '../model/job.ts'
+import type { BlobRef } from '../model/store.ts'
+
+export interface Endpoint {
+  readonly url: string
+  readonly token: string
+}
+
+/** Talks to a coordinator's HTTP API. Every refusal becomes the NightshiftError it was. */
+export class ApiClient {
+  readonly #endpoint: Endpoint
+
+  constructor (endpoint: Endpoint) {
+    this.#endpoint = endpoint
+  }
+
+  async get<T> (path: string): Promise<T> {
+    return await (await this.#request('GET', path)).json() as T
+  }
+
+  async post<T> (path: string, body?: unknown): Promise<T> {
+    return await (await this.#request('POST', path, body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })).json() as T
+  }
+
+  /** True when the coordinator has this content already. */
+  async hasBlob (sha256: string): Promise<boolean> {
+    const response = await this.#send('HEAD', `/v1/blobs/${sha256}`)
+    return response.status === 200
+  }
+
+  async upload (data: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<BlobRef> {
+    const body = Readable.toWeb(Readable.from(data, { objectMode: false }))
+    const init = { body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' }, ...(signal === undefined ? {} : { signal }) }
+    return await (await this.#request('PUT', '/v1/blobs', init as unknown as RequestInit)).json() as BlobRef
+  }
+
+  /** Content from byte `start` on. */
+  async download (file: Pick<FileRef, 'sha256'>, start: number, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#request('GET', `/v1/blobs/${file.sha256}`, {
+      headers: start > 0 ? { range: `bytes=${start}-` } : {},
+      ...(signal === undefined ? {} : { signal })
+    })
+    return bodyOf(response)
+  }
+
+  /** The job at every change, the last time when it has ended. */
+  async * events (jobId: string, signal?: AbortSignal): AsyncGenerator<JobView> {
+    const response = await this.#request('GET', `/v1/jobs/${jobId}/events`, signal === undefined ? {} : { signal })
+    const views: JobView[] = []
+    const parser = createParser({ onEvent: (event: EventSourceMessage) => { views.push(JSON.parse(event.data) as JobView) } })
+    for await (const text of textOf(response)) {
+      parser.feed(text)
+      yield * views.splice(0)
+    }
+  }
+
+  /** Lines of newline-delimited JSON. */
+  async * lines<T> (path: string, signal?: AbortSignal): AsyncGenerator<T> {
+    const response = await this.#request('GET', path, signal === undefined ? {} : { signal })
+    let rest = ''
+    for await (const text of textOf(response)) {
+      const parts = (rest + text).split('\n')
+      rest = parts.pop() ?? ''
+      for (const line of parts) if (line !== '') yield JSON.parse(line) as T
+    }
+  }
+
+  async #request (method: string, path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await this.#send(method, path, init)
+    if (response.ok) return response
+    const { error } = await response.json().catch(() => ({})) as { error?: { code: ErrorCode, message: string, remedy?: string } }
+    if (error === undefined) throw new NightshiftError('NS_E_INTERNAL', `the coordinator answered ${response.status} to ${method} ${path}`)
+    throw new NightshiftError(error.code, error.message, error.remedy === undefined ? {} : { remedy: error.remedy })
+  }
+
+  async #send (method: string, path: string, init: RequestInit = {}): Promise<Response> {
+    try {
+      return await fetch(this.#endpoint.url + path, { ...init, method, headers: { ...init.headers, authorization: `Bearer ${this.#endpoint.token}` } })
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error
+      const why = errorMessage((error as { cause?: unknown }).cause ?? error)
+      throw new NightshiftError('NS_E_NO_COORDINATOR', `the coordinator at ${this.#endpoint.url} does not answer: ${why}`, {
+        remedy: 'start it again; its jobs go on where they were',
+        cause: error
+      })
+    }
+  }
+}
+
+async function * textOf (response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  for await (const part of bodyOf(response)) yield decoder.decode(part, { stream: true })
+}
+
+async function * bodyOf (response: Response): AsyncGenerator<Uint8Array> {
+  if (response.body !== null) yield * response.body as unknown as NodeStream<Uint8Array>
+}

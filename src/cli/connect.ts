@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ApiClient } from '../api/client.ts'
+import type { Endpoint } from '../api/client.ts'
+import { clusterFolder, dataFolder } from '../config/paths.ts'
+import { NightshiftError } from '../model/errors.ts'
+
+/**
+ * The coordinator to talk to: that of the data folder named, else the one of the
+ * local cluster, else the one of the default data folder.
+ * @throws NS_E_NO_COORDINATOR when none runs
+ */
+export async function connect (dataDir?: string): Promise<ApiClient> {
+  const folders = dataDir === undefined ? [join(clusterFolder(), 'coordinator'), dataFolder('coordinator')] : [dataDir]
+  for (const folder of folders) {
+    const endpoint = await readEndpoint(folder)
+    if (endpoint !== undefined) return new ApiClient(endpoint)
+  }
+  throw new NightshiftError('NS_E_NO_COORDINATOR', dataDir === undefined ? 'no coordinator runs on this machine' : `no coordinator runs on ${dataDir}`, {
+    remedy: 'start one with "nightshift up" or "nightshift coordinator"; "nightshift job run --local-cluster 3 …" needs none'
+  })
+}
+
+export async function readEndpoint (dataDir: string): Promise<Endpoint | undefined> {
+  const text = await readFile(join(dataDir, 'api.json'), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : JSON.parse(text) as Endpoint
+}

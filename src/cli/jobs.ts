@@ -1,0 +1,119 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import pc from 'picocolors'
+import type { ApiClient } from '../api/client.ts'
+import type { JobView } from '../model/job.ts'
+import type { Reason } from '../model/reasons.ts'
+import { connect } from './connect.ts'
+import { downloadOutputs } from './job-output.ts'
+import { duration, print, printJson, printRows, say, shortPeer } from './output.ts'
+import type { Format } from './output.ts'
+
+interface Common { readonly data?: string, readonly output: Format }
+
+interface LogLine { readonly chunk: number, readonly epoch: number, readonly worker: string, readonly stream: string, readonly text: string }
+
+export async function list (command: Common & { readonly limit: number }): Promise<number> {
+  const { jobs } = await (await connect(command.data)).get<{ jobs: JobView[] }>('/v1/jobs')
+  printRows(command.output, 'jobs', jobs.slice(0, command.limit), {
+    id: job => job.id, name: job => job.name, state: job => job.state, chunks: job => `${job.chunks.done}/${job.chunks.total}`,
+    cost: job => `${job.cost} BYC`, created: job => new Date(job.createdAt).toISOString().slice(0, 19).replace('T', ' ')
+  })
+  return 0
+}
+
+export async function describe (id: string, command: Common): Promise<number> {
+  const client = await connect(command.data)
+  const job = await client.get<JobView>(`/v1/jobs/${id}`)
+  if (command.output === 'json') {
+    printJson(job)
+    return 0
+  }
+  const rows: [string, string][] = [
+    ['job', `${job.id}  ${job.name}`],
+    ['state', job.state + (job.reason === undefined ? '' : `: ${job.reason.text}`)],
+    ['blocks', `${job.partitioner} → ${job.app} → ${job.assembler}`],
+    ['chunks', `${job.chunks.done} done, ${job.chunks.active} active, ${job.chunks.failed} failed, ${job.chunks.total} in all`],
+    ['checks', `${job.replicas} must agree; ${job.executions} executions so far, ${job.disputes} dispute${job.disputes === 1 ? '' : 's'}`],
+    ['cost', `${job.cost} of at most ${job.budget} BYC`],
+    ['took', duration((job.endedAt ?? Date.now()) - job.createdAt)],
+    ...job.error === undefined ? [] : [['error', `${job.error.code}: ${job.error.message}`] as [string, string]],
+    ...job.error?.remedy === undefined ? [] : [['what to do', job.error.remedy] as [string, string]]
+  ]
+  for (const [name, value] of rows) print(`${pc.dim(name.padEnd(11))} ${value}`)
+  return 0
+}
+
+export async function explain (id: string, command: Common): Promise<number> {
+  const client = await connect(command.data)
+  const why = await client.get<{ state: string, waiting?: Reason, awarded: { worker: string, price: string, slots: number }[], refused: { worker: string, reasons: Reason[] }[] }>(`/v1/jobs/${id}/explain`)
+  if (command.output === 'json') {
+    printJson(why)
+    return 0
+  }
+  print(`the job is ${why.state}${why.waiting === undefined ? '' : `; it waits: ${why.waiting.text} (${why.waiting.code})`}`)
+  for (const { worker, price, slots } of why.awarded) print(`  ${shortPeer(worker)}  may run its chunks, ${slots} at a time, for ${price} BYC each`)
+  for (const { worker, reasons } of why.refused) print(`  ${shortPeer(worker)}  may not: ${reasons.map(reason => `${reason.text} (${reason.code})`).join('; ')}`)
+  if (why.awarded.length + why.refused.length === 0) print('  no worker has anything to do with it now')
+  return 0
+}
+
+export async function tasks (id: string, command: Common & { readonly limit: number, readonly state?: string }): Promise<number> {
+  const client = await connect(command.data)
+  const query = new URLSearchParams({ limit: String(command.limit), ...(command.state === undefined ? {} : { state: command.state }) })
+  const answer = await client.get<{ tasks: { chunk: number, epoch: number, worker: string, state: string, price: string, reason?: Reason, chunkState: string }[] }>(`/v1/jobs/${id}/tasks?${query.toString()}`)
+  printRows(command.output, 'tasks', answer.tasks, {
+    chunk: task => String(task.chunk), attempt: task => String(task.epoch), worker: task => shortPeer(task.worker), state: task => task.state,
+    price: task => `${task.price} BYC`, why: task => task.reason?.text ?? ''
+  })
+  return 0
+}
+
+export async function logs (id: string, command: Common & { readonly chunk?: number, readonly follow?: boolean }): Promise<number> {
+  const client = await connect(command.data)
+  for await (const line of client.lines<LogLine>(logPath(id, command.chunk, command.follow))) {
+    if (command.output === 'json') printJson(line)
+    else (line.stream === 'stderr' ? process.stderr : process.stdout).write(prefixed(line))
+  }
+  return 0
+}
+
+function logPath (id: string, chunk: number | undefined, follow: boolean | undefined): string {
+  const query = new URLSearchParams({ ...(chunk === undefined ? {} : { chunk: String(chunk) }), ...(follow === true ? { follow: 'true' } : {}) })
+  return `/v1/jobs/${id}/logs?${query.toString()}`
+}
+
+function prefixed ({ chunk, epoch, worker, text }: LogLine): string {
+  const who = chunk === -1 ? 'partitioner' : chunk === -2 ? 'assembler' : `${chunk}/${epoch} ${shortPeer(worker)}`
+  return text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '').map(line => `${pc.dim(who)}  ${line}\n`).join('')
+}
+
+export async function get (id: string, command: Common & { readonly out?: string }): Promise<number> {
+  const client = await connect(command.data)
+  const job = await client.get<JobView>(`/v1/jobs/${id}`)
+  const dir = command.out ?? `job-${job.id}`
+  const signal = new AbortController().signal
+  const files = await downloadOutputs(client, job.id, join(dir, 'outputs'), signal)
+  await saveLogs(client, job.id, join(dir, 'logs'))
+  if (command.output === 'json') printJson({ id: job.id, state: job.state, out: dir, files })
+  else print(`${files.length} file${files.length === 1 ? '' : 's'} in ${join(dir, 'outputs')}, logs in ${join(dir, 'logs')}`)
+  if (job.state !== 'COMPLETED') say(`the job is ${job.state}: there is no output yet`)
+  return 0
+}
+
+async function saveLogs (client: ApiClient, id: string, dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  const file = createWriteStream(join(dir, 'tasks.ndjson'))
+  for await (const line of client.lines<LogLine>(logPath(id, undefined, false))) if (!file.write(JSON.stringify(line) + '\n')) await once(file, 'drain')
+  file.end()
+  await once(file, 'finish')
+}
+
+export async function act (kind: 'abort' | 'retry', id: string, command: Common): Promise<number> {
+  const job = await (await connect(command.data)).post<JobView>(`/v1/jobs/${id}/${kind}`)
+  if (command.output === 'json') printJson(job)
+  else print(`job ${job.id} is ${job.state}`)
+  return 0
+}

@@ -1,0 +1,115 @@
+import { startCoordinator } from '../api/coordinator.ts'
+import { startWorker } from '../composition/worker-node.ts'
+import { dataFolder } from '../config/paths.ts'
+import { createLogger } from '../observe/logger.ts'
+import type { Logger } from '../observe/logger.ts'
+import { print, printJson, say } from './output.ts'
+import type { Format } from './output.ts'
+
+interface CommonOptions {
+  readonly data?: string
+  readonly listen?: readonly string[]
+  readonly peer?: readonly string[]
+  readonly mdns: boolean
+  readonly profile: 'local' | 'open'
+  readonly logLevel: string
+  readonly exitWithParent?: boolean
+  readonly output: Format
+}
+
+export interface CoordinatorCommand extends CommonOptions {
+  readonly apiPort: number
+  readonly openingBalance: string
+  readonly trust?: readonly string[]
+}
+
+export interface WorkerCommand extends CommonOptions {
+  readonly slots?: number
+  readonly priceLevel?: number
+  readonly operator?: string
+  readonly cores?: number
+  readonly memory?: number
+  readonly allowProcessIsolation?: boolean
+  readonly lie?: boolean
+  readonly slow?: number
+}
+
+const LISTEN = ['/ip4/0.0.0.0/tcp/0']
+
+export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
+  const log = createLogger(command.logLevel, { role: 'coordinator' })
+  const node = await startCoordinator({
+    ...common(command, log),
+    dataDir: command.data ?? dataFolder('coordinator'),
+    apiHost: '127.0.0.1',
+    apiPort: command.apiPort,
+    openingBalance: command.openingBalance,
+    trusted: command.trust ?? []
+  })
+  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses, apiUrl: node.apiUrl }, [
+    `coordinator ${node.peerId}`,
+    ...node.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),
+    `  API: ${node.apiUrl}`
+  ])
+  return await serve(command, node.failed, async () => { await node.close() })
+}
+
+export async function runWorker (command: WorkerCommand): Promise<number> {
+  const log = createLogger(command.logLevel, { role: 'worker' })
+  const node = await startWorker({
+    ...common(command, log),
+    dataDir: command.data ?? dataFolder('worker'),
+    ...(command.slots === undefined ? {} : { slots: command.slots }),
+    ...(command.priceLevel === undefined ? {} : { priceLevel: command.priceLevel }),
+    ...(command.operator === undefined ? {} : { operator: command.operator }),
+    ...(command.cores === undefined ? {} : { cores: command.cores }),
+    ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),
+    allowProcessIsolation: command.allowProcessIsolation === true,
+    behaviour: { lie: command.lie === true, ...(command.slow === undefined ? {} : { slowMs: command.slow }) }
+  })
+  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
+    `worker ${node.peerId}`,
+    `  runs ${node.platforms.join(' and ')}, ${node.slots} at a time, isolated by ${node.isolation}`,
+    (command.peer ?? []).length === 0 && !command.mdns ? '  knows no coordinator: give it one with --peer' : '  waits for work'
+  ])
+  return await serve(command, node.failed, async () => { await node.close({ drain: true }) })
+}
+
+function common (command: CommonOptions, log: Logger) {
+  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile, log }
+}
+
+function announce (format: Format, ready: object, lines: readonly string[]): void {
+  if (format === 'json') printJson(ready)
+  else for (const line of lines) print(line)
+  process.send?.(ready)
+}
+
+/** Serves until told to stop, or until the node fails. A second signal does not wait for anything. */
+async function serve (command: CommonOptions, failed: Promise<Error>, close: () => Promise<void>): Promise<number> {
+  const stop = new Promise<'stop'>(resolve => {
+    let asked = false
+    const onSignal = (): void => {
+      if (asked) process.exit(1)
+      asked = true
+      resolve('stop')
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+    if (command.exitWithParent === true) whenParentGoes(() => { process.exit(1) })
+  })
+  const end = await Promise.race([stop, failed])
+  if (end === 'stop') say('stopping')
+  await close()
+  if (end === 'stop') return 0
+  throw end
+}
+
+/** The parent's end of our pipe closes when it is gone, however it went. */
+function whenParentGoes (then: () => void): void {
+  if (process.send !== undefined) {
+    process.once('disconnect', then)
+    return
+  }
+  process.stdin.once('end', then).once('close', then).resume()
+}

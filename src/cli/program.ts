@@ -1,0 +1,174 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Noun } from './blocks.ts'
+import { EXIT, printError } from './output.ts'
+
+type Action = (...args: any[]) => Promise<number>
+
+const number = (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('not a number')
+  return value
+}
+const whole = (text: string): number => {
+  const value = number(text)
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('not a whole number')
+  return value
+}
+const many = (value: string, before: readonly string[] | undefined): readonly string[] => [...before ?? [], value]
+
+/** Parses a command line, runs what it says, and returns the exit code. */
+export async function runCommand (argv: readonly string[]): Promise<number> {
+  let exit: number = EXIT.done
+  const run = (load: () => Promise<Action>) => async (...args: unknown[]): Promise<void> => {
+    try {
+      exit = await (await load())(...args.slice(0, -1))
+    } catch (error) {
+      exit = printError(error)
+    }
+  }
+  try {
+    await program(run).parseAsync([...argv])
+    return exit
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    return printError(error)
+  }
+}
+
+type Run = (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>
+
+function program (run: Run): Command {
+  const root = new Command('nightshift').description('Puts spare machines on the night shift: batch work among peers, checked and paid.')
+    .exitOverride().showHelpAfterError('(add --help for what is possible)').enablePositionalOptions()
+  nodes(root, run)
+  cluster(root, run)
+  jobs(root, run)
+  blocks(root, run, 'app')
+  blocks(root, run, 'engine')
+  inspection(root, run)
+  return root
+}
+
+/** A command whose errors are ours to print, with what every command takes. */
+function add (parent: Command, spec: string, description: string): Command {
+  return parent.command(spec).description(description).exitOverride()
+    .addOption(new Option('--output <format>', 'how results are printed').choices(['table', 'json']).default('table'))
+}
+
+function withData (command: Command): Command {
+  return command.option('--data <dir>', 'data folder of the coordinator to talk to')
+}
+
+function node (parent: Command, role: string, description: string): Command {
+  return add(parent, role, description)
+    .option('--data <dir>', 'data folder; default: one of your user')
+    .option('--listen <multiaddr>', 'address to listen on, repeatable; default /ip4/0.0.0.0/tcp/0', many)
+    .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', many)
+    .option('--no-mdns', 'do not look for peers on the local network')
+    .addOption(new Option('--profile <profile>', 'local lifts the limits per address, for many nodes on one machine').choices(['local', 'open']).default('open'))
+    .addOption(new Option('--log-level <level>', 'what is logged on stderr').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
+    .addOption(new Option('--exit-with-parent').hideHelp())
+}
+
+function nodes (root: Command, run: Run): void {
+  node(root, 'coordinator', 'run a coordinator in the foreground')
+    .option('--api-port <port>', 'port of the HTTP API on loopback; 0 takes a free one', whole, 0)
+    .option('--opening-balance <byc>', 'ByteChips you start with, issued once', '1000')
+    .option('--trust <peer-id>', 'worker whose single result counts, repeatable', many)
+    .action(run(async () => (await import('./nodes.ts')).runCoordinator))
+  node(root, 'worker', 'lend this machine, in the foreground')
+    .option('--slots <n>', 'tasks at a time; default half of the cores', whole)
+    .option('--price-level <per-mille>', 'price relative to the suggested tariff; default 1000', whole)
+    .option('--operator <name>', 'who runs this worker; a chunk never goes to one operator twice')
+    .option('--cores <n>', 'cores offered; default all', number)
+    .option('--memory <gib>', 'memory offered; default all', number)
+    .option('--allow-process-isolation', 'lend this machine although it cannot put apps into namespaces: then only Node\'s permission model stands between a stranger\'s app and your files')
+    .addOption(new Option('--lie', 'for tests: change every result').hideHelp())
+    .addOption(new Option('--slow <ms>', 'for tests: take longer for every task').argParser(whole).hideHelp())
+    .action(run(async () => (await import('./nodes.ts')).runWorker))
+}
+
+function cluster (root: Command, run: Run): void {
+  const sized = (command: Command, workers: number): Command => command
+    .option('--data <dir>', 'folder of the cluster')
+    .option('--workers <n>', 'how many workers', whole, workers)
+    .option('--liars <n>', 'how many of them change their results', whole, 0)
+    .option('--slow <n>', 'how many of them are slow', whole, 0)
+  sized(add(root, 'up', 'start a local cluster and say what to do next'), 3).action(run(async () => (await import('./cluster.ts')).upWithHelp))
+  const group = root.command('cluster').description('a local cluster of real processes').exitOverride()
+  sized(add(group, 'up', 'start it'), 3).action(run(async () => (await import('./cluster.ts')).up))
+  add(group, 'down', 'end it and leave nothing behind').option('--data <dir>', 'folder of the cluster').action(run(async () => (await import('./cluster.ts')).down))
+  add(group, 'status', 'its processes').option('--data <dir>', 'folder of the cluster').action(run(async () => (await import('./cluster.ts')).status))
+}
+
+function jobs (root: Command, run: Run): void {
+  const group = root.command('job').description('run and follow jobs').exitOverride()
+  withData(add(group, 'run', 'run a job and wait for its result'))
+    .option('--app <dir|tag>', 'the app')
+    .option('--partitioner <name|dir|tag>', 'cuts the input into chunks; default passthrough')
+    .option('--assembler <name|dir|tag>', 'makes one result of many; default passthrough')
+    .option('--template <file>', 'template.json with blocks and parameters')
+    .option('--input <file|dir|->', 'input data; - is standard input')
+    .option('--out <dir>', 'where the output goes; default job-<id>/outputs')
+    .option('--param <key=value>', 'app.key=value, partitioner.key=value or assembler.key=value, repeatable', many)
+    .option('--name <text>', 'name of the job')
+    .option('--replicas <n>', 'independent results that must agree; default 2', whole)
+    .option('--retries <n>', 'further attempts a chunk may cost; default 5', whole)
+    .option('--task-timeout <s>', 'longest run of one task; default 300', number)
+    .option('--job-timeout <s>', 'longest life of the job; default none', number)
+    .option('--budget <byc>', 'most the job may cost; default 100, or what you have')
+    .option('--max-price <byc>', 'most one chunk may cost')
+    .option('--estimate <s>', 'run time of one chunk, as far as you know; default 1', number)
+    .option('--allow-wasm', 'blocks on a stock python image may run in python-wasm')
+    .option('--allow-partial', 'deliver what succeeded when some chunks failed')
+    .option('--local-cluster <n>', 'start a coordinator and N workers just for this job', whole)
+    .option('--detach', 'do not wait')
+    .option('--id-only', 'print the id and do not wait')
+    .option('--timeout <s>', 'stop waiting after this long; the job keeps running', number)
+    .option('--placement-timeout <s>', 'stop waiting for a job that is held this long', number)
+    .action(run(async () => (await import('./job-run.ts')).runJob))
+  const load = async () => await import('./jobs.ts')
+  withData(add(group, 'list', 'all jobs, newest first')).option('--limit <n>', 'how many', whole, 50).action(run(async () => (await load()).list))
+  withData(add(group, 'describe <id>', 'one job')).action(run(async () => (await load()).describe))
+  withData(add(group, 'explain <id>', 'why it waits, and who may or may not run it')).action(run(async () => (await load()).explain))
+  withData(add(group, 'tasks <id>', 'its attempts, chunk by chunk')).option('--limit <n>', 'how many', whole, 100).option('--state <state>', 'only those in this state').action(run(async () => (await load()).tasks))
+  withData(add(group, 'logs <id>', 'what its tasks printed')).option('--chunk <n>', 'only of this chunk', whole).option('-f, --follow', 'go on until the job ends').action(run(async () => (await load()).logs))
+  withData(add(group, 'get <id>', 'fetch output and logs')).option('--out <dir>', 'default job-<id>').action(run(async () => (await load()).get))
+  withData(add(group, 'abort <id>', 'end it; what was not spent comes back')).action(run(async () => async (id: string, command: any) => await (await load()).act('abort', id, command)))
+  withData(add(group, 'retry <id>', 'run again what failed of it')).action(run(async () => async (id: string, command: any) => await (await load()).act('retry', id, command)))
+}
+
+function blocks (root: Command, run: Run, noun: Noun): void {
+  const group = root.command(noun).description(noun === 'app' ? 'make, test and push apps' : 'make, test and push partitioners and assemblers').exitOverride()
+  const load = async () => await import('./blocks.ts')
+  const created = add(group, 'new <dir>', `make ${noun === 'app' ? 'an app' : 'an engine'} that runs as it is`)
+    .addOption(new Option('--platform <platform>', 'what it runs on').choices(['python-wasm', 'docker']).default('python-wasm'))
+  if (noun === 'engine') created.addOption(new Option('--type <type>', 'which kind').choices(['partitioner', 'assembler']))
+  created.action(run(async () => async (dir: string, command: any) => await (await load()).create(noun, dir, command)))
+  withData(add(group, 'validate <dir>', 'check a folder without running it')).action(run(async () => async (dir: string, command: any) => await (await load()).validate(noun, dir, command)))
+  add(group, 'test <dir>', 'run it here once, in the sandbox, with logs and results')
+    .option('--input <file|dir|->', noun === 'app' ? 'the chunk' : 'the input files')
+    .option('--param <key=value>', 'a parameter, repeatable', many)
+    .option('--out <dir>', 'keep what it writes')
+    .option('--allow-wasm', 'a block on a stock python image may run in python-wasm')
+    .option('--timeout <s>', 'longest run', number, 300)
+    .option('--memory <mib>', 'memory it may use', number, 512)
+    .action(run(async () => (await import('./block-test.ts')).testBlock))
+  withData(add(group, 'push <dir>', 'register it under name@version')).action(run(async () => async (dir: string, command: any) => await (await load()).push(noun, dir, command)))
+  withData(add(group, 'list', 'those registered')).action(run(async () => async (command: any) => await (await load()).list(noun, command)))
+  withData(add(group, 'get <tag>', 'one of them')).action(run(async () => async (tag: string, command: any) => await (await load()).get(noun, tag, command)))
+  withData(add(group, 'activate <tag>', 'let jobs use it')).action(run(async () => async (tag: string, command: any) => await (await load()).setActive(true, tag, command)))
+  withData(add(group, 'deactivate <tag>', 'keep jobs from using it')).action(run(async () => async (tag: string, command: any) => await (await load()).setActive(false, tag, command)))
+}
+
+function inspection (root: Command, run: Run): void {
+  const load = async () => await import('./inspect.ts')
+  const nodeGroup = root.command('node').description('workers').exitOverride()
+  withData(add(nodeGroup, 'list', 'who is connected, what they earned, who was caught')).action(run(async () => (await load()).nodes))
+  const wallet = root.command('wallet').description('the books').exitOverride()
+  withData(add(wallet, 'balance', 'all accounts')).action(run(async () => (await load()).balance))
+  withData(add(wallet, 'transactions', 'the journal, newest first')).option('--account <id>', 'only of this account').option('--limit <n>', 'how many', whole, 20).action(run(async () => (await load()).transactions))
+  withData(add(root, 'status', 'the coordinator')).action(run(async () => (await load()).status))
+  withData(add(root, 'doctor', 'check this machine')).action(run(async () => (await load()).doctor))
+  add(root, 'version', 'the version').action(run(async () => (await load()).version))
+}

@@ -1,0 +1,14 @@
+import '../../src/network/polyfill.ts'
+import { printFigures } from './figure.ts'
+import type { Figure } from './figure.ts'
+
+const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  noop: async () => await (await import('./noop.ts')).benchNoop(),
+  blobs: async () => await (await import('./blob-transfer.ts')).benchBlobTransfer(),
+  memory: async () => await (await import('./noop.ts')).benchMemory()
+}
+
+const wanted = process.argv.slice(2)
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length === 0 || wanted.includes(name)) printFigures(await bench())
+}

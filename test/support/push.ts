@@ -1,0 +1,16 @@
+import type { Api } from './nodes.ts'
+
+/** Pushes a python-wasm block made of one script; returns the name jobs use it by. */
+export async function pushPython (api: Api, type: 'app' | 'partitioner' | 'assembler', script: string, more: { platform?: string, container?: string, paramsSchema?: object } = {}): Promise<string> {
+  const ref = await api.upload(Buffer.from(script))
+  const { hash } = await api.call('POST', '/v1/blocks', {
+    manifest: {
+      name: `test-${type}`, version: '1.0', type, description: '', entrypoint: 'main.py', platform: more.platform ?? 'python-wasm',
+      platform_config: more.container === undefined ? {} : { container: more.container }, device_requirements: {}, determinism: 'bitwise'
+    },
+    files: [{ path: 'main.py', ...ref }],
+    ...(more.paramsSchema === undefined ? {} : { paramsSchema: more.paramsSchema }),
+    register: false
+  }) as { hash: string }
+  return `sha256:${hash}`
+}
