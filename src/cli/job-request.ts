@@ -72,7 +72,7 @@ async function blockOrTag (name: string, kind: BlockKind): Promise<string | Bloc
 
 /** `app.key=value`, with dots for nested keys; values are JSON where they parse as such, else text. */
 function mergeParams (template: Template | undefined, given: readonly string[]): Params {
-  const params = structuredClone({ partitioner: {}, app: {}, assembler: {}, ...template?.params }) as Params
+  const params = structuredClone<Params>({ partitioner: {}, app: {}, assembler: {}, ...template?.params })
   for (const text of given) {
     const match = /^(partitioner|app|assembler)\.([^=]+)=(.*)$/s.exec(text)
     if (match === null) {

@@ -43,7 +43,7 @@ export function printError (error: unknown): number {
   const known = asNightshiftError(error)
   say(`${pc.red('error')} ${known.code}: ${known.message}`)
   if (known.remedy !== undefined) say(`  what to do: ${known.remedy}`)
-  if (process.env['NIGHTSHIFT_DEBUG'] === '1') say(String(known.stack) + (known.cause === undefined ? '' : `\ncause: ${String((known.cause as Error).stack ?? known.cause)}`))
+  if (process.env['NIGHTSHIFT_DEBUG'] === '1') say(String(known.stack) + (known.cause instanceof Error ? `\ncause: ${String(known.cause.stack)}` : ''))
   return exitCodeOf(known.code)
 }
 

@@ -2,7 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Noun } from './blocks.ts'
 import { EXIT, printError } from './output.ts'
 
-type Action = (...args: any[]) => Promise<number>
+/** What a command does with its arguments and options, as commander hands them over. */
+type Action = (...args: never[]) => Promise<number>
 
 const number = (text: string): number => {
   const value = Number(text)
@@ -21,7 +22,7 @@ export async function runCommand (argv: readonly string[]): Promise<number> {
   let exit: number = EXIT.done
   const run = (load: () => Promise<Action>) => async (...args: unknown[]): Promise<void> => {
     try {
-      exit = await (await load())(...args.slice(0, -1))
+      exit = await (await load())(...args.slice(0, -1) as never[])
     } catch (error) {
       exit = printError(error)
     }
@@ -134,8 +135,8 @@ function jobs (root: Command, run: Run): void {
   withData(add(group, 'tasks <id>', 'its attempts, chunk by chunk')).option('--limit <n>', 'how many', whole, 100).option('--state <state>', 'only those in this state').action(run(async () => (await load()).tasks))
   withData(add(group, 'logs <id>', 'what its tasks printed')).option('--chunk <n>', 'only of this chunk', whole).option('-f, --follow', 'go on until the job ends').action(run(async () => (await load()).logs))
   withData(add(group, 'get <id>', 'fetch output and logs')).option('--out <dir>', 'default job-<id>').action(run(async () => (await load()).get))
-  withData(add(group, 'abort <id>', 'end it; what was not spent comes back')).action(run(async () => async (id: string, command: any) => await (await load()).act('abort', id, command)))
-  withData(add(group, 'retry <id>', 'run again what failed of it')).action(run(async () => async (id: string, command: any) => await (await load()).act('retry', id, command)))
+  withData(add(group, 'abort <id>', 'end it; what was not spent comes back')).action(run(async () => (await load()).act.bind(undefined, 'abort')))
+  withData(add(group, 'retry <id>', 'run again what failed of it')).action(run(async () => (await load()).act.bind(undefined, 'retry')))
 }
 
 function blocks (root: Command, run: Run, noun: Noun): void {
@@ -144,8 +145,8 @@ function blocks (root: Command, run: Run, noun: Noun): void {
   const created = add(group, 'new <dir>', `make ${noun === 'app' ? 'an app' : 'an engine'} that runs as it is`)
     .addOption(new Option('--platform <platform>', 'what it runs on').choices(['python-wasm', 'docker']).default('python-wasm'))
   if (noun === 'engine') created.addOption(new Option('--type <type>', 'which kind').choices(['partitioner', 'assembler']))
-  created.action(run(async () => async (dir: string, command: any) => await (await load()).create(noun, dir, command)))
-  withData(add(group, 'validate <dir>', 'check a folder without running it')).action(run(async () => async (dir: string, command: any) => await (await load()).validate(noun, dir, command)))
+  created.action(run(async () => (await load()).create.bind(undefined, noun)))
+  withData(add(group, 'validate <dir>', 'check a folder without running it')).action(run(async () => (await load()).validate.bind(undefined, noun)))
   add(group, 'test <dir>', 'run it here once, in the sandbox, with logs and results')
     .option('--input <file|dir|->', noun === 'app' ? 'the chunk' : 'the input files')
     .option('--param <key=value>', 'a parameter, repeatable', many)
@@ -154,11 +155,11 @@ function blocks (root: Command, run: Run, noun: Noun): void {
     .option('--timeout <s>', 'longest run', number, 300)
     .option('--memory <mib>', 'memory it may use', number, 512)
     .action(run(async () => (await import('./block-test.ts')).testBlock))
-  withData(add(group, 'push <dir>', 'register it under name@version')).action(run(async () => async (dir: string, command: any) => await (await load()).push(noun, dir, command)))
-  withData(add(group, 'list', 'those registered')).action(run(async () => async (command: any) => await (await load()).list(noun, command)))
-  withData(add(group, 'get <tag>', 'one of them')).action(run(async () => async (tag: string, command: any) => await (await load()).get(noun, tag, command)))
-  withData(add(group, 'activate <tag>', 'let jobs use it')).action(run(async () => async (tag: string, command: any) => await (await load()).setActive(true, tag, command)))
-  withData(add(group, 'deactivate <tag>', 'keep jobs from using it')).action(run(async () => async (tag: string, command: any) => await (await load()).setActive(false, tag, command)))
+  withData(add(group, 'push <dir>', 'register it under name@version')).action(run(async () => (await load()).push.bind(undefined, noun)))
+  withData(add(group, 'list', 'those registered')).action(run(async () => (await load()).list.bind(undefined, noun)))
+  withData(add(group, 'get <tag>', 'one of them')).action(run(async () => (await load()).get.bind(undefined, noun)))
+  withData(add(group, 'activate <tag>', 'let jobs use it')).action(run(async () => (await load()).setActive.bind(undefined, true)))
+  withData(add(group, 'deactivate <tag>', 'keep jobs from using it')).action(run(async () => (await load()).setActive.bind(undefined, false)))
 }
 
 function inspection (root: Command, run: Run): void {

@@ -78,7 +78,7 @@ describe('what blocks see, from partitioner to assembler', () => {
   it('gives the partitioner its source, its parameters and a folder for chunks', () => {
     const { partitioner } = placed(0).given
     expect(partitioner.directories).toEqual({ SOURCE_DIR: ['deep/two.txt', 'one.txt'], CHUNKS_DIR: [] })
-    expect(JSON.parse(partitioner.env.PARTITIONER_PARAMS)).toEqual({ from: 'test' })
+    expect(JSON.parse(partitioner.env.PARTITIONER_PARAMS as string)).toEqual({ from: 'test' })
     expect(partitioner.env.JOB_ID).toBe(jobId)
     expect(partitioner).toMatchObject({ cwd: ['main.py'], name: '__main__', argv0: 'main.py' })
   })
