@@ -32,7 +32,7 @@ export function jobStreamRoutes (server: FastifyInstance, options: ApiOptions): 
 async function streamEvents ({ services, feed }: ApiOptions, job: Job, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   const changes = new Signal()
-  const stop = feed.follow(job.record.id, () => { changes.raise() })
+  const stop = feed.add(job.record.id, () => { changes.raise() })
   response.once('close', () => { changes.raise() })
   try {
     while (!response.destroyed) {
@@ -53,11 +53,11 @@ async function streamLogs ({ services, feed }: ApiOptions, job: Job, response: S
   const wanted = (line: LogLine): boolean => chunk === undefined || line.chunk === chunk
   const fresh: LogLine[] = []
   const changes = new Signal()
-  const stopLines = services.logs.follow(job.record.id, line => {
+  const stopLines = services.logs.fresh.add(job.record.id, line => {
     if (wanted(line) && fresh.length < FOLLOW_LINES) fresh.push(line)
     changes.raise()
   })
-  const stopFeed = feed.follow(job.record.id, () => { changes.raise() })
+  const stopFeed = feed.add(job.record.id, () => { changes.raise() })
   response.once('close', () => { changes.raise() })
   try {
     for await (const line of services.logs.read(job.record.id)) {

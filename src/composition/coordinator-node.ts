@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { JobFeed } from '../coordinator/feed.ts'
+import { Listeners } from '../coordinator/listeners.ts'
+import type { JobFeed } from '../coordinator/listeners.ts'
 import { step, settleTurn } from '../coordinator/core.ts'
 import type { CoordinatorEvent } from '../coordinator/events.ts'
 import { JobLogs } from '../coordinator/job-logs.ts'
@@ -76,7 +77,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
-    const feed = new JobFeed()
+    const feed: JobFeed = new Listeners()
     const post = (event: CoordinatorEvent): void => { loop.post(event) }
     const transport = opened.add('network', await openTransport({
       dataDir,
@@ -98,7 +99,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       log
     }), async it => { await it.close() })
     const services: Services = { state, store, blobs, transport, executors, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
-    const performer = opened.add('steps', new Performer(services, jobId => { feed.changed(jobId) }), async it => { await it.close() })
+    const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
     const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({
       core: {
         begin: now => new Turn(state, now),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AttemptId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
+import { Listeners } from './listeners.ts'
 
 export interface LogLine {
   readonly chunk: number
@@ -24,7 +25,8 @@ export class JobLogs {
   readonly #dir: string
   readonly #seen = new Map<string, Map<string, number>>()
   readonly #bytes = new Map<string, number>()
-  readonly #listeners = new Map<string, Set<(line: LogLine) => void>>()
+  /** new lines as they come */
+  readonly fresh = new Listeners<LogLine>()
   #tail: Promise<void> = Promise.resolve()
   #pending = new Map<string, string[]>()
 
@@ -37,7 +39,7 @@ export class JobLogs {
     const allowed = this.#allowed(attempt, text)
     if (allowed === '') return
     const line: LogLine = { chunk: attempt.chunk, epoch: attempt.epoch, worker, stream: stream === 'stderr' ? 'stderr' : 'stdout', text: allowed }
-    for (const listener of this.#listeners.get(attempt.jobId) ?? []) listener(line)
+    this.fresh.tell(attempt.jobId, line)
     const lines = this.#pending.get(attempt.jobId)
     if (lines !== undefined) {
       lines.push(JSON.stringify(line))
@@ -74,17 +76,6 @@ export class JobLogs {
     if (!known.includes(`${jobId}.ndjson`)) return
     for await (const line of createInterface({ input: createReadStream(this.#file(jobId)), crlfDelay: Infinity })) {
       if (line !== '') yield JSON.parse(line) as LogLine
-    }
-  }
-
-  /** Calls back for every new line of a job until the returned function is called. */
-  follow (jobId: string, listener: (line: LogLine) => void): () => void {
-    const set = this.#listeners.get(jobId) ?? new Set()
-    set.add(listener)
-    this.#listeners.set(jobId, set)
-    return () => {
-      set.delete(listener)
-      if (set.size === 0) this.#listeners.delete(jobId)
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Ledger } from '../ledger/ledger.ts'
 import { loadLedger } from '../ledger/load.ts'
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { jobEnded } from '../lifecycle/job.ts'
@@ -19,19 +20,7 @@ import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state
 export async function loadCoordinator (store: Store, self: string, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
   const incarnation = Number(await store.get(KEYS.incarnation) ?? '0') + 1
   await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
-  const state: CoordinatorState = {
-    self,
-    incarnation,
-    config,
-    ledger: await loadLedger(store),
-    jobs: new Map(),
-    workers: new Map(),
-    standings: new Map(),
-    incidents: [],
-    batchId: 0,
-    refereeing: new Set(),
-    turnOfJob: 0
-  }
+  const state = freshState(self, incarnation, config, await loadLedger(store))
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
     state.standings.set(standing.group, standing)
@@ -46,6 +35,14 @@ export async function loadCoordinator (store: Store, self: string, config: Coord
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
   return state
+}
+
+/** A coordinator that knows its books and nothing else. */
+export function freshState (self: string, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
+  return {
+    self, incarnation, config, ledger,
+    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], batchId: 0, refereeing: new Set(), turnOfJob: 0
+  }
 }
 
 async function loadChunks (store: Store, job: Job): Promise<void> {

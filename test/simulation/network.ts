@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { settleTurn, step as coordinatorStep } from '../../src/coordinator/core.ts'
 import type { CoordinatorEffect, CoordinatorEvent } from '../../src/coordinator/events.ts'
+import { freshState } from '../../src/coordinator/load.ts'
 import type { CoordinatorState, JobRecord } from '../../src/coordinator/state.ts'
 import { Turn } from '../../src/coordinator/turn.ts'
 import { checkBooks } from '../../src/ledger/audit.ts'
@@ -42,19 +43,8 @@ export class SimulatedNetwork {
 
   constructor (seed: number, options: { platforms?: readonly string[] } = {}) {
     this.random = new SeededRandom(seed)
-    this.coordinator = {
-      self: COORDINATOR,
-      incarnation: 1,
-      config: { trusted: new Set(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] },
-      ledger: new Ledger(EMPTY_LEDGER),
-      jobs: new Map(),
-      workers: new Map(),
-      standings: new Map(),
-      incidents: [],
-      batchId: 0,
-      refereeing: new Set(),
-      turnOfJob: 0
-    }
+    const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
+    this.coordinator = freshState(COORDINATOR, 1, config, new Ledger(EMPTY_LEDGER))
     this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
       transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
