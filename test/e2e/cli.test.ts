@@ -18,7 +18,9 @@ describe('the command', () => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'nightshift-cli-'))
     await mkdir(join(dir, 'tmp'))
+    await writeFile(join(dir, 'numbers.txt'), Array.from({ length: 1000 }, (_, i) => `${i + 1}\n`).join(''))
     env = { ...process.env, NO_COLOR: '1', TMPDIR: join(dir, 'tmp'), NIGHTSHIFT_DATA: join(dir, 'data'), NIGHTSHIFT_CLUSTER: join(dir, 'cluster') }
+    expect((await nightshift(['app', 'new', 'hello'])).code).toBe(0)
   })
   afterAll(async () => { await rm(dir, { recursive: true, force: true }) })
 
@@ -56,8 +58,6 @@ describe('the command', () => {
   }
 
   it('makes an app that runs unchanged, alone and in a throw-away cluster', async () => {
-    expect((await nightshift(['app', 'new', 'hello'])).code).toBe(0)
-    await writeFile(join(dir, 'numbers.txt'), Array.from({ length: 1000 }, (_, i) => `${i + 1}\n`).join(''))
     const tested = await nightshift(['app', 'test', 'hello', '--input', 'numbers.txt'])
     expect(tested, tested.stderr).toMatchObject({ code: 0 })
 
@@ -118,16 +118,17 @@ describe('the command', () => {
   })
 
   it('leaves no process behind when the owner of a throw-away cluster is killed, and no folder after the next start', async () => {
-    await writeFile(join(dir, 'hello', 'app', 'main.py'), 'import time\ntime.sleep(60)\n')
-    const owner = start(['job', 'run', '--app', 'hello', '--input', 'numbers.txt', '--local-cluster', '2'])
+    await nightshift(['app', 'new', 'sleeper'])
+    await writeFile(join(dir, 'sleeper', 'app', 'main.py'), 'import time\ntime.sleep(60)\n')
+    const owner = start(['job', 'run', '--app', 'sleeper', '--input', 'numbers.txt', '--local-cluster', '2'])
     await until(async () => (await processes()).length >= 3, 60_000)
     owner.kill('SIGKILL')
     await once(owner, 'close')
     await until(async () => (await processes()).length === 0)
     expect(await readdir(join(dir, 'tmp'))).toHaveLength(1)
 
-    await writeFile(join(dir, 'hello', 'app', 'main.py'), 'pass\n')
-    expect((await nightshift(['job', 'run', '--app', 'hello', '--input', 'numbers.txt', '--local-cluster', '1', '--out', 'again'])).code).toBe(0)
+    await writeFile(join(dir, 'sleeper', 'app', 'main.py'), 'pass\n')
+    expect((await nightshift(['job', 'run', '--app', 'sleeper', '--input', 'numbers.txt', '--local-cluster', '1', '--out', 'again'])).code).toBe(0)
     expect(await readdir(join(dir, 'tmp'))).toEqual([])
   })
 })
