@@ -105,11 +105,13 @@ async function serve (command: CommonOptions, failed: Promise<Error>, close: () 
   throw end
 }
 
-/** The parent's end of our pipe closes when it is gone, however it went. */
+/** The parent's end of our pipe closes when it is gone, however it went. Watching it does not keep this process alive. */
 function whenParentGoes (then: () => void): void {
   if (process.send !== undefined) {
     process.once('disconnect', then)
+    process.channel?.unref()
     return
   }
   process.stdin.once('end', then).once('close', then).resume()
+  if ('unref' in process.stdin) process.stdin.unref()
 }
