@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
 import { startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
@@ -37,6 +38,8 @@ export interface WorkerCommand extends CommonOptions {
 const LISTEN = ['/ip4/0.0.0.0/tcp/0']
 
 export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
+  // a heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB
+  setFlagsFromString('--optimize-for-size')
   const log = createLogger(command.logLevel, { role: 'coordinator' })
   const node = await startCoordinator({
     ...common(command, log),
