@@ -139,7 +139,7 @@ export function onFailed (
   if (failure.failureClass === 'app' && !chunk.appFailures.includes(by)) chunk.appFailures.push(by)
   if (failure.failureClass === 'node' && by !== turn.state.self) {
     if (!chunk.nodeFailures.includes(by)) chunk.nodeFailures.push(by)
-    turn.saveStanding(withNodeFailure(turn.state.standings.get(attempt.group) ?? newStanding(attempt.group), job.record.id))
+    turn.saveStanding(withNodeFailure(turn.state.standings.get(by) ?? newStanding(by), job.record.id))
   }
   endAttempt(turn, job, chunk, attempt, 'FAILED', failure.reason)
   const tail = failure.stderrTail.trim().split('\n').slice(-5).join('\n').slice(-LIMITS.reasonChars)

@@ -13,8 +13,9 @@ import type { Turn } from './turn.ts'
 /** Bids hold this long at most, whatever they say, milliseconds. */
 const MAX_BID_MS = 60_000
 
+/** Workers of one operator, as they say themselves, never check each other. To claim another's name only costs the claimer work. */
 export function groupOf (worker: WorkerView): string {
-  return worker.offer === undefined || worker.offer.operator === '' ? worker.peer : worker.offer.operator
+  return worker.offer === undefined || worker.offer.operator === '' ? worker.peer : `operator:${worker.offer.operator}`
 }
 
 /** Why this worker gets no chunk of this job; empty when it may bid. */
@@ -22,7 +23,7 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
   if (worker.offer === undefined) return [reason('NO_ANSWER', 'has not sent an offer yet')]
   if (worker.draining) return [reason('DRAINING', 'takes no new work: it is shutting down')]
   if (worker.offer.validUntil < now) return [reason('OFFER_EXPIRED', 'its offer was not renewed')]
-  const standing = state.standings.get(groupOf(worker)) ?? newStanding(groupOf(worker))
+  const standing = state.standings.get(worker.peer) ?? newStanding(worker.peer)
   if (isBanned(standing, now)) return [reason('BANNED', `banned here: ${standing.strikes.length} wrong results`)]
   if (circuitIsOpen(standing)) return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row`)]
   return mismatches(job.needs, worker.offer)
@@ -111,7 +112,7 @@ function settleRound (turn: Turn, job: Job): void {
 
 function scoreOf (turn: Turn, job: Job, bid: BidView): number {
   const worker = turn.state.workers.get(bid.worker)
-  const standing = worker === undefined ? undefined : turn.state.standings.get(groupOf(worker))
+  const standing = turn.state.standings.get(bid.worker)
   const price = Number(bid.price)
   return score({
     price,

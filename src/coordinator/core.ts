@@ -17,6 +17,9 @@ import type { Turn } from './turn.ts'
 import { askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
+/** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
+const MOST_SLOTS = 256
+
 /**
  * One event of a coordinator. Deterministic: everything it needs is in the turn,
  * everything it decides goes back into it. Throws only for requests (submit,
@@ -169,7 +172,7 @@ function viewOf (offer: Offer, now: number): OfferView {
   return {
     seq: offer.offerSeq,
     slotsFree: offer.slotsFree,
-    slotsTotal: offer.slotsTotal,
+    slotsTotal: Math.min(offer.slotsTotal, MOST_SLOTS),
     cores: offer.cores,
     memoryMiB: offer.memoryMiB,
     diskMiB: offer.diskMiB,

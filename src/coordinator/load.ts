@@ -23,7 +23,7 @@ export async function loadCoordinator (store: Store, self: string, config: Coord
   const state = freshState(self, incarnation, config, await loadLedger(store))
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
-    state.standings.set(standing.group, standing)
+    state.standings.set(standing.peer, standing)
   }
   for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
   for await (const [id, text] of prefixed(store, KEYS.job)) {

@@ -57,8 +57,8 @@ export class Turn {
   }
 
   saveStanding (standing: Standing): void {
-    this.state.standings.set(standing.group, standing)
-    this.put(KEYS.standing + standing.group, JSON.stringify(standing))
+    this.state.standings.set(standing.peer, standing)
+    this.put(KEYS.standing + standing.peer, JSON.stringify(standing))
   }
 
   saveIncident (incident: Incident): void {

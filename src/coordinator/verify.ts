@@ -264,7 +264,7 @@ function settle (turn: Turn, job: Job, chunk: Chunk): void {
     attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'SETTLED')
     record.spent += attempt.price
     if (attempt.holdId === '') continue
-    turn.saveStanding(withPass(turn.state.standings.get(attempt.group) ?? newStanding(attempt.group)))
+    turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker)))
     turn.send(attempt.worker, {
       verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
     })
@@ -281,21 +281,21 @@ function settle (turn: Turn, job: Job, chunk: Chunk): void {
 function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string): void {
   const why = reason(code, text)
   chunk.excluded.push(attempt.worker)
-  turn.saveStanding(withStrike(turn.state.standings.get(attempt.group) ?? newStanding(attempt.group), turn.now))
+  turn.saveStanding(withStrike(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), turn.now))
   turn.saveIncident({ at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why })
   turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker: attempt.worker, job: job.record.id, chunk: chunk.index, account: peerAccount(attempt.worker) } })
   endAttempt(turn, job, chunk, attempt, 'REJECTED', why)
-  const standing = turn.state.standings.get(attempt.group)
-  if (standing !== undefined && isBanned(standing, turn.now)) recallGroup(turn, attempt.group)
+  const standing = turn.state.standings.get(attempt.worker)
+  if (standing !== undefined && isBanned(standing, turn.now)) recallAll(turn, attempt.worker)
 }
 
-/** A banned group's undecided results no longer count, and it keeps no lease. */
-function recallGroup (turn: Turn, group: string): void {
+/** A banned worker's undecided results no longer count, and it keeps no lease. */
+function recallAll (turn: Turn, worker: string): void {
   for (const job of turn.state.jobs.values()) {
     for (const index of [...job.active]) {
       const chunk = job.chunks[index]
       for (const attempt of chunk?.attempts ?? []) {
-        if (chunk === undefined || attempt.group !== group || !(attemptIsLive(attempt.state) || attempt.state === 'REVEALED')) continue
+        if (chunk === undefined || attempt.worker !== worker || !(attemptIsLive(attempt.state) || attempt.state === 'REVEALED')) continue
         endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('BANNED', 'this worker is banned here for wrong results'))
         requeue(turn, job, chunk)
       }

@@ -4,7 +4,7 @@ import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
-import { groupOf, obstacles } from './auction.ts'
+import { obstacles } from './auction.ts'
 import { whyWaiting } from './waiting.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import { Turn } from './turn.ts'
@@ -67,7 +67,7 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
   const peers = new Set([...state.workers.keys(), ...state.standings.keys()])
   return [...peers].sort().map(peer => {
     const worker = state.workers.get(peer)
-    const standing = state.standings.get(worker === undefined ? peer : groupOf(worker)) ?? newStanding(peer)
+    const standing = state.standings.get(peer) ?? newStanding(peer)
     return {
       peer,
       connected: worker?.connected ?? false,

@@ -1,6 +1,6 @@
-/** What a coordinator remembers of one operator group. */
+/** What a coordinator remembers of one worker. Kept by peer id: an operator's name is only claimed, so nobody may be blamed by it. */
 export interface Standing {
-  readonly group: string
+  readonly peer: string
   /** times of strikes, milliseconds, oldest first */
   readonly strikes: readonly number[]
   /** verified results since the last strike */
@@ -11,7 +11,7 @@ export interface Standing {
   readonly failedJobs: readonly string[]
 }
 
-/** Two strikes inside this window ban a group. */
+/** Two strikes inside this window ban a worker. */
 export const STRIKE_WINDOW_MS = 30 * 24 * 3600 * 1000
 export const STRIKES_TO_BAN = 2
 /** A worker whose own faults ended attempts of this many distinct jobs gets no more leases until it succeeds elsewhere. */
@@ -19,8 +19,8 @@ export const CIRCUIT_JOBS = 3
 /** Attempts remembered for the success rate; older ones fade. */
 const REMEMBERED_ATTEMPTS = 200
 
-export function newStanding (group: string): Standing {
-  return { group, strikes: [], passes: 0, attempts: 0, successes: 0, failedJobs: [] }
+export function newStanding (peer: string): Standing {
+  return { peer, strikes: [], passes: 0, attempts: 0, successes: 0, failedJobs: [] }
 }
 
 export function withPass (standing: Standing): Standing {

@@ -31,6 +31,19 @@ describe('whole networks on a virtual clock', () => {
     }
   })
 
+  it('blames a liar, not the operator or the peer whose name it claims', () => {
+    const network = new SimulatedNetwork(21)
+    network.addWorker('w1', { taskMs: 100, operator: 'acme' })
+    for (const name of ['w2', 'w3']) network.addWorker(name, { taskMs: 100 })
+    network.addWorker('liar', { taskMs: 80, lies: true, operator: 'acme' })
+    network.addWorker('mimic', { taskMs: 80, lies: true, operator: 'w2' })
+    network.submit(simulatedJob(ID), 40)
+    network.run(600_000)
+    expect(network.coordinator.jobs.get(ID)?.record.state).toBe('COMPLETED')
+    for (const honest of ['w1', 'w2', 'w3']) expect(network.coordinator.standings.get(honest)?.strikes ?? []).toEqual([])
+    for (const liar of ['liar', 'mimic']) expect(network.earned(liar)).toBe(0n)
+  })
+
   it('settles a dispute by more votes when no trusted run is possible', () => {
     const network = new SimulatedNetwork(3, { platforms: [] })
     for (const name of ['w1', 'w2', 'w3']) network.addWorker(name, { taskMs: 100 })

@@ -24,6 +24,8 @@ export interface WorkerBehaviour {
   /** dies for good at this virtual time */
   readonly diesAt?: number
   readonly failsWith?: 'app' | 'node'
+  /** whose name it claims to run under */
+  readonly operator?: string
 }
 
 interface Scheduled { readonly at: number, readonly order: number, readonly run: () => void }
@@ -58,7 +60,7 @@ export class SimulatedNetwork {
       behaviour,
       state: {
         self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offerSeq: 0, draining: false,
-        config: { slots: 1, priceLevel: 1000, platforms: ['wasm'], isolation: 'namespaces', operator: '', hardware, memoryMiB: 8192, cores: 4 }
+        config: { slots: 1, priceLevel: 1000, platforms: ['wasm'], isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4 }
       }
     })
     this.#later(1, () => {
