@@ -114,7 +114,7 @@ export async function uploadJob (client: ApiClient, job: PreparedJob, signal: Ab
     ...pick(options, ['replicas', 'retries', 'taskTimeout', 'jobTimeout', 'budget', 'maxPrice', 'estimate', 'allowWasm', 'allowPartial'])
   }
   return {
-    name: options.name ?? template?.id ?? nameOf(job),
+    name: options.name ?? (options.template === undefined ? undefined : template?.id) ?? nameOf(job),
     app: await pushed(client, job.app, signal),
     partitioner: await pushed(client, job.partitioner, signal),
     assembler: await pushed(client, job.assembler, signal),

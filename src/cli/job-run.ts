@@ -123,7 +123,7 @@ async function finish (command: JobRunCommand, client: ApiClient, { job, why }: 
     return EXIT.done
   }
   if (why === 'held') {
-    const code = 'NS_E_UNREACHABLE'
+    const code = 'NS_E_NOT_PLACED'
     const error = { code, message: `the job could not be placed: ${job.reason?.text ?? 'no reason is known'}`, remedy: `add what is missing and it goes on by itself; or "nightshift job abort ${job.id}"` }
     return failed(command, { ...job, error }, EXIT.notPlaced)
   }

@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'NS_E_JOB_STATE'
   | 'NS_E_JOB_TIMEOUT'
   | 'NS_E_ABORTED'
+  | 'NS_E_NOT_PLACED'
   | 'NS_E_FUNDS'
   | 'NS_E_LEDGER'
   | 'NS_E_DATA_LOCKED'
