@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { NightshiftError } from '../model/errors.ts'
-import type { ApiOptions } from './server.ts'
+import type { ApiOptions } from './options.ts'
 
 /** Largest single upload, bytes. */
 const UPLOAD_BYTES = 1024 ** 4

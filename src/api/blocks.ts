@@ -7,7 +7,7 @@ import type { Block, FileRef, Manifest } from '../model/block.ts'
 import { FileRefSchema } from '../model/job.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { checkRelativePath } from '../model/paths.ts'
-import type { ApiOptions } from './server.ts'
+import type { ApiOptions } from './options.ts'
 
 const PushSchema = Type.Object({
   manifest: ManifestSchema,

@@ -6,7 +6,7 @@ import type { LogLine } from '../coordinator/job-logs.ts'
 import type { Job } from '../coordinator/state.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import { jobById } from './jobs.ts'
-import type { ApiOptions } from './server.ts'
+import type { ApiOptions } from './options.ts'
 
 /** A job is told of at most this often, milliseconds. */
 const EVENT_MS = 100

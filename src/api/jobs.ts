@@ -9,7 +9,7 @@ import { NightshiftError } from '../model/errors.ts'
 import { JobRequestSchema } from '../model/job.ts'
 import type { JobRequest, JobView } from '../model/job.ts'
 import { formatByc } from '../model/money.ts'
-import type { ApiOptions } from './server.ts'
+import type { ApiOptions } from './options.ts'
 
 interface ById { readonly Params: { readonly id: string } }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { VERSION } from '../config/version.ts'
 import { viewNodes } from '../coordinator/views.ts'
-import type { ApiOptions } from './server.ts'
+import type { ApiOptions } from './options.ts'
 
 /** The coordinator itself, the workers it knows, and what was held against them. */
 export function nodeRoutes (server: FastifyInstance, { services }: ApiOptions): void {

@@ -3,10 +3,6 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import type { JobFeed } from '../coordinator/listeners.ts'
-import type { CoordinatorEvent } from '../coordinator/events.ts'
-import type { BlockRegistry } from '../coordinator/registry.ts'
-import type { Services } from '../coordinator/services.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import { blobRoutes } from './blobs.ts'
@@ -14,23 +10,11 @@ import { blockRoutes } from './blocks.ts'
 import { jobRoutes } from './jobs.ts'
 import { jobStreamRoutes } from './job-streams.ts'
 import { nodeRoutes } from './nodes.ts'
+import type { ApiOptions } from './options.ts'
 import { walletRoutes } from './wallet.ts'
 
 /** Largest JSON body, bytes; content goes through the blob route, which streams. */
 const BODY_BYTES = 32 * 1024 * 1024
-
-export interface ApiOptions {
-  readonly host: string
-  /** 0 takes a free port */
-  readonly port: number
-  /** `api.json` with address and token is written there, readable by its owner only */
-  readonly dataDir: string
-  readonly services: Services
-  readonly registry: BlockRegistry
-  readonly feed: JobFeed
-  /** hands a request to the core; resolves when it is on disk */
-  readonly request: (event: CoordinatorEvent) => Promise<void>
-}
 
 export interface Api {
   readonly url: string

@@ -3,7 +3,7 @@ import { available, balance } from '../ledger/accounts.ts'
 import { checkBooks } from '../ledger/audit.ts'
 import { readJournal } from '../ledger/load.ts'
 import { formatByc } from '../model/money.ts'
-import type { ApiOptions } from './server.ts'
+import type { ApiOptions } from './options.ts'
 
 /** Journal entries looked through for one request. */
 const SCAN = 100_000
