@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pipe } from 'it-pipe'
 import type { ApiClient } from '../api/client.ts'
 import type { FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { checkRelativePath } from '../model/paths.ts'
+import { sha256Of } from './hash.ts'
 
 /**
  * Writes a job's output files below `dir`, verified by hash. What an earlier,
@@ -41,7 +42,5 @@ async function hashOf (path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) return undefined
   if (!found.isFile()) throw new NightshiftError('NS_E_USAGE', `${path} exists and is not a file`, { remedy: 'choose another --out' })
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(path)) hash.update(part as Uint8Array)
-  return hash.digest('hex')
+  return await pipe(createReadStream(path), sha256Of)
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { pipe } from 'it-pipe'
 import type { ApiClient } from '../api/client.ts'
 import { readBlock, readTemplate } from '../blocks/index.ts'
 import type { BlockFolder } from '../blocks/index.ts'
@@ -10,6 +10,7 @@ import type { SourceFile } from '../model/engine.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Template } from '../model/template.ts'
 import { fileSource } from '../sources/index.ts'
+import { sha256Of } from './hash.ts'
 
 export interface JobRunOptions {
   readonly app?: string
@@ -157,9 +158,7 @@ async function uploadSource (client: ApiClient, input: string, signal: AbortSign
 }
 
 async function uploadFile (client: ApiClient, file: SourceFile, signal: AbortSignal): Promise<FileRef> {
-  const hash = createHash('sha256')
-  for await (const part of file.open()) hash.update(part)
-  const sha256 = hash.digest('hex')
+  const sha256 = await pipe(file.open(), sha256Of)
   if (await client.hasBlob(sha256)) return { path: file.path, size: file.size, sha256 }
   return { path: file.path, ...await client.upload(file.open(), signal) }
 }
