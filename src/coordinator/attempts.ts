@@ -154,6 +154,7 @@ export function onFailed (
 }
 
 export function failChunk (turn: Turn, job: Job, chunk: Chunk, code: ReasonCode, message: string): void {
+  if (chunk.state !== 'PENDING' && chunk.state !== 'ACTIVE') return
   for (const attempt of chunk.attempts.filter(open => attemptIsOpen(open.state))) {
     endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk failed'))
   }

@@ -21,6 +21,7 @@ export function groupOf (worker: WorkerView): string {
 /** Why this worker gets no chunk of this job; empty when it may bid. */
 export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView, now: number): readonly Reason[] {
   if (worker.offer === undefined) return [reason('NO_ANSWER', 'has not sent an offer yet')]
+  if (worker.offer.slotsTotal < 1) return [reason('BUSY', 'offers no slot')]
   if (worker.draining) return [reason('DRAINING', 'takes no new work: it is shutting down')]
   if (worker.offer.validUntil < now) return [reason('OFFER_EXPIRED', 'its offer was not renewed')]
   const standing = state.standings.get(worker.peer) ?? newStanding(worker.peer)

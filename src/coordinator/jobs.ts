@@ -10,6 +10,7 @@ import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { endAttempt } from './attempts.ts'
+import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
 import { Median } from './median.ts'
 import { newChunk } from './records.ts'
@@ -212,7 +213,7 @@ export function indexChunks (job: Job): void {
   for (const chunk of job.chunks) if (chunk.epoch > 0 || chunk.state !== 'PENDING') lastTouched = chunk.index
   for (const chunk of job.chunks) {
     if (chunk.state === 'ACTIVE' || chunk.state === 'VERIFIED') job.active.add(chunk.index)
-    if ((chunk.state === 'PENDING' || chunk.state === 'ACTIVE') && chunk.index <= lastTouched) job.wanting.add(chunk.index)
+    if (chunk.index <= lastTouched && wants(chunk) > 0) job.wanting.add(chunk.index)
   }
   job.freshFrom = lastTouched + 1
 }

@@ -135,7 +135,7 @@ function measure (turn: Turn, { job, attempt }: Found, reportedMs: number): void
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
   if (chunk.state !== 'ACTIVE') return
-  const decision = verdictOn(chunk)
+  const decision = verdictOn(chunk, turn.state.config.platforms.includes(job.needs.platform))
   if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
   else if (decision.kind === 'dispute') dispute(turn, job, chunk)
   else if (chunk.disputed && mustWiden(chunk, decision.missing)) {
@@ -145,13 +145,14 @@ export function judge (turn: Turn, job: Job, chunk: Chunk): void {
   } else askReveals(turn, job, chunk)
 }
 
-function verdictOn (chunk: Chunk): Decision {
+/** Votes settle a dispute only where no trusted run can. */
+function verdictOn (chunk: Chunk, referee: boolean): Decision {
   const votes: Vote[] = chunk.attempts
     .filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
     .map(attempt => ({ epoch: attempt.epoch, value: attempt.value ?? '', group: attempt.group, trusted: attempt.trusted }))
   if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
   const byQuorum = decide(votes, chunk.quorum)
-  return byQuorum.kind === 'dispute' && chunk.disputed ? decideByMajority(votes, 2) : byQuorum
+  return byQuorum.kind === 'dispute' && chunk.disputed && !referee ? decideByMajority(votes, 2) : byQuorum
 }
 
 /** One more vote is needed, and none is on its way. */
@@ -161,6 +162,7 @@ function mustWiden (chunk: Chunk, missing: number): boolean {
 
 /** Results differ: a trusted run decides when this coordinator can run the app, else one more worker's vote. */
 function dispute (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.disputed) return
   chunk.disputed = true
   job.record.disputes++
   turn.effect({ kind: 'note', level: 'warn', text: 'results differ', about: { job: job.record.id, chunk: chunk.index } })
@@ -246,9 +248,19 @@ export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boo
   turn.saveChunk(job, chunk)
 }
 
+/** Results shown while the files of the agreed value were on their way: they are paid, or struck, like the others. */
+function judgeLate (turn: Turn, job: Job, chunk: Chunk): void {
+  for (const attempt of chunk.attempts.filter(late => late.state === 'REVEALED')) {
+    if (attempt.value === chunk.value) attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
+    else if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
+    else reject(turn, job, chunk, attempt, 'WRONG_RESULT', `its result ${short(attempt.value)} differs from the accepted ${short(chunk.value)}`)
+  }
+}
+
 /** Posts the holds of everyone who gave the agreed value and voids the rest: once, in the batch that decides the chunk. */
 function settle (turn: Turn, job: Job, chunk: Chunk): void {
   const { record } = job
+  judgeLate(turn, job, chunk)
   const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
   for (const late of chunk.attempts.filter(attempt => attemptIsLive(attempt.state))) {
     endAttempt(turn, job, chunk, late, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))

@@ -5,7 +5,7 @@ import type { BlobRef } from '../model/store.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
 import { KEYS } from './keys.ts'
-import { answerAnnounce, freeSlots, sendOffer } from './offer.ts'
+import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
 import { encodeAttempt } from './records.ts'
 import type { WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
@@ -57,7 +57,7 @@ export function localKey (coordinator: string, id: AttemptId): string {
 function coordinatorUp (turn: WorkerTurn, peer: string, incarnation: number): void {
   const { state } = turn
   rememberIncarnation(turn, peer, incarnation)
-  state.coordinators.set(peer, { peer, incarnation, nextHeartbeat: turn.now + HEARTBEAT_MS })
+  state.coordinators.set(peer, { peer, incarnation, nextHeartbeat: turn.now + HEARTBEAT_MS, nextOffer: turn.now + OFFER_TTL_MS / 3 })
   turn.send(peer, { resume: { incarnation, live: liveOf(state, peer) } })
   sendOffer(turn, peer)
   for (const attempt of state.attempts.values()) {
@@ -79,6 +79,10 @@ function liveOf (state: WorkerState, peer: string) {
 
 function heartbeat (turn: WorkerTurn): void {
   for (const coordinator of turn.state.coordinators.values()) {
+    if (coordinator.nextOffer <= turn.now) {
+      coordinator.nextOffer = turn.now + OFFER_TTL_MS / 3
+      sendOffer(turn, coordinator.peer)
+    }
     if (coordinator.nextHeartbeat > turn.now) continue
     coordinator.nextHeartbeat = turn.now + HEARTBEAT_MS
     turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: freeSlots(turn.state) } })

@@ -35,6 +35,7 @@ export interface CoordinatorView {
   readonly peer: string
   incarnation: number
   nextHeartbeat: number
+  nextOffer: number
 }
 
 export interface WorkerConfig {
