@@ -65,7 +65,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
     const executors = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
-    const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs')), async it => { await it.close() })
+    const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
     const state = await loadCoordinator(store, identity.peerId, {
       trusted: new Set(options.trusted),
       user: 'local',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { REOPEN_MS, closeRound, openRound, roundIsOver, withBid, withRefusal } from '../market/auction.ts'
 import type { BidView } from '../market/auction.ts'
+import { chunkPrice } from '../market/pricing.ts'
 import { mismatches } from '../market/requirements.ts'
 import { score } from '../market/scoring.ts'
 import type { Bid, NoBid } from '../model/messages/control.ts'
@@ -59,12 +60,20 @@ function announcement (job: Job, pending: number) {
     workMs: workMs(job),
     chunksPending: pending,
     trust: 'open',
-    maxPrice: record.maxPrice,
+    maxPrice: priceCeiling(job),
     deadline: 0,
     jobSeedHash: Uint8Array.from(createHash('sha256').update(record.seed).digest()),
     appHash: record.spec.app.hash,
     appName: record.spec.app.manifest.name
   }
+}
+
+/** Most one chunk may cost: what the submitter said, else four times the suggested tariff, never more than the budget. */
+export function priceCeiling (job: Job): bigint {
+  const { spec, maxPrice } = job.record
+  if (spec.config.maxPrice !== undefined) return maxPrice
+  const fair = 4n * chunkPrice(job.needs, workMs(job), 1000)
+  return fair < maxPrice ? fair : maxPrice
 }
 
 /** What a chunk of this job is believed to take, milliseconds: measured once there are figures, the submitter's estimate before. */
@@ -91,7 +100,7 @@ export function onBid (turn: Turn, job: Job, worker: string, bid: Bid): void {
     slots: Math.max(1, bid.slots),
     chunkMs: Math.max(1, bid.chunkMs),
     validUntil: turn.now + Math.min(bid.validForMs, MAX_BID_MS)
-  }, job.record.maxPrice)
+  }, priceCeiling(job))
 }
 
 export function onNoBid (turn: Turn, job: Job, worker: string, refusal: NoBid): void {

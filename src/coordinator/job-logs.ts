@@ -23,6 +23,7 @@ const JOB_LOG_BYTES = 256 * 1024 * 1024
  */
 export class JobLogs {
   readonly #dir: string
+  readonly #onError: (error: unknown) => void
   readonly #seen = new Map<string, Map<string, number>>()
   readonly #bytes = new Map<string, number>()
   /** new lines as they come */
@@ -30,8 +31,10 @@ export class JobLogs {
   #tail: Promise<void> = Promise.resolve()
   #pending = new Map<string, string[]>()
 
-  constructor (dir: string) {
+  /** @param onError told when lines could not be written; the job goes on without them */
+  constructor (dir: string, onError: (error: unknown) => void) {
     this.#dir = dir
+    this.#onError = onError
   }
 
   /** Adds what an attempt printed, as far as its share and the job's allow. */
@@ -46,7 +49,7 @@ export class JobLogs {
       return
     }
     this.#pending.set(attempt.jobId, [JSON.stringify(line)])
-    this.#tail = this.#tail.then(async () => { await this.#flush(attempt.jobId) })
+    this.#tail = this.#tail.then(async () => { await this.#flush(attempt.jobId) }).catch((error: unknown) => { this.#onError(error) })
   }
 
   #allowed (attempt: AttemptId, text: string): string {

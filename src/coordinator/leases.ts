@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { available, escrowAccount, peerAccount } from '../ledger/accounts.ts'
+import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { prefetchDepth } from '../market/prefetch.ts'
 import { isStraggler, speculationBudget } from '../market/speculation.ts'
@@ -138,7 +139,7 @@ export function speculate (turn: Turn, job: Job): void {
     const chunk = job.chunks[index]
     if (chunk === undefined || chunk.state !== 'ACTIVE' || chunk.disputed) continue
     if (chunk.attempts.filter(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING').length === 0) continue
-    const copies = chunk.attempts.length - chunk.quorum
+    const copies = chunk.attempts.filter(attempt => attemptIsOpen(attempt.state)).length - chunk.quorum
     if (copies > 0) budget--
     const late = chunk.attempts.some(attempt => (attempt.state === 'LEASED' || attempt.state === 'RUNNING') && isStraggler(turn.now - attempt.leasedAt, job.durations.value))
     if (!late || copies > 0 || budget <= 0) continue

@@ -2,16 +2,20 @@ import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FileRef } from '../model/block.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import type { ErrorCode } from '../model/errors.ts'
 import { FileRefSchema } from '../model/job.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { Message, Reveal } from '../model/messages/control.ts'
 import { checkRelativePath } from '../model/paths.ts'
 import type { ReceivedFrame } from '../model/transport.ts'
+import { findAttempt } from './attempts.ts'
 import type { Services } from './services.ts'
 
 /** A list of result files that travels as a blob, bytes. */
 const MANIFEST_BYTES = 64 * 1024 * 1024
 const FETCH_MS = 60_000
+/** What only the sender can have caused; everything else is no reason to strike anyone. */
+const THEIR_FAULT: readonly ErrorCode[] = ['NS_E_BLOB_CORRUPT', 'NS_E_PROTOCOL', 'NS_E_TOO_LARGE', 'NS_E_PATH_UNSAFE']
 const FileList = Type.Array(FileRefSchema, { maxItems: LIMITS.resultFiles })
 
 /**
@@ -22,9 +26,16 @@ const FileList = Type.Array(FileRefSchema, { maxItems: LIMITS.resultFiles })
 export function receive (services: Services, frame: ReceivedFrame): void {
   for (const message of frame.messages) {
     const reveal = message.reveal
-    if (reveal !== undefined && (reveal.manifest !== undefined || carriesContent(reveal))) void complete(services, frame.peer, message, reveal)
-    else services.post({ kind: 'message', peer: frame.peer, message })
+    if (reveal !== undefined && (reveal.manifest !== undefined || carriesContent(reveal))) {
+      if (isAwaited(services, frame.peer, reveal)) void complete(services, frame.peer, message, reveal)
+    } else services.post({ kind: 'message', peer: frame.peer, message })
   }
+}
+
+/** Content is taken only for a result that was asked for: what nobody waits for is not stored. */
+function isAwaited (services: Services, peer: string, reveal: Reveal): boolean {
+  const found = findAttempt(services.state, peer, reveal.attempt)
+  return found?.attempt.state === 'COMMITTED' && found.attempt.revealAskedAt !== undefined
 }
 
 function carriesContent (reveal: Reveal): boolean {
@@ -43,7 +54,7 @@ async function complete (services: Services, peer: string, message: Message, rev
   } catch (error) {
     const { code, message: why } = asNightshiftError(error)
     services.log.warn({ peer, code, why }, 'a revealed result could not be read')
-    if (code === 'NS_E_UNREACHABLE') return
+    if (!THEIR_FAULT.includes(code)) return
     services.post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, nonce: new Uint8Array(32) } } })
   }
 }
@@ -54,7 +65,6 @@ async function fetchManifest (services: Services, peer: string, ref: { readonly 
   await services.transport.fetch(peer, { sha256, size: ref.size }, services.blobs, AbortSignal.timeout(FETCH_MS))
   const parts: Uint8Array[] = []
   for await (const part of services.blobs.open(sha256)) parts.push(part)
-  await services.blobs.delete(sha256)
   const list = parse(Buffer.concat(parts).toString('utf8'))
   return list.map(file => ({ path: checkRelativePath(file.path), content: { sha256: Uint8Array.from(Buffer.from(file.sha256, 'hex')), size: file.size, inline: new Uint8Array() } }))
 }

@@ -304,6 +304,7 @@ function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WR
 /** A banned worker's undecided results no longer count, and it keeps no lease. */
 function recallAll (turn: Turn, worker: string): void {
   for (const job of turn.state.jobs.values()) {
+    job.awards.delete(worker)
     for (const index of [...job.active]) {
       const chunk = job.chunks[index]
       for (const attempt of chunk?.attempts ?? []) {
