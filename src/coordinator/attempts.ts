@@ -1,6 +1,7 @@
 import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
 import type { AttemptState } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
+import { REOPEN_MS } from '../market/auction.ts'
 import { LIMITS } from '../model/limits.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
@@ -76,7 +77,10 @@ export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefi
 export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
   const found = findAttempt(turn.state, worker, ref)
   if (found === undefined || !attemptIsLive(found.attempt.state)) return
-  if (why.code === 'DRAINING' || why.code === 'BUSY') found.job.awards.delete(worker)
+  if (why.code === 'DRAINING' || why.code === 'BUSY') {
+    found.job.awards.delete(worker)
+    found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
+  }
   else found.chunk.excluded.push(worker)
   endAttempt(turn, found.job, found.chunk, found.attempt, 'DECLINED', why)
 }
@@ -115,8 +119,7 @@ export function onResume (turn: Turn, worker: string, resume: Resume): readonly 
     keep.push(live.attempt)
     held.add(attemptKey(live.attempt))
     found.attempt.expiresAt = turn.now + turn.state.config.leaseTtlMs
-    delete found.attempt.revealAskedAt
-    askAgain.push(found)
+    if (found.attempt.state === 'COMMITTED') askAgain.push(found)
   }
   for (const key of [...turn.state.workers.get(worker)?.inFlight ?? []]) {
     if (held.has(key)) continue
@@ -148,9 +151,13 @@ export function onFailed (
     failChunk(turn, job, chunk, failure.reason.code, detail)
   } else if (chunk.nodeFailures.length >= 3) {
     failChunk(turn, job, chunk, failure.reason.code, `it ended the sandbox on three different workers: ${detail}`)
-  } else if (chunk.epoch >= maxAttempts(job)) {
-    failChunk(turn, job, chunk, failure.reason.code, `${chunk.epoch} attempts ended without a result; the last: ${detail}`)
+  } else if (failures(chunk) >= maxAttempts(job)) {
+    failChunk(turn, job, chunk, failure.reason.code, `${failures(chunk)} attempts ended without a result; the last: ${detail}`)
   }
+}
+
+function failures (chunk: Chunk): number {
+  return chunk.attempts.filter(attempt => attempt.state === 'FAILED').length
 }
 
 export function failChunk (turn: Turn, job: Job, chunk: Chunk, code: ReasonCode, message: string): void {
@@ -172,13 +179,20 @@ export function expireAttempts (turn: Turn, job: Job): void {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
-      if (!attemptIsLive(attempt.state) || attempt.worker === turn.state.self || attempt.expiresAt > turn.now) continue
+      if (!attemptIsLive(attempt.state) || attempt.worker === turn.state.self) continue
+      if (attempt.expiresAt > turn.now && !overdue(turn, job, attempt)) continue
       if (chunk.state === 'FAILED') break
       const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
       endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
-      if (chunk.epoch >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
+      if (chunk.attempts.length >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
     }
   }
+}
+
+/** Heartbeats do not renew a lease for ever: its tasks, those queued before it included, must have ended by their own time limit. */
+function overdue (turn: Turn, job: Job, attempt: Attempt): boolean {
+  if (attempt.state === 'COMMITTED') return false
+  return turn.now - attempt.leasedAt > (1 + attempt.ahead) * job.record.spec.config.taskTimeout * 1000 + 60_000
 }
 
 function parseAttempt (key: string): AttemptId {

@@ -14,7 +14,7 @@ import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restart
 import { leaseChunks, speculate } from './leases.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -145,7 +145,10 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     const found = findAttempt(state, peer, message.failed.attempt)
     if (found !== undefined && attemptIsLive(found.attempt.state)) onFailed(turn, found, { ...message.failed, reason: fromWire(message.failed.reason) })
   } else if (message.resume !== undefined) {
-    for (const { job, chunk } of onResume(turn, peer, message.resume)) askReveals(turn, job, chunk)
+    for (const { job, chunk, attempt } of onResume(turn, peer, message.resume)) {
+      if (attempt.revealAskedAt === undefined) askReveals(turn, job, chunk)
+      else askAgain(turn, job, chunk, attempt)
+    }
   } else if (message.drain !== undefined) {
     worker.draining = true
     for (const job of state.jobs.values()) job.awards.delete(peer)

@@ -15,7 +15,7 @@ import type { Turn } from './turn.ts'
 /** Waiting chunks looked at for one worker before a fresh one is opened. */
 const LOOK_AHEAD = 128
 /** Chunks that may wait for another replica before no fresh one is opened. */
-const MAX_WAITING = 256
+export const MAX_WAITING = 256
 
 /** Hands out leases to all workers with an award and room, best bid first, one each per pass so that nobody is starved. */
 export function leaseChunks (turn: Turn, job: Job): void {

@@ -56,10 +56,15 @@ export function askReveals (turn: Turn, job: Job, chunk: Chunk): void {
   for (const attempt of bound) {
     if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt !== undefined) continue
     attempt.revealAskedAt = turn.now
-    const batch = turn.reveals.get(attempt.worker) ?? []
-    batch.push({ ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
-    turn.reveals.set(attempt.worker, batch)
+    askAgain(turn, job, chunk, attempt)
   }
+}
+
+/** Asks for one reveal; when it was asked for before, its deadline stays. */
+export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  const batch = turn.reveals.get(attempt.worker) ?? []
+  batch.push({ ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
+  turn.reveals.set(attempt.worker, batch)
 }
 
 /** Sends the reveal requests of this turn, one batch per worker, bound to its commitments by their Merkle root. */
@@ -242,6 +247,7 @@ export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boo
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
   delete chunk.value
   for (const attempt of chunk.attempts.filter(verified => verified.state === 'VERIFIED' && unavailableAt.includes(verified.worker))) {
+    chunk.excluded.push(attempt.worker)
     endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', 'its result files could not be fetched'))
   }
   requeue(turn, job, chunk)

@@ -1,7 +1,7 @@
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
-import { affordable, quorumIsPossible } from './leases.ts'
+import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
 import { mayRun } from './chunks.ts'
 import { groupOf } from './auction.ts'
 import { setState } from './jobs.ts'
@@ -70,7 +70,7 @@ export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   if (!affordable(turn, job, cheapest)) {
     return reason('BUDGET_EXHAUSTED', `the next chunk costs ${cheapest} units and the job's budget has less left: submit again with a higher --budget`)
   }
-  const stuck = job.freshFrom >= job.chunks.length ? firstStuck(state, job) : undefined
+  const stuck = job.freshFrom >= job.chunks.length || job.wanting.size >= MAX_WAITING ? firstStuck(state, job) : undefined
   if (stuck !== undefined) {
     return reason('TOO_FEW_WORKERS', `chunk ${stuck.index} needs another independent worker: those connected have had it`)
   }
@@ -87,7 +87,7 @@ function noneFits (job: Job, why: readonly Reason[]): Reason {
 }
 
 function refusedBy (job: Job): Reason | undefined {
-  if (job.round !== undefined) return undefined
+  if (job.round !== undefined && job.record.state !== 'HELD') return undefined
   const why = [...job.explanations.values()].flat()
   return why.length === 0 ? undefined : reason(why[0]?.code ?? 'NO_MATCHING_WORKER', `no bid fits: ${[...new Set(why.map(entry => entry.text))].slice(0, 5).join('; ')}`)
 }
@@ -107,7 +107,7 @@ function firstStuck (state: CoordinatorState, job: Job): Chunk | undefined {
 function secondOpinion (turn: Turn, job: Job): boolean {
   if (!turn.state.config.platforms.includes(job.needs.platform)) return false
   const chunk = firstStuck(turn.state, job)
-  if (chunk === undefined || chunk.appFailures.length + chunk.nodeFailures.length === 0) return false
+  if (chunk === undefined || chunk.excluded.length === 0) return false
   runTrusted(turn, job, chunk)
   return true
 }
