@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'NS_E_TOO_LARGE'
   | 'NS_E_PROTOCOL'
   | 'NS_E_UNREACHABLE'
+  | 'NS_E_IMAGE'
   | 'NS_E_CLUSTER'
   | 'NS_E_CONFIG'
   | 'NS_E_INTERNAL'
