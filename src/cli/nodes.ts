@@ -4,10 +4,12 @@ import { startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
 import { createLogger } from '../observe/logger.ts'
 import type { Logger } from '../observe/logger.ts'
+import { containerOptions } from './container-options.ts'
+import type { ContainerFlags } from './container-options.ts'
 import { print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 
-interface CommonOptions {
+interface CommonOptions extends ContainerFlags {
   readonly data?: string
   readonly listen?: readonly string[]
   readonly peer?: readonly string[]
@@ -79,7 +81,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
 }
 
 function common (command: CommonOptions, log: Logger) {
-  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile, log }
+  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile, containers: containerOptions(command), log }
 }
 
 function announce (format: Format, ready: object, lines: readonly string[]): void {

@@ -46,6 +46,7 @@ function program (run: Run): Command {
   jobs(root, run)
   blocks(root, run, 'app')
   blocks(root, run, 'engine')
+  images(root, run)
   inspection(root, run)
   return root
 }
@@ -67,6 +68,11 @@ function node (parent: Command, role: string, description: string): Command {
     .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', many)
     .option('--no-mdns', 'do not look for peers on the local network')
     .addOption(new Option('--profile <profile>', 'local lifts the limits per address, for many nodes on one machine').choices(['local', 'open']).default('open'))
+    .option('--no-containers', 'run no container apps, even where Docker or Podman is')
+    .option('--engine <socket>', 'socket of Docker or Podman; default DOCKER_HOST, then the usual places')
+    .option('--registry <host>', 'a further registry to get images from, repeatable', many)
+    .option('--max-image-size <gib>', 'largest image, unpacked; default 10', number)
+    .option('--image-quota <gib>', 'room for all images, the least used ones go first; default 20', number)
     .addOption(new Option('--log-level <level>', 'what is logged on stderr').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
     .addOption(new Option('--exit-with-parent').hideHelp())
 }
@@ -83,6 +89,10 @@ function nodes (root: Command, run: Run): void {
     .option('--operator <name>', 'who runs this worker; a chunk never goes to one operator twice')
     .option('--cores <n>', 'cores offered; default all', number)
     .option('--memory <gib>', 'memory offered; default all', number)
+    .option('--allow-image <pattern>', 'run only these container images, repeatable; * stands for anything', many)
+    .option('--deny-image <pattern>', 'never run these container images, repeatable', many)
+    .option('--egress', 'let container apps that ask for it reach the internet, but not this machine or its network')
+    .option('--runtime <name>', 'OCI runtime that every container must use, e.g. runsc')
     .option('--allow-process-isolation', 'lend this machine although it cannot put apps into namespaces: then only Node\'s permission model stands between a stranger\'s app and your files')
     .addOption(new Option('--lie', 'for tests: change every result').hideHelp())
     .addOption(new Option('--slow <ms>', 'for tests: take longer for every task').argParser(whole).hideHelp())
@@ -160,6 +170,18 @@ function blocks (root: Command, run: Run, noun: Noun): void {
   withData(add(group, 'get <tag>', 'one of them')).action(run(async () => (await load()).get.bind(undefined, noun)))
   withData(add(group, 'activate <tag>', 'let jobs use it')).action(run(async () => (await load()).setActive.bind(undefined, true)))
   withData(add(group, 'deactivate <tag>', 'keep jobs from using it')).action(run(async () => (await load()).setActive.bind(undefined, false)))
+}
+
+function images (root: Command, run: Run): void {
+  const group = root.command('image').description('container images of the coordinator').exitOverride()
+  const load = async () => await import('./images.ts')
+  withData(add(group, 'list', 'those it has')).action(run(async () => (await load()).list))
+  withData(add(group, 'pull <name>', 'get one from its registry, so that jobs need not wait for it')).action(run(async () => (await load()).pull))
+  withData(add(group, 'import <file|->', 'take one from an archive made by "docker save", or an OCI layout as tar'))
+    .option('--name <name>', 'what jobs call it; default the name in the archive').action(run(async () => (await load()).importImage))
+  withData(add(group, 'export <name>', 'write one as an archive that "docker load" takes'))
+    .requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportImage))
+  withData(add(group, 'remove <name>', 'forget one')).action(run(async () => (await load()).remove))
 }
 
 function inspection (root: Command, run: Run): void {

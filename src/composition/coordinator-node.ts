@@ -4,6 +4,8 @@ import { Listeners } from '../coordinator/listeners.ts'
 import type { JobFeed } from '../coordinator/listeners.ts'
 import { step, settleTurn } from '../coordinator/core.ts'
 import type { CoordinatorEvent } from '../coordinator/events.ts'
+import { CredentialFile } from '../coordinator/credentials.ts'
+import { imagesInUse } from '../coordinator/images.ts'
 import { JobLogs } from '../coordinator/job-logs.ts'
 import { loadCoordinator } from '../coordinator/load.ts'
 import { openingTransfer } from '../coordinator/opening.ts'
@@ -16,9 +18,15 @@ import { Turn } from '../coordinator/turn.ts'
 import { VERSION } from '../config/version.ts'
 import { parseByc } from '../model/money.ts'
 import { detectIsolation } from '../execution/index.ts'
+import { readHardware } from '../hardware/index.ts'
+import { ImageLibrary } from '../images/index.ts'
+import type { Executor } from '../model/executor.ts'
+import { imageArchitecture } from '../model/image.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { openBlobStore, openStore } from '../storage/index.ts'
+import { NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
+import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
@@ -38,6 +46,8 @@ export interface CoordinatorOptions {
   readonly openingBalance: string
   /** peers whose single result counts */
   readonly trusted: readonly string[]
+  /** default: none */
+  readonly containers?: ContainerOptions
   readonly log: Logger
 }
 
@@ -58,13 +68,19 @@ export interface CoordinatorNode {
 /** Builds and starts a coordinator, without its API. Throws NS_E_DATA_LOCKED when another node uses the data folder. */
 export async function openCoordinator (options: CoordinatorOptions): Promise<CoordinatorNode> {
   const { dataDir, log } = options
+  const containerOptions = options.containers ?? NO_CONTAINERS
   const opened = new Opened(log)
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
-    const executors = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
+    const sandboxes = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
+    const hardware = await readHardware(dataDir)
+    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })
+    opened.add('containers', containers, async it => { await it.close() })
+    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
+    const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
     const state = await loadCoordinator(store, identity.peerId, {
       trusted: new Set(options.trusted),
@@ -98,7 +114,19 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       },
       log
     }), async it => { await it.close() })
-    const services: Services = { state, store, blobs, transport, executors, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
+    const images = new ImageLibrary({
+      blobs,
+      store,
+      local: async reference => await containers.localImage(reference),
+      architecture: imageArchitecture(),
+      maxBytes: containerOptions.rules.maxBytes,
+      quotaBytes: containerOptions.rules.quotaBytes,
+      needed: () => imagesInUse(state),
+      now: systemClock.now,
+      log: message => { log.info({}, message) }
+    })
+    const credentials = new CredentialFile(join(dataDir, 'image-credentials.json'))
+    const services: Services = { state, store, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
     const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
     const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({
       core: {

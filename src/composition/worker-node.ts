@@ -4,6 +4,7 @@ import { VERSION } from '../config/version.ts'
 import { detectIsolation } from '../execution/index.ts'
 import { readHardware } from '../hardware/index.ts'
 import { NightshiftError } from '../model/errors.ts'
+import type { Executor } from '../model/executor.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { openBlobStore, openStore } from '../storage/index.ts'
@@ -13,8 +14,11 @@ import type { WorkerEvent } from '../worker/events.ts'
 import { loadWorker } from '../worker/load.ts'
 import { WorkerPerformer } from '../worker/perform.ts'
 import { receive } from '../worker/receive.ts'
+import type { Offered } from '../worker/state.ts'
 import { TaskRunner } from '../worker/run-task.ts'
 import { WorkerTurn } from '../worker/turn.ts'
+import { EngineWatch, NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
+import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
@@ -39,6 +43,8 @@ export interface WorkerOptions {
   /** cores and memory offered; default what the machine has */
   readonly cores?: number
   readonly memoryMiB?: number
+  /** default: none */
+  readonly containers?: ContainerOptions
   /** run strangers' apps although this machine cannot isolate them with namespaces */
   readonly allowProcessIsolation: boolean
   /** for test clusters */
@@ -61,6 +67,7 @@ export interface WorkerNode {
 /** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
 export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
   const { dataDir, log } = options
+  const containerOptions = options.containers ?? NO_CONTAINERS
   const opened = new Opened(log)
   try {
     const isolation = await detectIsolation()
@@ -75,17 +82,27 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const identity = await loadIdentity(dataDir)
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
-    const executors = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
+    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
+    const cores = options.cores ?? hardware.cores
+    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots, cores, gpus: hardware.gpus, log })
+    opened.add('containers', containers, async it => { await it.close() })
+    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
+    const executors = new Map<string, Executor>([...sandboxes, [containers.platform, containers]])
+    const offered = (withContainers: boolean): Offered => ({
+      platforms: [...withContainers ? [containers.platform] : [], ...sandboxes.keys()],
+      runtimes: withContainers ? containers.features?.runtimes ?? [] : [],
+      egress: withContainers && containers.features?.egress === true
+    })
     const state = await loadWorker(store, identity.peerId, {
       slots,
       priceLevel: options.priceLevel ?? 1000,
-      platforms: [...executors.keys()],
+      images: containerOptions.rules,
       isolation,
       operator: options.operator ?? '',
       hardware,
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
-      cores: options.cores ?? hardware.cores
-    })
+      cores
+    }, offered(works))
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
@@ -124,10 +141,13 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     }), async it => { await it.close() })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
+    if (containerOptions.enabled) {
+      opened.add('engine watch', new EngineWatch(containers, works, log, working => { loop.post({ kind: 'offered', offered: offered(working) }) }), async it => { await it.close() })
+    }
     return {
       peerId: identity.peerId,
       addresses: transport.addresses(),
-      platforms: [...executors.keys()],
+      platforms: state.offered.platforms,
       isolation,
       slots,
       failed,

@@ -2,6 +2,7 @@ import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.
 import type { AttemptState } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { REOPEN_MS } from '../market/auction.ts'
+import { imageBytes } from '../model/image.ts'
 import { LIMITS } from '../model/limits.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
@@ -138,6 +139,7 @@ export function onFailed (
 ): void {
   const { job, chunk, attempt } = found
   const by = attempt.worker
+  if (failure.reason.code === 'IMAGE_UNAVAILABLE' || failure.reason.code === 'IMAGE_REFUSED') withoutImage(job, by, failure.reason)
   if (!chunk.excluded.includes(by)) chunk.excluded.push(by)
   if (failure.failureClass === 'app' && !chunk.appFailures.includes(by)) chunk.appFailures.push(by)
   if (failure.failureClass === 'node' && by !== turn.state.self) {
@@ -154,6 +156,12 @@ export function onFailed (
   } else if (failures(chunk) >= maxAttempts(job)) {
     failChunk(turn, job, chunk, failure.reason.code, `${failures(chunk)} attempts ended without a result; the last: ${detail}`)
   }
+}
+
+/** A worker that cannot have the job's image gets no more of its chunks, until it bids again. */
+function withoutImage (job: Job, worker: string, why: Reason): void {
+  job.awards.delete(worker)
+  job.explanations.set(worker, [why])
 }
 
 function failures (chunk: Chunk): number {
@@ -192,7 +200,13 @@ export function expireAttempts (turn: Turn, job: Job): void {
 /** Heartbeats do not renew a lease for ever: its tasks, those queued before it included, must have ended by their own time limit. */
 function overdue (turn: Turn, job: Job, attempt: Attempt): boolean {
   if (attempt.state === 'COMMITTED') return false
-  return turn.now - attempt.leasedAt > (1 + attempt.ahead) * job.record.spec.config.taskTimeout * 1000 + 60_000
+  return turn.now - attempt.leasedAt > (1 + attempt.ahead) * job.record.spec.config.taskTimeout * 1000 + 60_000 + imageMs(job)
+}
+
+/** Bringing an image to a worker may take this long, milliseconds: at 1 MB a second. */
+function imageMs ({ record }: Job): number {
+  const image = record.spec.images?.[record.spec.app.hash]
+  return image === undefined ? 0 : imageBytes(image) / 1000
 }
 
 function parseAttempt (key: string): AttemptId {

@@ -166,8 +166,9 @@ function withJob (state: CoordinatorState, id: string, then: (job: Job) => void)
 function onOffer (turn: Turn, peer: string, offer: Offer): void {
   const worker = turn.state.workers.get(peer)
   if (worker === undefined || (worker.offer !== undefined && offer.offerSeq < worker.offer.seq)) return
-  const isNew = worker.offer === undefined
+  const before = worker.offer
   worker.offer = viewOf(offer, turn.now)
+  const isNew = before === undefined || before.platforms.join() !== offer.platforms.join()
   if (isNew) for (const job of turn.state.jobs.values()) job.nextRoundAt = 0
 }
 
@@ -182,6 +183,8 @@ function viewOf (offer: Offer, now: number): OfferView {
     gpus: offer.gpus.map(gpu => gpu.model),
     platforms: offer.platforms,
     isolation: offer.isolation as Isolation,
+    runtimes: offer.runtimes,
+    egress: offer.egress,
     priceLevel: offer.priceLevel,
     operator: offer.operator,
     cpuModel: offer.cpuModel,

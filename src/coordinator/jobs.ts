@@ -3,6 +3,7 @@ import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { jobEnded, moveJob } from '../lifecycle/job.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import { NightshiftError } from '../model/errors.ts'
+import { nodeArch } from '../model/image.ts'
 import type { JobError } from '../model/job.ts'
 import type { FileRef } from '../model/block.ts'
 import type { RequirementsView } from '../model/offer.ts'
@@ -38,14 +39,19 @@ export function newJob (record: JobRecord): Job {
 function requirements (record: JobRecord): RequirementsView {
   const { app, config } = record.spec
   const device = app.manifest.device_requirements
+  const image = record.spec.images?.[app.hash]
   return {
     platform: app.manifest.platform,
     minCores: device.min_cpu ?? 0,
     minMemoryMiB: Math.ceil((device.min_memory ?? 0) * 1024),
     minDiskMiB: Math.ceil((device.min_disk ?? 0) * 1024),
-    gpus: device.gpu ?? [],
+    gpus: typeof device.gpu === 'number' ? [] : device.gpu ?? [],
+    gpuCount: typeof device.gpu === 'number' ? device.gpu : 0,
     isolation: config.isolation,
-    network: app.manifest.platform_config.network ?? 'none'
+    network: app.manifest.platform_config.network ?? 'none',
+    arch: image === undefined ? '' : nodeArch(image.architecture),
+    runtime: app.manifest.platform === 'docker' ? app.manifest.platform_config.runtime ?? '' : '',
+    image: image?.reference ?? ''
   }
 }
 

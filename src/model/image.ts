@@ -36,6 +36,11 @@ export function imageBytes (image: Image): number {
 
 const NODE_ARCH: Readonly<Record<string, string>> = { amd64: 'x64', arm64: 'arm64', '386': 'ia32', arm: 'arm', ppc64le: 'ppc64', s390x: 's390x', riscv64: 'riscv64' }
 
+/** This machine's architecture, as images name it. */
+export function imageArchitecture (arch: string = process.arch): string {
+  return Object.entries(NODE_ARCH).find(([, name]) => name === arch)?.[0] ?? arch
+}
+
 /** An image's architecture as Node names it. */
 export function nodeArch (architecture: string): string {
   return NODE_ARCH[architecture] ?? architecture

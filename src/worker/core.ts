@@ -1,6 +1,7 @@
 import { attemptKey } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
 import type { Attempt as WireAttempt, Lease, Message, RevealRequest, Verdict } from '../model/messages/control.ts'
+import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
@@ -13,6 +14,8 @@ import type { WorkerTurn } from './turn.ts'
 export const HEARTBEAT_MS = 3000
 /** Tasks handed to the sandbox per slot beyond the one that runs. */
 const HANDED_AHEAD = 16
+/** An image that could not be had is asked for again after this long, milliseconds. */
+const IMAGE_RETRY_MS = 300_000
 /** Leases kept waiting beyond those that run; more are declined. */
 const MAX_QUEUED_PER_SLOT = 128
 
@@ -25,6 +28,10 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
     case 'peer-down': state.coordinators.delete(event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
     case 'task-done': onTaskDone(turn, event.key, event.result); break
+    case 'offered':
+      state.offered = event.offered
+      for (const peer of state.coordinators.keys()) sendOffer(turn, peer)
+      break
     case 'drain':
       state.draining = true
       for (const peer of state.coordinators.keys()) turn.send(peer, { drain: { reason: { code: 'DRAINING', text: 'the worker is shutting down' } } })
@@ -148,6 +155,7 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult): void {
   }
   if (!result.ok) {
     remove(turn, key, attempt)
+    rememberImage(turn, result)
     turn.send(attempt.coordinator, {
       failed: {
         attempt: attempt.id,
@@ -164,6 +172,13 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult): void {
   attempt.state = 'COMMITTED'
   turn.put(KEYS.attempt + key, encodeAttempt(attempt))
   sendCommit(turn, attempt)
+}
+
+/** An image that could not be had is not bid for again at once. */
+function rememberImage ({ state, now }: WorkerTurn, result: TaskResult & { readonly ok: false }): void {
+  if (result.image === undefined || (result.code !== 'IMAGE_UNAVAILABLE' && result.code !== 'IMAGE_REFUSED')) return
+  for (const [name, { until }] of state.failedImages) if (until <= now) state.failedImages.delete(name)
+  state.failedImages.set(result.image, { until: now + IMAGE_RETRY_MS, reason: reason(result.code, result.message) })
 }
 
 function sendCommit (turn: WorkerTurn, attempt: WorkerAttempt): void {

@@ -2,7 +2,7 @@ import type { FileRef } from '../model/block.ts'
 import type { FailureClass, FailureCode, Usage } from '../model/executor.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { BlobRef } from '../model/store.ts'
-import type { WorkerAttempt } from './state.ts'
+import type { Offered, WorkerAttempt } from './state.ts'
 
 /** Everything that can happen to a worker. */
 export type WorkerEvent =
@@ -11,11 +11,12 @@ export type WorkerEvent =
   | { readonly kind: 'peer-down', readonly peer: string }
   | { readonly kind: 'message', readonly peer: string, readonly message: Message }
   | { readonly kind: 'task-done', readonly key: string, readonly result: TaskResult }
+  | { readonly kind: 'offered', readonly offered: Offered }
   | { readonly kind: 'drain' }
 
 export type TaskResult =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
-  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode, readonly message: string, readonly exitCode: number, readonly stderrTail: string }
+  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode, readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly image?: string }
 
 /** What a turn asks the world to do, after its writes are on disk. */
 export type WorkerEffect =

@@ -2,10 +2,10 @@ import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
 import { KEYS } from './keys.ts'
 import { decodeAttempt, decodeEarnings } from './records.ts'
-import type { WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
+import type { Offered, WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
 
 /** Reads a worker's state back: results it is bound to, what it earned, and which incarnations it has seen. */
-export async function loadWorker (store: Store, self: string, config: WorkerConfig): Promise<WorkerState> {
+export async function loadWorker (store: Store, self: string, config: WorkerConfig, offered: Offered): Promise<WorkerState> {
   const attempts = new Map<string, WorkerAttempt>()
   for await (const [, text] of prefixed(store, KEYS.attempt)) {
     const attempt = decodeAttempt(text)
@@ -22,6 +22,8 @@ export async function loadWorker (store: Store, self: string, config: WorkerConf
     incarnations,
     attempts,
     earnings,
+    offered,
+    failedImages: new Map(),
     offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0'),
     draining: false
   }

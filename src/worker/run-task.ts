@@ -3,11 +3,12 @@ import { Value } from '@sinclair/typebox/value'
 import type { FileRef } from '../model/block.ts'
 import type { Clock, Random } from '../model/clock.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
-import type { Executor, InputFile, LogStream } from '../model/executor.ts'
+import type { ContainerTask, Executor, InputFile, LogStream } from '../model/executor.ts'
 import { taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import { checkRelativePath } from '../model/paths.ts'
 import { resultHash } from '../model/result.ts'
+import type { ImagePart } from '../model/image.ts'
 import type { BlobRef, DurableBlobStore } from '../model/store.ts'
 import { TaskSpecSchema } from '../model/task-spec.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
@@ -134,9 +135,11 @@ export class TaskRunner {
         chunkCount: spec.chunkCount,
         seed: attempt.chunkSeed
       }),
-      limits: spec.limits
+      limits: spec.limits,
+      ...containerOf(spec)
     }, {
       signal,
+      imagePart: async (part, until) => await this.#imagePart(attempt.coordinator, part, until),
       onLog: (stream, text) => { this.#sendLog(attempt, stream, text) },
       collect: async file => {
         const ref = await blobs.put(file.data, { signal })
@@ -147,10 +150,24 @@ export class TaskRunner {
     if (!outcome.ok) {
       return {
         ok: false, failureClass: outcome.failureClass, code: outcome.code, message: outcome.message,
-        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars)
+        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars),
+        ...spec.container === undefined ? {} : { image: spec.container.image.reference }
       }
     }
     return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: outcome.usage, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+  }
+
+  /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */
+  async #imagePart (coordinator: string, part: ImagePart, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { blobs } = this.#services
+    await this.#fetch(coordinator, part, signal)
+    return (async function * () {
+      try {
+        yield * blobs.open(part.sha256)
+      } finally {
+        await blobs.delete(part.sha256)
+      }
+    })()
   }
 
   /** What is committed to must survive power loss; a long file list becomes a blob of its own. */
@@ -168,4 +185,11 @@ export class TaskRunner {
       this.#services.transport.send(attempt.coordinator, { log: { attempt: attempt.id, stream, text: text.slice(from, from + 16_384) } })
     }
   }
+}
+
+/** What a container task asks for, as the executor takes it. Throws NS_E_PROTOCOL for a container task without an image. */
+function containerOf ({ platform, container }: TaskSpec): { container?: ContainerTask } {
+  if (platform !== 'docker') return {}
+  if (container === undefined) throw new NightshiftError('NS_E_PROTOCOL', 'the task specification names no image')
+  return { container: container as ContainerTask }
 }

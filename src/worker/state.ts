@@ -2,6 +2,8 @@ import type { FileRef } from '../model/block.ts'
 import type { Isolation, Usage } from '../model/executor.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { AttemptId } from '../model/ids.ts'
+import type { ImageRules } from '../model/image-rules.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 
 /** QUEUED and RUNNING are lost with the process; COMMITTED and REVEALED survive it. */
@@ -43,12 +45,19 @@ export interface WorkerConfig {
   readonly slots: number
   /** price relative to the suggested tariff, per mille */
   readonly priceLevel: number
-  readonly platforms: readonly string[]
+  readonly images: Pick<ImageRules, 'allow' | 'deny'>
   readonly isolation: Isolation
   readonly operator: string
   readonly hardware: Hardware
   readonly memoryMiB: number
   readonly cores: number
+}
+
+/** What the machine can run at the moment: an engine may go away and come back. */
+export interface Offered {
+  readonly platforms: readonly string[]
+  readonly runtimes: readonly string[]
+  readonly egress: boolean
 }
 
 export interface Earnings {
@@ -67,6 +76,9 @@ export interface WorkerState {
   /** attempts by coordinator and attempt key, in the order of their leases */
   readonly attempts: Map<string, WorkerAttempt>
   readonly earnings: Map<string, Earnings>
+  offered: Offered
+  /** images that could not be had, and until when nobody need ask for them */
+  readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>
   offerSeq: number
   draining: boolean
 }

@@ -59,8 +59,8 @@ export class SimulatedNetwork {
       alive: true,
       behaviour,
       state: {
-        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offerSeq: 0, draining: false,
-        config: { slots: 1, priceLevel: 1000, platforms: ['wasm'], isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4 }
+        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
+        config: { slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4 }
       }
     })
     this.#later(1, () => {

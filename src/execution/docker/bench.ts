@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { NightshiftError } from '../../model/errors.ts'
 import { EngineImages } from './engine-images.ts'
-import type { ImageRules } from './image-rules.ts'
+import type { ImageRules } from '../../model/image-rules.ts'
 import { connectEngine } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { openEgress } from './egress.ts'

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import type Docker from 'dockerode'
+import type { LocalImage } from '../../images/index.ts'
 import type { ContainerTask, Executor, Task, TaskIo, TaskOutcome } from '../../model/executor.ts'
 import { NightshiftError, errorMessage } from '../../model/errors.ts'
 import { cancelled, collectorFailure, memoryFailure, sandboxUnavailable, withoutRun } from '../outcome.ts'
@@ -13,13 +15,13 @@ import { collectResults } from './collect.ts'
 import { INIT_FAILURE, NotStarted, runContainer } from './container.ts'
 import type { RunEnd } from './container.ts'
 import { LABEL, containerSpec } from './container-spec.ts'
-import { engineIsGone, findSocket, statusOf } from './engine.ts'
+import { abortable, engineIsGone, findSocket, statusOf } from './engine.ts'
 import type { EngineImage } from './engine-images.ts'
 import { entryCommands } from './entry.ts'
 import { diskFull, endFailure, engineGone, entrypointMissing } from './failures.ts'
 import { GpuPool } from './gpus.ts'
 import type { GpuDevice } from './gpus.ts'
-import type { ImageRules } from './image-rules.ts'
+import type { ImageRules } from '../../model/image-rules.ts'
 import { processMark, remove } from './leftovers.ts'
 import { importEmptyImage, selfTestHint, selfTestTask } from './self-test.ts'
 import { StoppedError } from './stopped.ts'
@@ -96,9 +98,10 @@ export class DockerExecutor implements Executor {
     if (socket === undefined) {
       throw new NightshiftError('NS_E_PLATFORM', 'this machine has no container engine\'s socket', { remedy: 'install Docker or Podman, or name the socket with --engine' })
     }
-    await Promise.allSettled(this.#running)
-    await this.#bench?.areas.close()
+    const before = this.#bench
     this.#bench = undefined
+    await Promise.allSettled(this.#running)
+    await before?.areas.close()
     const { node, scratchDir, rules } = this.#options
     const bench = await openBench({
       socket, node, scratchDir, rules, mark: this.#mark, egress: this.#options.egress === true, mounts: this.#options.mounts !== false, log: this.#log
@@ -113,9 +116,32 @@ export class DockerExecutor implements Executor {
   }
 
   /** Resolves when the engine answers, rejects when it does not. */
-  async ping (): Promise<void> {
+  async ping (signal: AbortSignal): Promise<void> {
     if (this.#bench === undefined) throw new NightshiftError('NS_E_PLATFORM', 'no engine is connected')
-    await this.#bench.engine.api.ping()
+    await abortable(this.#bench.engine.api.ping(), signal)
+  }
+
+  /** True when there is an engine's socket to try. */
+  hasSocket (): boolean {
+    const socket = this.#options.socket ?? findSocket()
+    return socket !== undefined && existsSync(socket)
+  }
+
+  /** An image that this machine's engine has under a name; undefined when it has none, or there is no engine. */
+  async localImage (reference: string): Promise<LocalImage | undefined> {
+    if (this.#bench === undefined) return undefined
+    const image = this.#bench.engine.api.getImage(reference)
+    try {
+      const { Id, RepoDigests } = await image.inspect()
+      return {
+        id: Id.slice('sha256:'.length),
+        pulled: (RepoDigests ?? []).length > 0 && this.#bench.engine.info.name === 'docker',
+        save: async signal => await abortable(image.get(), signal) as unknown as AsyncIterable<Uint8Array>
+      }
+    } catch (error) {
+      if (statusOf(error) === 404 || engineIsGone(error)) return undefined
+      throw error
+    }
   }
 
   async run (task: Task, io: TaskIo): Promise<TaskOutcome> {

@@ -14,7 +14,7 @@ import type { Image, ImagePart } from '../../model/image.ts'
 import { abortable, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { imageRefusal } from './image-rules.ts'
-import type { ImageRules } from './image-rules.ts'
+import type { ImageRules } from '../../model/image-rules.ts'
 import { StoppedError } from './stopped.ts'
 
 /** Name under which images brought for tasks stand in the engine; the tag is the hash of the config. */

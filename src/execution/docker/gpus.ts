@@ -1,3 +1,5 @@
+import { pickGpus } from '../../model/hardware.ts'
+
 /** A device the engine can hand to a container. */
 export interface GpuDevice {
   /** what the engine calls it, e.g. an index or a UUID */
@@ -48,17 +50,4 @@ export class GpuPool {
     for (const device of picked ?? []) this.#free.delete(device)
     return picked
   }
-}
-
-/** One device for each name, or as many as counted; undefined when there are not enough. */
-export function pickGpus<T extends { readonly model: string }> (devices: readonly T[], wanted: readonly string[] | number): readonly T[] | undefined {
-  if (typeof wanted === 'number') return devices.length >= wanted ? devices.slice(0, wanted) : undefined
-  const left = [...devices]
-  const picked: T[] = []
-  for (const name of wanted) {
-    const at = left.findIndex(({ model }) => model.toLowerCase().includes(name.toLowerCase()))
-    if (at < 0) return undefined
-    picked.push(...left.splice(at, 1))
-  }
-  return picked
 }

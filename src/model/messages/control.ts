@@ -1682,6 +1682,17 @@ export namespace Message {
     value: string
   }
 
+  export interface MessageOfferRuntimesFieldEvent {
+    field: '$.offer.runtimes[]'
+    index: number
+    value: string
+  }
+
+  export interface MessageOfferEgressFieldEvent {
+    field: '$.offer.egress'
+    value: boolean
+  }
+
   export interface MessageAnnounceJobIdFieldEvent {
     field: '$.announce.jobId'
     value: string
@@ -1725,6 +1736,26 @@ export namespace Message {
 
   export interface MessageAnnounceRequirementsNetworkFieldEvent {
     field: '$.announce.requirements.network'
+    value: string
+  }
+
+  export interface MessageAnnounceRequirementsGpuCountFieldEvent {
+    field: '$.announce.requirements.gpuCount'
+    value: number
+  }
+
+  export interface MessageAnnounceRequirementsArchFieldEvent {
+    field: '$.announce.requirements.arch'
+    value: string
+  }
+
+  export interface MessageAnnounceRequirementsRuntimeFieldEvent {
+    field: '$.announce.requirements.runtime'
+    value: string
+  }
+
+  export interface MessageAnnounceRequirementsImageFieldEvent {
+    field: '$.announce.requirements.image'
     value: string
   }
 
@@ -2357,7 +2388,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -2719,6 +2750,8 @@ export interface Offer {
   freeForMs: number
   cpuModel: string
   arch: string
+  runtimes: string[]
+  egress: boolean
 }
 
 export namespace Offer {
@@ -2822,6 +2855,18 @@ export namespace Offer {
           w.string(obj.arch)
         }
 
+        if (obj.runtimes != null && obj.runtimes.length > 0) {
+          for (const value of obj.runtimes) {
+            w.uint32(146)
+            w.string(value)
+          }
+        }
+
+        if ((obj.egress != null && obj.egress !== false)) {
+          w.uint32(152)
+          w.bool(obj.egress)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -2843,7 +2888,9 @@ export namespace Offer {
           validForMs: 0,
           freeForMs: 0,
           cpuModel: '',
-          arch: ''
+          arch: '',
+          runtimes: [],
+          egress: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2934,6 +2981,18 @@ export namespace Offer {
               obj.arch = reader.string()
               break
             }
+            case 18: {
+              if (opts.limits?.runtimes != null && obj.runtimes.length === opts.limits.runtimes) {
+                throw new MaxLengthError('Decode error - repeated field "runtimes" had too many elements')
+              }
+
+              obj.runtimes.push(reader.string())
+              break
+            }
+            case 19: {
+              obj.egress = reader.bool()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2946,7 +3005,8 @@ export namespace Offer {
         const obj = {
           gpus: 0,
           platforms: 0,
-          cachedApps: 0
+          cachedApps: 0,
+          runtimes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3101,6 +3161,28 @@ export namespace Offer {
               }
               break
             }
+            case 18: {
+              if (opts.limits?.runtimes != null && obj.runtimes === opts.limits.runtimes) {
+                throw new MaxLengthError('Streaming decode error - repeated field "runtimes" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.runtimes[]`,
+                index: obj.runtimes,
+                value: reader.string()
+              }
+
+              obj.runtimes++
+
+              break
+            }
+            case 19: {
+              yield {
+                field: `${prefix}.egress`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -3207,6 +3289,17 @@ export namespace Offer {
     value: string
   }
 
+  export interface OfferRuntimesFieldEvent {
+    field: '$.runtimes[]'
+    index: number
+    value: string
+  }
+
+  export interface OfferEgressFieldEvent {
+    field: '$.egress'
+    value: boolean
+  }
+
   export function encode (obj: Partial<Offer>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Offer.codec())
   }
@@ -3215,7 +3308,7 @@ export namespace Offer {
     return decodeMessage(buf, Offer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent> {
     return streamMessage(buf, Offer.codec(), opts)
   }
 }
@@ -3228,6 +3321,10 @@ export interface Requirements {
   gpus: string[]
   isolation: string
   network: string
+  gpuCount: number
+  arch: string
+  runtime: string
+  image: string
 }
 
 export namespace Requirements {
@@ -3277,6 +3374,26 @@ export namespace Requirements {
           w.string(obj.network)
         }
 
+        if ((obj.gpuCount != null && obj.gpuCount !== 0)) {
+          w.uint32(64)
+          w.uint32(obj.gpuCount)
+        }
+
+        if ((obj.arch != null && obj.arch !== '')) {
+          w.uint32(74)
+          w.string(obj.arch)
+        }
+
+        if ((obj.runtime != null && obj.runtime !== '')) {
+          w.uint32(82)
+          w.string(obj.runtime)
+        }
+
+        if ((obj.image != null && obj.image !== '')) {
+          w.uint32(90)
+          w.string(obj.image)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -3288,7 +3405,11 @@ export namespace Requirements {
           minDiskMiB: 0,
           gpus: [],
           isolation: '',
-          network: ''
+          network: '',
+          gpuCount: 0,
+          arch: '',
+          runtime: '',
+          image: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3327,6 +3448,22 @@ export namespace Requirements {
             }
             case 7: {
               obj.network = reader.string()
+              break
+            }
+            case 8: {
+              obj.gpuCount = reader.uint32()
+              break
+            }
+            case 9: {
+              obj.arch = reader.string()
+              break
+            }
+            case 10: {
+              obj.runtime = reader.string()
+              break
+            }
+            case 11: {
+              obj.image = reader.string()
               break
             }
             default: {
@@ -3405,6 +3542,34 @@ export namespace Requirements {
               }
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.gpuCount`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.arch`,
+                value: reader.string()
+              }
+              break
+            }
+            case 10: {
+              yield {
+                field: `${prefix}.runtime`,
+                value: reader.string()
+              }
+              break
+            }
+            case 11: {
+              yield {
+                field: `${prefix}.image`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -3453,6 +3618,26 @@ export namespace Requirements {
     value: string
   }
 
+  export interface RequirementsGpuCountFieldEvent {
+    field: '$.gpuCount'
+    value: number
+  }
+
+  export interface RequirementsArchFieldEvent {
+    field: '$.arch'
+    value: string
+  }
+
+  export interface RequirementsRuntimeFieldEvent {
+    field: '$.runtime'
+    value: string
+  }
+
+  export interface RequirementsImageFieldEvent {
+    field: '$.image'
+    value: string
+  }
+
   export function encode (obj: Partial<Requirements>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Requirements.codec())
   }
@@ -3461,7 +3646,7 @@ export namespace Requirements {
     return decodeMessage(buf, Requirements.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Requirements>): Generator<RequirementsPlatformFieldEvent | RequirementsMinCoresFieldEvent | RequirementsMinMemoryMiBFieldEvent | RequirementsMinDiskMiBFieldEvent | RequirementsGpusFieldEvent | RequirementsIsolationFieldEvent | RequirementsNetworkFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Requirements>): Generator<RequirementsPlatformFieldEvent | RequirementsMinCoresFieldEvent | RequirementsMinMemoryMiBFieldEvent | RequirementsMinDiskMiBFieldEvent | RequirementsGpusFieldEvent | RequirementsIsolationFieldEvent | RequirementsNetworkFieldEvent | RequirementsGpuCountFieldEvent | RequirementsArchFieldEvent | RequirementsRuntimeFieldEvent | RequirementsImageFieldEvent> {
     return streamMessage(buf, Requirements.codec(), opts)
   }
 }
@@ -3764,6 +3949,26 @@ export namespace Announce {
     value: string
   }
 
+  export interface AnnounceRequirementsGpuCountFieldEvent {
+    field: '$.requirements.gpuCount'
+    value: number
+  }
+
+  export interface AnnounceRequirementsArchFieldEvent {
+    field: '$.requirements.arch'
+    value: string
+  }
+
+  export interface AnnounceRequirementsRuntimeFieldEvent {
+    field: '$.requirements.runtime'
+    value: string
+  }
+
+  export interface AnnounceRequirementsImageFieldEvent {
+    field: '$.requirements.image'
+    value: string
+  }
+
   export interface AnnounceWorkMsFieldEvent {
     field: '$.workMs'
     value: number
@@ -3812,7 +4017,7 @@ export namespace Announce {
     return decodeMessage(buf, Announce.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announce>): Generator<AnnounceJobIdFieldEvent | AnnounceRoundFieldEvent | AnnounceRequirementsPlatformFieldEvent | AnnounceRequirementsMinCoresFieldEvent | AnnounceRequirementsMinMemoryMiBFieldEvent | AnnounceRequirementsMinDiskMiBFieldEvent | AnnounceRequirementsGpusFieldEvent | AnnounceRequirementsIsolationFieldEvent | AnnounceRequirementsNetworkFieldEvent | AnnounceWorkMsFieldEvent | AnnounceChunksPendingFieldEvent | AnnounceTrustFieldEvent | AnnounceMaxPriceFieldEvent | AnnounceDeadlineFieldEvent | AnnounceJobSeedHashFieldEvent | AnnounceAppHashFieldEvent | AnnounceAppNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announce>): Generator<AnnounceJobIdFieldEvent | AnnounceRoundFieldEvent | AnnounceRequirementsPlatformFieldEvent | AnnounceRequirementsMinCoresFieldEvent | AnnounceRequirementsMinMemoryMiBFieldEvent | AnnounceRequirementsMinDiskMiBFieldEvent | AnnounceRequirementsGpusFieldEvent | AnnounceRequirementsIsolationFieldEvent | AnnounceRequirementsNetworkFieldEvent | AnnounceRequirementsGpuCountFieldEvent | AnnounceRequirementsArchFieldEvent | AnnounceRequirementsRuntimeFieldEvent | AnnounceRequirementsImageFieldEvent | AnnounceWorkMsFieldEvent | AnnounceChunksPendingFieldEvent | AnnounceTrustFieldEvent | AnnounceMaxPriceFieldEvent | AnnounceDeadlineFieldEvent | AnnounceJobSeedHashFieldEvent | AnnounceAppHashFieldEvent | AnnounceAppNameFieldEvent> {
     return streamMessage(buf, Announce.codec(), opts)
   }
 }

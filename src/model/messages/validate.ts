@@ -3,6 +3,8 @@ import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, 
 import type { Announce, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Reveal, RevealRequest } from './control.ts'
 
 const NAME_CHARS = 256
+/** longest name of an image */
+const IMAGE_CHARS = 512
 const PATH_CHARS = 1024
 const STATE_CHARS = 32
 const LIVE_ATTEMPTS = 8192
@@ -99,6 +101,7 @@ function offer (value: Offer): void {
   count('offer.gpus', value.gpus, GPUS)
   for (const gpu of value.gpus) text('offer.gpus.model', gpu.model, NAME_CHARS)
   texts('offer.platforms', value.platforms, PLATFORMS, NAME_CHARS)
+  texts('offer.runtimes', value.runtimes, PLATFORMS, NAME_CHARS)
   texts('offer.cachedApps', value.cachedApps, CACHED_APPS, NAME_CHARS)
   for (const name of ['isolation', 'numericClass', 'operator', 'cpuModel', 'arch'] as const) text(`offer.${name}`, value[name], NAME_CHARS)
   whole('offer.validForMs', value.validForMs)
@@ -108,7 +111,9 @@ function offer (value: Offer): void {
 function announce (value: Announce): void {
   jobId('announce.jobId', value.jobId)
   const needs = required('announce.requirements', value.requirements)
-  for (const name of ['platform', 'isolation', 'network'] as const) text(`announce.requirements.${name}`, needs[name], NAME_CHARS)
+  for (const name of ['platform', 'isolation', 'network', 'arch', 'runtime'] as const) text(`announce.requirements.${name}`, needs[name], NAME_CHARS)
+  text('announce.requirements.image', needs.image, IMAGE_CHARS)
+  whole('announce.requirements.gpuCount', needs.gpuCount, GPUS)
   fraction('announce.requirements.minCores', needs.minCores, CORES)
   texts('announce.requirements.gpus', needs.gpus, GPUS, NAME_CHARS)
   whole('announce.workMs', value.workMs)

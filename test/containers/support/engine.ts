@@ -5,7 +5,7 @@ import { DockerExecutor } from '../../../src/execution/docker/docker-executor.ts
 import type { DockerExecutorOptions } from '../../../src/execution/docker/docker-executor.ts'
 import { connectEngine, findSocket } from '../../../src/execution/docker/engine.ts'
 import type { Engine } from '../../../src/execution/docker/engine.ts'
-import { DEFAULT_IMAGE_RULES } from '../../../src/execution/docker/image-rules.ts'
+import { DEFAULT_IMAGE_RULES } from '../../../src/model/image-rules.ts'
 import type { ContainerTask, FileContent, Limits, Task, TaskIo, TaskOutcome } from '../../../src/model/executor.ts'
 import { BUSYBOX } from './image.ts'
 import type { TestImage } from './image.ts'

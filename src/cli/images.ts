@@ -1,0 +1,93 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
+import type { ErrorCode } from '../model/errors.ts'
+import { connect } from './connect.ts'
+import { print, printJson, printRows, say } from './output.ts'
+import type { Format } from './output.ts'
+
+interface Common { readonly data?: string, readonly output: Format }
+interface ImageView { readonly name: string, readonly id: string, readonly bytes: number, readonly layers: number, readonly architecture: string, readonly origin?: string, readonly usedAt?: number }
+type PullLine = { readonly bytes: number, readonly total: number } | { readonly image: ImageView } | { readonly error: { readonly code: ErrorCode, readonly message: string, readonly remedy?: string } }
+
+export async function list (command: Common): Promise<number> {
+  const { images } = await (await connect(command.data)).get<{ images: readonly ImageView[] }>('/v1/images')
+  printRows(command.output, 'images', images, {
+    image: row => row.name,
+    id: row => row.id.slice(7, 19),
+    size: row => mib(row.bytes),
+    architecture: row => row.architecture,
+    from: row => row.origin ?? ''
+  })
+  return 0
+}
+
+export async function importImage (file: string, command: Common & { readonly name?: string }): Promise<number> {
+  const client = await connect(command.data)
+  const data = file === '-' ? process.stdin : createReadStream(await readable(file))
+  const query = command.name === undefined ? '' : `?name=${encodeURIComponent(command.name)}`
+  const image = await client.putStream<ImageView>(`/v1/images${query}`, data)
+  if (command.output === 'json') printJson(image)
+  else print(`${image.name} is here: ${mib(image.bytes)} in ${image.layers} layer${image.layers === 1 ? '' : 's'}, ${image.id}`)
+  return 0
+}
+
+export async function exportImage (name: string, command: Common & { readonly out: string }): Promise<number> {
+  const client = await connect(command.data)
+  const data = await client.stream(`/v1/images/archive?name=${encodeURIComponent(name)}`)
+  if (command.out === '-') {
+    await pipeline(data, process.stdout)
+    return 0
+  }
+  const part = `${command.out}.part`
+  try {
+    await pipeline(data, createWriteStream(part))
+    await rename(part, command.out)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+  const { size } = await stat(command.out)
+  if (command.output === 'json') printJson({ name, out: command.out, bytes: size })
+  else print(`${name} is in ${command.out} (${mib(size)}): "docker load", "podman load" and "nightshift image import" take it`)
+  return 0
+}
+
+export async function pull (name: string, command: Common): Promise<number> {
+  const client = await connect(command.data)
+  let last = -1
+  for await (const line of client.postLines<PullLine>('/v1/images/pull', { name })) {
+    if ('error' in line) throw new NightshiftError(line.error.code, line.error.message, line.error.remedy === undefined ? {} : { remedy: line.error.remedy })
+    if ('image' in line) {
+      if (command.output === 'json') printJson(line.image)
+      else print(`${line.image.name} is here: ${mib(line.image.bytes)}, ${line.image.id}`)
+      return 0
+    }
+    const percent = Math.floor(100 * line.bytes / Math.max(1, line.total))
+    if (percent !== last) say(`${name}: ${percent} % of ${mib(line.total)}`)
+    last = percent
+  }
+  throw new NightshiftError('NS_E_NO_COORDINATOR', 'the coordinator stopped before the image was here', { remedy: 'try again: what came already is kept' })
+}
+
+export async function remove (name: string, command: Common): Promise<number> {
+  const client = await connect(command.data)
+  await client.delete(`/v1/images?name=${encodeURIComponent(name)}`)
+  if (command.output === 'json') printJson({ removed: name })
+  else print(`${name} is removed`)
+  return 0
+}
+
+async function readable (file: string): Promise<string> {
+  try {
+    await stat(file)
+    return file
+  } catch (error) {
+    throw new NightshiftError('NS_E_INPUT_UNREADABLE', `cannot read ${file}: ${errorMessage(error)}`, { remedy: 'make the archive with "docker save NAME > FILE"' })
+  }
+}
+
+function mib (bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}
