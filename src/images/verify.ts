@@ -94,7 +94,7 @@ class Unpacking {
 }
 
 function decompressor (head: Uint8Array): (NodeJS.ReadWriteStream & Writable) | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip() as never
+  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip()
   if (head[0] !== 0x28 || head[1] !== 0xb5 || head[2] !== 0x2f || head[3] !== 0xfd) return undefined
   const make = (zlib as { createZstdDecompress?: () => unknown }).createZstdDecompress
   if (make === undefined) throw new NightshiftError('NS_E_IMAGE', 'the image has zstd layers, which this Node cannot read', { remedy: 'use Node 22.15 or newer, or build the image with gzip layers' })

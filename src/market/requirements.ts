@@ -30,9 +30,9 @@ export function mismatches (needs: RequirementsView, offer: OfferView): readonly
     reasons.push(reason('ISOLATION_TOO_WEAK', `needs isolation ${needs.isolation} or better, offers ${isolation}`))
   }
   if (needs.network !== 'none' && !(needs.platform === 'docker' && offer.egress)) {
-    reasons.push(reason('NETWORK_REFUSED', `asks for network ${needs.network}, which ${needs.platform === 'docker' ? 'this machine does not give' : `${needs.platform} never has`}`))
+    reasons.push(reason('NETWORK_REFUSED', `asks for network ${needs.network}, ${needs.platform === 'docker' ? 'this machine gives' : `${needs.platform} gives`} none`))
   }
-  if (needs.arch !== '' && needs.arch !== offer.arch) reasons.push(reason('ARCH_MISMATCH', `its image is for ${needs.arch}, this machine is ${offer.arch}`))
+  if (needs.arch !== '' && needs.arch !== offer.arch) reasons.push(reason('ARCH_MISMATCH', `its image is for ${needs.arch}, this machine offers ${offer.arch}`))
   if (needs.runtime !== '' && !offer.runtimes.includes(needs.runtime)) {
     reasons.push(reason('RUNTIME_MISSING', `needs the container runtime ${needs.runtime}, offers ${offer.runtimes.join(', ') || 'none by name'}`))
   }

@@ -191,5 +191,5 @@ export class TaskRunner {
 function containerOf ({ platform, container }: TaskSpec): { container?: ContainerTask } {
   if (platform !== 'docker') return {}
   if (container === undefined) throw new NightshiftError('NS_E_PROTOCOL', 'the task specification names no image')
-  return { container: container as ContainerTask }
+  return { container: container }
 }

@@ -30,7 +30,6 @@ export interface Bench {
 export interface BenchOptions {
   readonly socket: string
   readonly node: string
-  readonly mark: string
   readonly scratchDir: string
   readonly rules: ImageRules
   readonly egress: boolean
@@ -45,7 +44,7 @@ export async function openBench (options: BenchOptions, signal: AbortSignal): Pr
   if (engine.info.remapped) {
     throw new NightshiftError('NS_E_PLATFORM', `the engine at ${options.socket} remaps users (userns-remap), which is not supported`, { remedy: 'use an engine without userns-remap, or a rootless one' })
   }
-  const removed = await removeLeftovers(engine, options.node, options.mark)
+  const removed = await removeLeftovers(engine, options.node)
   for (const task of removed) log(`Removed the container of ${task}, left by a node that was killed`)
   const areasDir = join(scratchDir, 'results')
   await removeLeftAreas(areasDir)

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type Docker from 'dockerode'
-import type { Limits, TaskOutcome, Usage } from '../../model/executor.ts'
+import type { Limits, Usage } from '../../model/executor.ts'
 import type { Failure } from '../outcome.ts'
 import { cancelled, timeoutFailure } from '../outcome.ts'
 import type { LogBook } from '../task-logs.ts'

@@ -104,7 +104,7 @@ export class DockerExecutor implements Executor {
     await before?.areas.close()
     const { node, scratchDir, rules } = this.#options
     const bench = await openBench({
-      socket, node, scratchDir, rules, mark: this.#mark, egress: this.#options.egress === true, mounts: this.#options.mounts !== false, log: this.#log
+      socket, node, scratchDir, rules, egress: this.#options.egress === true, mounts: this.#options.mounts !== false, log: this.#log
     }, signal)
     try {
       await this.#probe(bench, signal)

@@ -41,7 +41,7 @@ async function makeNetwork (engine: Engine): Promise<void> {
       EnableIPv6: false,
       Labels: { 'nightshift.network': 'egress' },
       Options: { 'com.docker.network.bridge.name': BRIDGE, 'com.docker.network.bridge.enable_icc': 'false' }
-    } as never)
+    })
   } catch (error) {
     // 409: an earlier node made it
     if (statusOf(error) !== 409) throw error

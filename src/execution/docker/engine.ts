@@ -25,6 +25,9 @@ export interface Engine {
 /** An engine that does not answer its first questions within this time is not there, milliseconds. */
 const ANSWER_MS = 10_000
 
+/** What of an engine's long answer is looked at. */
+interface InfoAnswer { readonly SecurityOptions?: readonly string[] | null, readonly CgroupVersion?: string, readonly Runtimes?: object }
+
 /** Sockets to look at, in order: the one named, the environment's, Docker's, Podman's, rootless ones. */
 export function socketCandidates (env: NodeJS.ProcessEnv = process.env, uid: number = process.getuid?.() ?? 0): readonly string[] {
   const named = env['DOCKER_HOST']
@@ -52,8 +55,8 @@ export async function connectEngine (socket: string, signal: AbortSignal): Promi
   const api = new Docker({ socketPath: socket })
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
   try {
-    const [info, version] = await Promise.all([abortable(api.info(), within), abortable(api.version(), within)])
-    const options = (info.SecurityOptions ?? []) as string[]
+    const [info, version] = await Promise.all([abortable(api.info() as Promise<InfoAnswer>, within), abortable(api.version(), within)])
+    const options = info.SecurityOptions ?? []
     const podman = (version.Components ?? []).some((part: { Name: string }) => /podman/i.test(part.Name))
     return {
       socket,
@@ -61,11 +64,11 @@ export async function connectEngine (socket: string, signal: AbortSignal): Promi
       info: {
         name: podman ? 'podman' : 'docker',
         version: String(version.Version),
-        cgroupVersion: String(info.CgroupVersion) === '2' ? 2 : 1,
+        cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
         rootless: options.some(option => option.includes('rootless')),
         remapped: options.some(option => option.includes('userns')),
         // Podman names every runtime it knows of, installed or not
-        runtimes: podman ? [] : Object.keys((info.Runtimes ?? {}) as object),
+        runtimes: podman ? [] : Object.keys(info.Runtimes ?? {}),
         architecture: String(version.Arch)
       }
     }

@@ -17,14 +17,12 @@ export function processMark (pid: number = process.pid): string | undefined {
   }
 }
 
-/** Removes the containers of this node's earlier life, and those of any node whose process is gone. Returns the tasks they ran. */
-export async function removeLeftovers (engine: Engine, node: string, mine: string): Promise<readonly string[]> {
+/** Removes the containers of this node, which runs none at the moment, and those of any node whose process is gone. Returns the tasks they ran. */
+export async function removeLeftovers (engine: Engine, node: string): Promise<readonly string[]> {
   const found = await engine.api.listContainers({ all: true, filters: { label: [LABEL.node] } })
   const removed: string[] = []
   for (const { Id, Labels } of found) {
-    const mark = Labels[LABEL.process] ?? ''
-    if (mark === mine) continue
-    if (Labels[LABEL.node] !== node && isAlive(mark)) continue
+    if (Labels[LABEL.node] !== node && isAlive(Labels[LABEL.process] ?? '')) continue
     await remove(engine, Id)
     removed.push(Labels[LABEL.task] ?? Id.slice(0, 12))
   }
