@@ -5,6 +5,7 @@ import type { Figure } from './figure.ts'
 const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   noop: async () => await (await import('./noop.ts')).benchNoop(),
   blobs: async () => await (await import('./blob-transfer.ts')).benchBlobTransfer(),
+  containers: async () => await (await import('./containers.ts')).benchContainers(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 
