@@ -2,21 +2,20 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
-import type { ErrorCode } from '../model/errors.ts'
 import { connect } from './connect.ts'
-import { print, printJson, printRows, say } from './output.ts'
+import { pullImage } from './image-pull.ts'
+import type { ImageView } from './image-pull.ts'
+import { bytes, print, printJson, printRows } from './output.ts'
 import type { Format } from './output.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
-interface ImageView { readonly name: string, readonly id: string, readonly bytes: number, readonly layers: number, readonly architecture: string, readonly origin?: string, readonly usedAt?: number }
-type PullLine = { readonly bytes: number, readonly total: number } | { readonly image: ImageView } | { readonly error: { readonly code: ErrorCode, readonly message: string, readonly remedy?: string } }
 
 export async function list (command: Common): Promise<number> {
   const { images } = await (await connect(command.data)).get<{ images: readonly ImageView[] }>('/v1/images')
   printRows(command.output, 'images', images, {
     image: row => row.name,
     id: row => row.id.slice(7, 19),
-    size: row => mib(row.bytes),
+    size: row => bytes(row.bytes),
     architecture: row => row.architecture,
     from: row => row.origin ?? ''
   })
@@ -29,7 +28,7 @@ export async function importImage (file: string, command: Common & { readonly na
   const query = command.name === undefined ? '' : `?name=${encodeURIComponent(command.name)}`
   const image = await client.putStream<ImageView>(`/v1/images${query}`, data)
   if (command.output === 'json') printJson(image)
-  else print(`${image.name} is here: ${mib(image.bytes)} in ${image.layers} layer${image.layers === 1 ? '' : 's'}, ${image.id}`)
+  else print(`${image.name} is here: ${bytes(image.bytes)} in ${image.layers} layer${image.layers === 1 ? '' : 's'}, ${image.id}`)
   return 0
 }
 
@@ -50,25 +49,15 @@ export async function exportImage (name: string, command: Common & { readonly ou
   }
   const { size } = await stat(command.out)
   if (command.output === 'json') printJson({ name, out: command.out, bytes: size })
-  else print(`${name} is in ${command.out} (${mib(size)}): "docker load", "podman load" and "nightshift image import" take it`)
+  else print(`${name} is in ${command.out} (${bytes(size)}): "docker load", "podman load" and "nightshift image import" take it`)
   return 0
 }
 
 export async function pull (name: string, command: Common): Promise<number> {
-  const client = await connect(command.data)
-  let last = -1
-  for await (const line of client.postLines<PullLine>('/v1/images/pull', { name })) {
-    if ('error' in line) throw new NightshiftError(line.error.code, line.error.message, line.error.remedy === undefined ? {} : { remedy: line.error.remedy })
-    if ('image' in line) {
-      if (command.output === 'json') printJson(line.image)
-      else print(`${line.image.name} is here: ${mib(line.image.bytes)}, ${line.image.id}`)
-      return 0
-    }
-    const percent = Math.floor(100 * line.bytes / Math.max(1, line.total))
-    if (percent !== last) say(`${name}: ${percent} % of ${mib(line.total)}`)
-    last = percent
-  }
-  throw new NightshiftError('NS_E_NO_COORDINATOR', 'the coordinator stopped before the image was here', { remedy: 'try again: what came already is kept' })
+  const image = await pullImage(await connect(command.data), name, new AbortController().signal)
+  if (command.output === 'json') printJson(image)
+  else print(`${image.name} is here: ${bytes(image.bytes)}, ${image.id}`)
+  return 0
 }
 
 export async function remove (name: string, command: Common): Promise<number> {
@@ -86,8 +75,4 @@ async function readable (file: string): Promise<string> {
   } catch (error) {
     throw new NightshiftError('NS_E_INPUT_UNREADABLE', `cannot read ${file}: ${errorMessage(error)}`, { remedy: 'make the archive with "docker save NAME > FILE"' })
   }
-}
-
-function mib (bytes: number): string {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
 }

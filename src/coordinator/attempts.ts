@@ -2,6 +2,7 @@ import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.
 import type { AttemptState } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { REOPEN_MS } from '../market/auction.ts'
+import type { Usage } from '../model/executor.ts'
 import { imageBytes } from '../model/image.ts'
 import { LIMITS } from '../model/limits.ts'
 import { attemptKey } from '../model/ids.ts'
@@ -135,10 +136,11 @@ export function onResume (turn: Turn, worker: string, resume: Resume): readonly 
 /** A task ended without a result. App failures count against the chunk, node failures against the worker, transport against nobody. */
 export function onFailed (
   turn: Turn, found: Found,
-  failure: { readonly failureClass: string, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string }
+  failure: { readonly failureClass: string, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string, readonly usage?: Usage }
 ): void {
   const { job, chunk, attempt } = found
   const by = attempt.worker
+  if (failure.usage !== undefined) attempt.usage = failure.usage
   if (failure.reason.code === 'IMAGE_UNAVAILABLE' || failure.reason.code === 'IMAGE_REFUSED') withoutImage(job, by, failure.reason)
   if (!chunk.excluded.includes(by)) chunk.excluded.push(by)
   if (failure.failureClass === 'app' && !chunk.appFailures.includes(by)) chunk.appFailures.push(by)

@@ -4,6 +4,7 @@ import type { ChunkState } from '../lifecycle/chunk.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import type { Round } from '../market/auction.ts'
 import type { FileRef } from '../model/block.ts'
+import type { Usage } from '../model/executor.ts'
 import type { JobError, JobSpec } from '../model/job.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
@@ -34,6 +35,8 @@ export interface Attempt {
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
   reason?: Reason
+  /** as the worker reports it */
+  usage?: Usage
 }
 
 export interface Chunk {

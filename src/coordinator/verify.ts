@@ -113,6 +113,7 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'what it showed is not what it had committed to')
     return
   }
+  if (reveal.usage !== undefined) attempt.usage = reveal.usage
   record(turn, found, value, files)
   measure(turn, found, reveal.usage?.wallMs ?? 0)
   judge(turn, job, chunk)

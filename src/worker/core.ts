@@ -1,4 +1,5 @@
 import { attemptKey } from '../model/ids.ts'
+import type { Usage } from '../model/executor.ts'
 import type { AttemptId } from '../model/ids.ts'
 import type { Attempt as WireAttempt, Lease, Message, RevealRequest, Verdict } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
@@ -162,7 +163,8 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult): void {
         failureClass: result.failureClass,
         reason: { code: result.code, text: result.message },
         exitCode: result.exitCode,
-        stderrTail: result.stderrTail
+        stderrTail: result.stderrTail,
+        usage: usageReport(result.usage)
       }
     })
     return
@@ -217,9 +219,13 @@ function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): voi
       exitCode: 0,
       files: manifest === undefined ? files.map(file => ({ path: file.path, content: toWire(file) })) : [],
       ...(manifest === undefined ? {} : { manifest: toWire(manifest) }),
-      usage: { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes) }
+      usage: usageReport(usage)
     }
   })
+}
+
+function usageReport (usage: Usage) {
+  return { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes), outputBytes: usage.outputBytes ?? 0 }
 }
 
 function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {

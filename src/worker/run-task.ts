@@ -66,7 +66,8 @@ export class TaskRunner {
         code: signal.aborted ? 'CANCELLED' : transport ? 'INPUT_UNAVAILABLE' : 'SANDBOX_UNAVAILABLE',
         message: known.message,
         exitCode: 0,
-        stderrTail: ''
+        stderrTail: '',
+        usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
       }
     }
   }
@@ -150,11 +151,11 @@ export class TaskRunner {
     if (!outcome.ok) {
       return {
         ok: false, failureClass: outcome.failureClass, code: outcome.code, message: outcome.message,
-        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars),
+        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars), usage: outcome.usage,
         ...spec.container === undefined ? {} : { image: spec.container.image.reference }
       }
     }
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: outcome.usage, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
   }
 
   /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */

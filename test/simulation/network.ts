@@ -153,7 +153,7 @@ export class SimulatedNetwork {
 
   #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
     if (behaviour.failsWith !== undefined) {
-      return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom' }
+      return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
     }
     const files = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
     return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }

@@ -4,7 +4,7 @@ import { EngineImages } from './engine-images.ts'
 import type { ImageRules } from '../../model/image-rules.ts'
 import { connectEngine } from './engine.ts'
 import type { Engine } from './engine.ts'
-import { openEgress } from './egress.ts'
+import { closeEgress, openEgress } from './egress.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { openResultAreas, removeLeftAreas } from './result-area.ts'
 import type { Owner, ResultAreas } from './result-area.ts'
@@ -35,6 +35,12 @@ export interface BenchOptions {
   readonly egress: boolean
   readonly mounts: boolean
   readonly log: (message: string) => void
+}
+
+/** Gives back what a bench holds of the machine. An engine that is away keeps its network until a node finds it again. */
+export async function closeBench (bench: Bench): Promise<void> {
+  await bench.areas.close()
+  if (bench.egressNetwork !== undefined) await closeEgress(bench.engine).catch(() => undefined)
 }
 
 /** Connects to an engine and clears away what an earlier life of this node left. Throws NS_E_PLATFORM. */

@@ -9,7 +9,7 @@ import type { Failure } from '../outcome.ts'
 import { Slots } from '../slots.ts'
 import { inputBytes } from '../task-header.ts'
 import { LogBook } from '../task-logs.ts'
-import { openBench } from './bench.ts'
+import { closeBench, openBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 import { collectResults } from './collect.ts'
 import { INIT_FAILURE, NotStarted, runContainer } from './container.ts'
@@ -101,7 +101,7 @@ export class DockerExecutor implements Executor {
     const before = this.#bench
     this.#bench = undefined
     await Promise.allSettled(this.#running)
-    await before?.areas.close()
+    if (before !== undefined) await closeBench(before)
     const { node, scratchDir, rules } = this.#options
     const bench = await openBench({
       socket, node, scratchDir, rules, egress: this.#options.egress === true, mounts: this.#options.mounts !== false, log: this.#log
@@ -109,7 +109,7 @@ export class DockerExecutor implements Executor {
     try {
       await this.#probe(bench, signal)
     } catch (error) {
-      await bench.areas.close()
+      await closeBench(bench)
       throw error
     }
     this.#bench = bench
@@ -158,7 +158,7 @@ export class DockerExecutor implements Executor {
   async close (): Promise<void> {
     this.#closing.abort()
     await Promise.allSettled(this.#running)
-    await this.#bench?.areas.close()
+    if (this.#bench !== undefined) await closeBench(this.#bench)
     this.#bench = undefined
   }
 

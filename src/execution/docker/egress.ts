@@ -32,6 +32,19 @@ export async function openEgress (engine: Engine, log: (message: string) => void
   }
 }
 
+/** Takes the network and its fence away, unless another node's task still uses it. */
+export async function closeEgress (engine: Engine): Promise<void> {
+  try {
+    await engine.api.getNetwork(NETWORK).remove()
+  } catch (error) {
+    // 403 and 409: in use; 404: another node took it away
+    const status = statusOf(error)
+    if (status === 403 || status === 409) return
+    if (status !== 404) throw error
+  }
+  for (const { chain, match } of fence()) await run('iptables', ['--wait', '5', '-D', chain, ...match], { timeout: COMMAND_MS }).catch(() => undefined)
+}
+
 async function makeNetwork (engine: Engine): Promise<void> {
   try {
     await engine.api.createNetwork({

@@ -2179,6 +2179,11 @@ export namespace Message {
     value: number
   }
 
+  export interface MessageRevealUsageOutputBytesFieldEvent {
+    field: '$.reveal.usage.outputBytes'
+    value: number
+  }
+
   export interface MessageRevealManifestSha256FieldEvent {
     field: '$.reveal.manifest.sha256'
     value: Uint8Array<ArrayBuffer>
@@ -2232,6 +2237,26 @@ export namespace Message {
   export interface MessageFailedStderrTailFieldEvent {
     field: '$.failed.stderrTail'
     value: string
+  }
+
+  export interface MessageFailedUsageWallMsFieldEvent {
+    field: '$.failed.usage.wallMs'
+    value: number
+  }
+
+  export interface MessageFailedUsageCpuMsFieldEvent {
+    field: '$.failed.usage.cpuMs'
+    value: number
+  }
+
+  export interface MessageFailedUsagePeakMemoryBytesFieldEvent {
+    field: '$.failed.usage.peakMemoryBytes'
+    value: number
+  }
+
+  export interface MessageFailedUsageOutputBytesFieldEvent {
+    field: '$.failed.usage.outputBytes'
+    value: number
   }
 
   export interface MessageVerdictAttemptJobIdFieldEvent {
@@ -2388,7 +2413,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -6361,6 +6386,7 @@ export interface UsageReport {
   wallMs: number
   cpuMs: number
   peakMemoryBytes: number
+  outputBytes: number
 }
 
 export namespace UsageReport {
@@ -6388,6 +6414,11 @@ export namespace UsageReport {
           w.uint64Number(obj.peakMemoryBytes)
         }
 
+        if ((obj.outputBytes != null && obj.outputBytes !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.outputBytes)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -6395,7 +6426,8 @@ export namespace UsageReport {
         const obj: any = {
           wallMs: 0,
           cpuMs: 0,
-          peakMemoryBytes: 0
+          peakMemoryBytes: 0,
+          outputBytes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -6414,6 +6446,10 @@ export namespace UsageReport {
             }
             case 3: {
               obj.peakMemoryBytes = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.outputBytes = reader.uint64Number()
               break
             }
             default: {
@@ -6452,6 +6488,13 @@ export namespace UsageReport {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.outputBytes`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -6479,6 +6522,11 @@ export namespace UsageReport {
     value: number
   }
 
+  export interface UsageReportOutputBytesFieldEvent {
+    field: '$.outputBytes'
+    value: number
+  }
+
   export function encode (obj: Partial<UsageReport>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, UsageReport.codec())
   }
@@ -6487,7 +6535,7 @@ export namespace UsageReport {
     return decodeMessage(buf, UsageReport.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsageReport>): Generator<UsageReportWallMsFieldEvent | UsageReportCpuMsFieldEvent | UsageReportPeakMemoryBytesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsageReport>): Generator<UsageReportWallMsFieldEvent | UsageReportCpuMsFieldEvent | UsageReportPeakMemoryBytesFieldEvent | UsageReportOutputBytesFieldEvent> {
     return streamMessage(buf, UsageReport.codec(), opts)
   }
 }
@@ -6789,6 +6837,11 @@ export namespace Reveal {
     value: number
   }
 
+  export interface RevealUsageOutputBytesFieldEvent {
+    field: '$.usage.outputBytes'
+    value: number
+  }
+
   export interface RevealManifestSha256FieldEvent {
     field: '$.manifest.sha256'
     value: Uint8Array<ArrayBuffer>
@@ -6812,7 +6865,7 @@ export namespace Reveal {
     return decodeMessage(buf, Reveal.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reveal>): Generator<RevealBatchIdFieldEvent | RevealAttemptJobIdFieldEvent | RevealAttemptChunkFieldEvent | RevealAttemptEpochFieldEvent | RevealResultHashFieldEvent | RevealNonceFieldEvent | RevealExitCodeFieldEvent | RevealFilesPathFieldEvent | RevealFilesContentSha256FieldEvent | RevealFilesContentSizeFieldEvent | RevealFilesContentInlineFieldEvent | RevealUsageWallMsFieldEvent | RevealUsageCpuMsFieldEvent | RevealUsagePeakMemoryBytesFieldEvent | RevealManifestSha256FieldEvent | RevealManifestSizeFieldEvent | RevealManifestInlineFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reveal>): Generator<RevealBatchIdFieldEvent | RevealAttemptJobIdFieldEvent | RevealAttemptChunkFieldEvent | RevealAttemptEpochFieldEvent | RevealResultHashFieldEvent | RevealNonceFieldEvent | RevealExitCodeFieldEvent | RevealFilesPathFieldEvent | RevealFilesContentSha256FieldEvent | RevealFilesContentSizeFieldEvent | RevealFilesContentInlineFieldEvent | RevealUsageWallMsFieldEvent | RevealUsageCpuMsFieldEvent | RevealUsagePeakMemoryBytesFieldEvent | RevealUsageOutputBytesFieldEvent | RevealManifestSha256FieldEvent | RevealManifestSizeFieldEvent | RevealManifestInlineFieldEvent> {
     return streamMessage(buf, Reveal.codec(), opts)
   }
 }
@@ -6823,6 +6876,7 @@ export interface Failed {
   reason?: Reason
   exitCode: number
   stderrTail: string
+  usage?: UsageReport
 }
 
 export namespace Failed {
@@ -6858,6 +6912,11 @@ export namespace Failed {
         if ((obj.stderrTail != null && obj.stderrTail !== '')) {
           w.uint32(42)
           w.string(obj.stderrTail)
+        }
+
+        if (obj.usage != null) {
+          w.uint32(50)
+          UsageReport.codec().encode(obj.usage, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -6898,6 +6957,12 @@ export namespace Failed {
             }
             case 5: {
               obj.stderrTail = reader.string()
+              break
+            }
+            case 6: {
+              obj.usage = UsageReport.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.usage
+              })
               break
             }
             default: {
@@ -6948,6 +7013,13 @@ export namespace Failed {
                 field: `${prefix}.stderrTail`,
                 value: reader.string()
               }
+              break
+            }
+            case 6: {
+              yield * UsageReport.codec().stream(reader, reader.uint32(), `${prefix}.usage`, {
+                limits: opts.limits?.usage
+              })
+
               break
             }
             default: {
@@ -7002,6 +7074,26 @@ export namespace Failed {
     value: string
   }
 
+  export interface FailedUsageWallMsFieldEvent {
+    field: '$.usage.wallMs'
+    value: number
+  }
+
+  export interface FailedUsageCpuMsFieldEvent {
+    field: '$.usage.cpuMs'
+    value: number
+  }
+
+  export interface FailedUsagePeakMemoryBytesFieldEvent {
+    field: '$.usage.peakMemoryBytes'
+    value: number
+  }
+
+  export interface FailedUsageOutputBytesFieldEvent {
+    field: '$.usage.outputBytes'
+    value: number
+  }
+
   export function encode (obj: Partial<Failed>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Failed.codec())
   }
@@ -7010,7 +7102,7 @@ export namespace Failed {
     return decodeMessage(buf, Failed.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Failed>): Generator<FailedAttemptJobIdFieldEvent | FailedAttemptChunkFieldEvent | FailedAttemptEpochFieldEvent | FailedFailureClassFieldEvent | FailedReasonCodeFieldEvent | FailedReasonTextFieldEvent | FailedExitCodeFieldEvent | FailedStderrTailFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Failed>): Generator<FailedAttemptJobIdFieldEvent | FailedAttemptChunkFieldEvent | FailedAttemptEpochFieldEvent | FailedFailureClassFieldEvent | FailedReasonCodeFieldEvent | FailedReasonTextFieldEvent | FailedExitCodeFieldEvent | FailedStderrTailFieldEvent | FailedUsageWallMsFieldEvent | FailedUsageCpuMsFieldEvent | FailedUsagePeakMemoryBytesFieldEvent | FailedUsageOutputBytesFieldEvent> {
     return streamMessage(buf, Failed.codec(), opts)
   }
 }

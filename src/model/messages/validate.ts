@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Reveal, RevealRequest } from './control.ts'
+import type { Announce, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Reveal, RevealRequest, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
 /** longest name of an image */
@@ -164,10 +164,7 @@ function reveal (value: Reveal): void {
     ref('reveal.files.content', file.content)
   }
   if (value.manifest !== undefined) ref('reveal.manifest', value.manifest)
-  if (value.usage === undefined) return
-  whole('reveal.usage.wallMs', value.usage.wallMs)
-  whole('reveal.usage.cpuMs', value.usage.cpuMs)
-  whole('reveal.usage.peakMemoryBytes', value.usage.peakMemoryBytes)
+  if (value.usage !== undefined) usage('reveal.usage', value.usage)
 }
 
 function failed (value: Failed): void {
@@ -175,6 +172,11 @@ function failed (value: Failed): void {
   text('failed.failureClass', value.failureClass, STATE_CHARS)
   reason('failed.reason', required('failed.reason', value.reason))
   text('failed.stderrTail', value.stderrTail, STDERR_CHARS)
+  if (value.usage !== undefined) usage('failed.usage', value.usage)
+}
+
+function usage (field: string, value: UsageReport): void {
+  for (const name of ['wallMs', 'cpuMs', 'peakMemoryBytes', 'outputBytes'] as const) whole(`${field}.${name}`, value[name])
 }
 
 function log (value: Log): void {
