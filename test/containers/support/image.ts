@@ -17,7 +17,7 @@ export interface TestImage {
 
 export const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(path))
 
-const APPLETS = ['sh', 'cat', 'cp', 'dd', 'echo', 'env', 'find', 'grep', 'head', 'id', 'ln', 'ls', 'mkdir', 'mkfifo', 'mknod', 'mount', 'nc', 'ping', 'rm', 'seq', 'sleep', 'stat', 'touch', 'true', 'ulimit', 'wc', 'wget', 'yes', 'chmod', 'kill', 'ps', 'tr', 'sync', 'hostname', 'printf', 'su']
+const APPLETS = ['sh', 'cat', 'cp', 'dd', 'echo', 'env', 'find', 'grep', 'head', 'id', 'ln', 'ls', 'mkdir', 'mkfifo', 'mknod', 'mount', 'nc', 'ping', 'rm', 'seq', 'sleep', 'stat', 'touch', 'true', 'ulimit', 'wc', 'wget', 'yes', 'route', 'cut', 'chmod', 'kill', 'ps', 'tr', 'sync', 'hostname', 'printf', 'su']
 
 export async function tar (entries: readonly Entry[]): Promise<Buffer> {
   const stream = pack()
