@@ -66,7 +66,7 @@ describe('archives of images', () => {
     await read(saved())
     const full: Image = image.image
     const { stream } = packArchive(full, 'app:1', { config: content(full.config), layer: part => blobs.open(part.sha256), signal: OPTIONS.signal })
-    const bytes = await buffer(stream as unknown as Readable)
+    const bytes = await buffer(stream)
     expect(await readArchive((async function * () { yield bytes })(), blobs, OPTIONS)).toMatchObject({ config: full.config, layers: full.layers, names: ['app:1'] })
   })
 
