@@ -9,6 +9,7 @@ import { removeLeftovers } from './leftovers.ts'
 import { openResultAreas, removeLeftAreas } from './result-area.ts'
 import type { Owner, ResultAreas } from './result-area.ts'
 import { AppFolders, emptyFolder } from './scratch.ts'
+import { removeLeftSelfTests } from './self-test.ts'
 import { UsageReader } from './usage.ts'
 
 const NOBODY: Owner = { uid: 65534, gid: 65534 }
@@ -52,6 +53,7 @@ export async function openBench (options: BenchOptions, signal: AbortSignal): Pr
   }
   const removed = await removeLeftovers(engine, options.node)
   for (const task of removed) log(`Removed the container of ${task}, left by a node that was killed`)
+  await removeLeftSelfTests(engine)
   const areasDir = join(scratchDir, 'results')
   await removeLeftAreas(areasDir)
   await emptyFolder(scratchDir, ['images.json'])

@@ -1,34 +1,22 @@
 import { existsSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import type Docker from 'dockerode'
 import type { LocalImage } from '../../images/index.ts'
+import { NightshiftError } from '../../model/errors.ts'
 import type { ContainerTask, Executor, Task, TaskIo, TaskOutcome } from '../../model/executor.ts'
-import { NightshiftError, errorMessage } from '../../model/errors.ts'
-import { cancelled, collectorFailure, memoryFailure, sandboxUnavailable, withoutRun } from '../outcome.ts'
+import type { ImageRules } from '../../model/image-rules.ts'
+import { cancelled, memoryFailure, sandboxUnavailable, withoutRun } from '../outcome.ts'
 import type { Failure } from '../outcome.ts'
 import { Slots } from '../slots.ts'
 import { inputBytes } from '../task-header.ts'
-import { LogBook } from '../task-logs.ts'
 import { closeBench, openBench } from './bench.ts'
 import type { Bench } from './bench.ts'
-import { collectResults } from './collect.ts'
-import { INIT_FAILURE, NotStarted, runContainer } from './container.ts'
-import type { RunEnd } from './container.ts'
-import { LABEL, containerSpec } from './container-spec.ts'
+import { LABEL } from './container-spec.ts'
 import { abortable, engineIsGone, findSocket, statusOf } from './engine.ts'
-import type { EngineImage } from './engine-images.ts'
-import { entryCommands } from './entry.ts'
-import { diskFull, endFailure, engineGone, entrypointMissing } from './failures.ts'
 import { GpuPool } from './gpus.ts'
 import type { GpuDevice } from './gpus.ts'
-import type { ImageRules } from '../../model/image-rules.ts'
-import { processMark, remove } from './leftovers.ts'
+import { processMark } from './leftovers.ts'
+import { failureOf, runInContainer } from './run-in-container.ts'
+import type { Workplace } from './run-in-container.ts'
 import { importEmptyImage, selfTestHint, selfTestTask } from './self-test.ts'
-import { StoppedError } from './stopped.ts'
-import { taskFolders } from './task-folders.ts'
-import type { TaskFolders } from './task-folders.ts'
-
-const MIB = 1024 * 1024
 
 export interface DockerExecutorOptions {
   /** the engine's socket; default the first found, looked for again at every self-test */
@@ -164,12 +152,12 @@ export class DockerExecutor implements Executor {
 
   async #probe (bench: Bench, signal: AbortSignal): Promise<void> {
     const input = Buffer.from('nightshift')
-    const image = await importEmptyImage(bench.engine)
+    const image = await importEmptyImage(bench.engine, this.#mark)
     try {
       for (const init of [true, false]) {
         this.#init = init
         const results: Buffer[] = []
-        const outcome = await this.#inContainer(bench, selfTestTask(input), {
+        const outcome = await runInContainer(this.#place(bench), selfTestTask(input), {
           signal,
           collect: async file => { for await (const bytes of file.data) results.push(Buffer.from(bytes)) }
         }, image, PLAIN)
@@ -198,23 +186,24 @@ export class DockerExecutor implements Executor {
       if (refusal !== undefined) return withoutRun(refusal)
       const image = await bench.images.enter(container.image, io.imagePart, io.signal)
       try {
-        return await this.#inContainer(bench, task, io, image, container)
+        return await runInContainer(this.#place(bench), task, io, image, container)
       } finally {
         bench.images.leave(container.image)
       }
     } catch (error) {
-      return withoutRun(this.#failure(error, io.signal))
+      return withoutRun(failureOf(error, io.signal))
     } finally {
       this.#prepared.release()
     }
   }
 
-  #failure (error: unknown, signal: AbortSignal): Failure {
-    if (error instanceof StoppedError) return error.failure
-    if (signal.aborted) return cancelled()
-    if (engineIsGone(error)) return engineGone()
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return diskFull(0)
-    return sandboxUnavailable(errorMessage(error))
+  #place (bench: Bench): Workplace {
+    const { node, slots, coresPerSlot, runtime, scratchDir } = this.#options
+    return {
+      bench, scratchDir, coresPerSlot, cores: coresPerSlot * slots, slots: this.#slots, gpus: this.#gpus, interpreters: this.#interpreters, init: this.#init, log: this.#log,
+      labels: { [LABEL.node]: node, [LABEL.process]: this.#mark },
+      ...runtime === undefined ? {} : { runtime }
+    }
   }
 
   /** What this machine cannot or may not give to a task. */
@@ -226,120 +215,7 @@ export class DockerExecutor implements Executor {
     if (inputBytes(task) > 64 * 1024 ** 3) return memoryFailure(task.limits, 'its input alone is larger')
     return undefined
   }
-
-  async #inContainer (bench: Bench, task: Task, io: TaskIo, image: EngineImage, container: ContainerTask): Promise<TaskOutcome> {
-    const folders = await taskFolders(task, bench)
-    try {
-      const devices = await this.#gpus.take(container.gpus, io.signal)
-      if (devices === undefined) return withoutRun(cancelled())
-      try {
-        return await this.#withFolders(bench, task, io, image, container, folders, devices)
-      } finally {
-        this.#gpus.give(devices)
-      }
-    } finally {
-      await folders.remove()
-    }
-  }
-
-  async #withFolders (
-    bench: Bench, task: Task, io: TaskIo, image: EngineImage, container: ContainerTask, folders: TaskFolders, devices: readonly GpuDevice[]
-  ): Promise<TaskOutcome> {
-    let logs = new LogBook(task.limits.logBytes, undefined)
-    const place = new Place(this.#slots)
-    const commands = entryCommands(task.entrypoint)
-    const known = `${image.id} ${task.entrypoint}`
-    const made: Docker.Container[] = []
-    let end: RunEnd | undefined
-    let why = ''
-    try {
-      for (const [i, command] of commands.entries()) {
-        if (i < (this.#interpreters.get(known) ?? 0)) continue
-        const created = await bench.engine.api.createContainer(containerSpec({
-          task, container, imageId: image.id, volumes: image.volumes, command, env: folders.env, mounts: folders.mounts, user: bench.user,
-          cores: container.cores ?? this.#options.coresPerSlot,
-          labels: { [LABEL.node]: this.#options.node, [LABEL.process]: this.#mark, [LABEL.task]: task.id },
-          ...bench.egressNetwork === undefined ? {} : { egressNetwork: bench.egressNetwork },
-          ...runtimeOf(container, this.#options),
-          devices: devices.map(({ id }) => id),
-          init: this.#init
-        }, bench.engine.info)).catch((error: unknown) => {
-          if (statusOf(error) === 404) bench.images.forget(container.image)
-          throw error
-        })
-        made.push(created)
-        if (!await place.enter(io.signal)) return withoutRun(cancelled())
-        logs = new LogBook(task.limits.logBytes, (stream, text) => { if (!INIT_FAILURE.test(text)) io.onLog?.(stream, text) })
-        try {
-          end = await runContainer(created, { limits: task.limits, area: folders.area, usage: bench.usage, logs, signal: io.signal })
-          this.#interpreters.set(known, i)
-          break
-        } catch (error) {
-          if (!(error instanceof NotStarted)) throw error
-          why = error.message
-        }
-      }
-    } catch (error) {
-      const failure = this.#failure(error, io.signal)
-      return { ...withoutRun(failure), logs: logs.kept }
-    } finally {
-      place.leave()
-      await Promise.all(made.map(async ({ id }) => { await this.#remove(bench, id) }))
-    }
-    if (end === undefined) return withoutRun(entrypointMissing(task.entrypoint, container.image.reference, why))
-    return await this.#outcome(task, io, folders, end, logs)
-  }
-
-  /** A container that cannot be removed now is removed when the engine is back, or at the node's next start. */
-  async #remove (bench: Bench, id: string): Promise<void> {
-    try {
-      await remove(bench.engine, id)
-    } catch (error) {
-      this.#log(`The container ${id.slice(0, 12)} could not be removed yet: ${errorMessage(error)}`)
-    }
-  }
-
-  async #outcome (task: Task, io: TaskIo, { area }: TaskFolders, end: RunEnd, logs: LogBook): Promise<TaskOutcome> {
-    const full = await area.fullness()
-    const { bavail, bsize } = await statfs(this.#options.scratchDir)
-    const failure = end.stopped ?? endFailure({ ...end, ...full === undefined ? {} : { full }, diskFreeMiB: Math.floor(bavail * bsize / MIB) }, task.limits, logs.kept)
-    if (failure !== undefined) return { ok: false, ...failure, usage: end.usage, logs: logs.kept }
-    try {
-      const collected = await collectResults(area.path, task.limits, io.collect, io.signal)
-      if ('failure' in collected) return { ok: false, ...collected.failure, usage: end.usage, logs: logs.kept }
-      return { ok: true, usage: { ...end.usage, outputBytes: collected.bytes }, logs: logs.kept }
-    } catch (error) {
-      const why = io.signal.aborted ? cancelled() : (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(0) : collectorFailure(errorMessage(error))
-      return { ok: false, ...why, usage: end.usage, logs: logs.kept }
-    }
-  }
 }
 
 /** What the self-test asks for: nothing. */
 const PLAIN: ContainerTask = { image: { reference: 'nightshift/self-test', config: { sha256: '', size: 0 }, layers: [], architecture: '' }, network: 'none', gpus: [] }
-
-/** The owner's runtime wins over the job's wish: it may only be stricter. */
-function runtimeOf (container: ContainerTask, options: DockerExecutorOptions): { runtime?: string } {
-  const runtime = options.runtime ?? container.runtime
-  return runtime === undefined ? {} : { runtime }
-}
-
-/** A place among those that run, entered at most once and left at most once. */
-class Place {
-  readonly #slots: Slots
-  #inside = false
-
-  constructor (slots: Slots) {
-    this.#slots = slots
-  }
-
-  async enter (signal: AbortSignal): Promise<boolean> {
-    if (!this.#inside) this.#inside = await this.#slots.acquire(signal)
-    return this.#inside
-  }
-
-  leave (): void {
-    if (this.#inside) this.#slots.release()
-    this.#inside = false
-  }
-}

@@ -40,7 +40,8 @@ export async function remove (engine: Engine, id: string): Promise<void> {
   }
 }
 
-function isAlive (mark: string): boolean {
+/** True while the process of a mark lives. */
+export function isAlive (mark: string): boolean {
   const pid = Number(mark.split('-')[0])
   return Number.isSafeInteger(pid) && pid > 0 && processMark(pid) === mark
 }
