@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { posix } from 'node:path'
 import { extract, pack } from 'tar-stream'
 import type { Pack } from 'tar-stream'
-import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { Image, ImagePart } from '../model/image.ts'
 import type { BlobStore } from '../model/store.ts'
 import { MAX_DOCUMENT_BYTES, parseConfig, parseDocument, pick } from './manifest.ts'
@@ -92,7 +92,8 @@ class Contents {
       await feeding
     } catch (error) {
       signal.throwIfAborted()
-      throw asNightshiftError(error, 'NS_E_IMAGE')
+      if (error instanceof NightshiftError) throw error
+      throw new NightshiftError('NS_E_IMAGE', `this is no archive of an image: ${errorMessage(error)}`, { remedy: 'make one with "docker save NAME > FILE"', cause: error })
     }
   }
 

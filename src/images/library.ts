@@ -83,7 +83,7 @@ export class ImageLibrary {
     } catch (error) {
       options.signal.throwIfAborted()
       const why = error instanceof NightshiftError && (error.code === 'NS_E_UNREACHABLE' || error.code === 'NS_E_IMAGE')
-      if (!why || (kept === undefined && local === undefined)) throw error
+      if (!why || (kept === undefined && local === undefined)) throw cannotBeHad(full, error)
       this.#options.log(`${errorMessage(error)}; the image ${full} is taken as this machine has it`)
       return local === undefined ? await this.#used(kept as StoredImage) : await this.#fromEngine(full, local, kept, options)
     }
@@ -234,6 +234,11 @@ export class ImageLibrary {
 
 function partOf ({ digest, size }: { readonly digest: string, readonly size: number }): ImagePart {
   return { sha256: digest.slice('sha256:'.length), size }
+}
+
+function cannotBeHad (full: string, error: unknown): unknown {
+  if (!(error instanceof NightshiftError)) return error
+  return new NightshiftError(error.code, `the image ${full} cannot be had: ${error.message}`, { ...error.remedy === undefined ? {} : { remedy: error.remedy }, cause: error })
 }
 
 function unknownImage (full: string): NightshiftError {
