@@ -9,7 +9,7 @@ import { DEFAULT_IMAGE_RULES } from '../../src/model/image-rules.ts'
 import { SOCKET, WHY_NOT, containersOf, openRig } from './support/engine.ts'
 import type { Rig } from './support/engine.ts'
 import { PrivateEngine } from './support/private-engine.ts'
-import { busyboxLayer, makeImage, tar } from './support/image.ts'
+import { archiveOf, busyboxLayer, makeImage, tar } from './support/image.ts'
 import type { TestImage } from './support/image.ts'
 
 const MIB = 1024 * 1024
@@ -36,7 +36,7 @@ describe.skipIf(WHY_NOT !== undefined)('containers and the nodes they belong to'
     const coordinator = await startNode('coordinator', join(dir, 'coordinator'), ['--engine', SOCKET ?? ''])
     nodes.push(coordinator)
     const api = await Api.of(coordinator.dataDir)
-    await api.call('PUT', '/v1/images?name=box:1', await archiveOf(image))
+    await api.call('PUT', '/v1/images?name=box:1', await archiveOf(image, 'box:1'))
     const flags = ['--engine', SOCKET ?? '', '--peer', coordinator.addresses[0] ?? '', '--allow-process-isolation', '--slots', '1']
     const doomed = await startNode('worker', join(dir, 'worker'), flags)
     nodes.push(doomed)
@@ -159,13 +159,4 @@ async function running (engine: { api: { listContainers: (options: object) => Pr
 
 function mountsBelow (path: string): string[] {
   return execFileSync('cat', ['/proc/mounts'], { encoding: 'utf8' }).split('\n').filter(line => line.includes(path))
-}
-
-async function archiveOf ({ image, parts }: TestImage): Promise<Buffer> {
-  const name = (sha256: string): string => `${sha256}.tar`
-  return await tar([
-    { name: `${image.config.sha256}.json`, content: parts.get(image.config.sha256) ?? '' },
-    ...image.layers.map(layer => ({ name: name(layer.sha256), content: parts.get(layer.sha256) ?? '' })),
-    { name: 'manifest.json', content: JSON.stringify([{ Config: `${image.config.sha256}.json`, RepoTags: ['box:1'], Layers: image.layers.map(layer => name(layer.sha256)) }]) }
-  ])
 }

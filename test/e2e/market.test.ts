@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { archiveOf, makeImage, tar } from '../containers/support/image.ts'
 import { Api, ended, startNode } from '../support/nodes.ts'
 import type { StartedNode } from '../support/nodes.ts'
 import { compileWat, pushWasm } from '../support/wasm.ts'
@@ -205,12 +206,13 @@ describe('a job among strangers, over real processes and sockets', () => {
   it('holds a job that nobody can run, says why, and does not disturb another', async () => {
     const coordinator = await start('coordinator', 'c')
     const api = await Api.of(coordinator.dataDir)
-    for (const name of ['w1', 'w2']) await start('worker', name, dial(coordinator))
+    for (const name of ['w1', 'w2']) await start('worker', name, [...dial(coordinator), '--no-containers'])
+    await api.call('PUT', '/v1/images', await archiveOf(makeImage([await tar([{ name: 'etc/hello', content: 'hello' }])]), 'nobody-runs:1'))
     const ref = await api.upload(Buffer.from('echo hello'))
     const { hash } = await api.call('POST', '/v1/blocks', {
       manifest: {
         name: 'needs-docker', version: '1.0', type: 'app', description: '', entrypoint: 'run.sh', platform: 'docker',
-        platform_config: { container: 'busybox' }, device_requirements: {}, determinism: 'bitwise'
+        platform_config: { container: 'nobody-runs:1' }, device_requirements: {}, determinism: 'bitwise'
       },
       files: [{ path: 'run.sh', ...ref }],
       register: false

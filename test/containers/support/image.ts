@@ -80,3 +80,13 @@ export async function busyboxLayer (): Promise<Buffer> {
     { name: 'etc/shadow', content: 'secret of the image\n', mode: 0o600 }
   ])
 }
+
+/** The image as `docker save` would write it. */
+export async function archiveOf ({ image, parts }: TestImage, name: string): Promise<Buffer> {
+  const file = (sha256: string): string => `${sha256}.tar`
+  return await tar([
+    { name: `${image.config.sha256}.json`, content: parts.get(image.config.sha256) ?? '' },
+    ...image.layers.map(layer => ({ name: file(layer.sha256), content: parts.get(layer.sha256) ?? '' })),
+    { name: 'manifest.json', content: JSON.stringify([{ Config: `${image.config.sha256}.json`, RepoTags: [name], Layers: image.layers.map(layer => file(layer.sha256)) }]) }
+  ])
+}
