@@ -47,6 +47,7 @@ function program (run: Run): Command {
   blocks(root, run, 'app')
   blocks(root, run, 'engine')
   images(root, run)
+  ledger(root, run)
   inspection(root, run)
   return root
 }
@@ -182,6 +183,15 @@ function images (root: Command, run: Run): void {
   withData(add(group, 'export <name>', 'write one as an archive that "docker load" takes'))
     .requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportImage))
   withData(add(group, 'remove <name>', 'forget one')).action(run(async () => (await load()).remove))
+}
+
+function ledger (root: Command, run: Run): void {
+  const group = root.command('ledger').description('the books of a coordinator, also when it does not run').exitOverride()
+  const load = async () => await import('./ledger.ts')
+  withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder; changes nothing')).action(run(async () => (await load()).verify))
+  withData(add(group, 'export', 'write the journal of a running coordinator, an entry a line')).requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportJournal))
+  withData(add(group, 'repair', 'build a damaged database anew, with the coordinator stopped'))
+    .option('--from-mirror', 'from the mirror in the data folder').option('--yes', 'do not ask').action(run(async () => (await load()).repair))
 }
 
 function inspection (root: Command, run: Run): void {

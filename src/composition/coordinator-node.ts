@@ -24,7 +24,7 @@ import type { Executor } from '../model/executor.ts'
 import { imageArchitecture } from '../model/image.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openBlobStore, openStore } from '../storage/index.ts'
+import { openBlobStore, openDurableStore } from '../storage/index.ts'
 import { NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
@@ -72,9 +72,14 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
   const opened = new Opened(log)
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
-    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
+    const store = opened.add('store', await openDurableStore({
+      dir: join(dataDir, 'state'),
+      mirrorDir: join(dataDir, 'mirror'),
+      sign: async bytes => ({ peer: identity.peerId, signature: Buffer.from(await identity.privateKey.sign(bytes)).toString('hex') }),
+      log: message => { log.warn({}, message) }
+    }), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const sandboxes = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
     const hardware = await readHardware(dataDir)
     const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })

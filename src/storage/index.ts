@@ -1,3 +1,7 @@
 export { openBlobStore, SMALL_BLOB_BYTES } from './blob-store.ts'
 export type { OpenBlobStore, PutOptions } from './blob-store.ts'
 export { openStore } from './store.ts'
+export { openDurableStore } from './durable-store.ts'
+export { checkDatabase } from './check.ts'
+export { checkMirror, mirroredValues } from './mirror.ts'
+export { repairFromMirror } from './repair.ts'
