@@ -28,6 +28,7 @@ import { openBlobStore, openDurableStore } from '../storage/index.ts'
 import { NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
+import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -133,12 +134,14 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     const credentials = new CredentialFile(join(dataDir, 'image-credentials.json'))
     const services: Services = { state, store, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
     const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
+    const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({
       core: {
         begin: now => new Turn(state, now),
         step,
         finish: settleTurn,
-        perform: async turn => { await performer.perform(turn) }
+        perform: async turn => { await performer.perform(turn) },
+        ...onPhase === undefined ? {} : { onPhase }
       },
       store,
       now: systemClock.now,

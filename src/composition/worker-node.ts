@@ -20,6 +20,7 @@ import { WorkerTurn } from '../worker/turn.ts'
 import { EngineWatch, NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
+import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -127,12 +128,14 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
     const runner = new TaskRunner({ blobs, transport, executors, random: systemRandom, clock: systemClock, log, behaviour })
     const performer = opened.add('tasks', new WorkerPerformer({ blobs, transport, runner, log, post }), async it => { await it.close() })
+    const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {
         begin: now => new WorkerTurn(state, now),
         step,
         finish: startQueued,
-        perform: async turn => { await performer.perform(turn) }
+        perform: async turn => { await performer.perform(turn) },
+        ...onPhase === undefined ? {} : { onPhase }
       },
       store,
       now: systemClock.now,

@@ -56,6 +56,7 @@ export class TaskRunner {
       const prepared = await this.#prepare(attempt, signal)
       const input = await this.#input(attempt, signal)
       const result = await this.#execute(attempt, prepared, input, signal)
+      this.#services.log.debug({ task: taskId(attempt.id), chunk: attempt.id.chunk, ok: result.ok }, 'the app has run')
       return await this.#seal(await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
       const known = asNightshiftError(error)
