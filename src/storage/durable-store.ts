@@ -14,6 +14,8 @@ const HEAD = `${OWN}head`
 const STAMP = `${OWN}batch/`
 /** Stamps kept: far more batches than LevelDB's log ever holds, which is where it may lose some. */
 const STAMPS = 65_536
+/** Entries read at once. */
+const READ_AT_ONCE = 1000
 /** A snapshot is taken when this much was mirrored since the last, bytes. */
 const SNAPSHOT_BYTES = 64 * 1024 * 1024
 
@@ -92,7 +94,7 @@ export async function verified (level: Level<string, string>, dir: string): Prom
   }
   const head = JSON.parse(withoutSum(HEAD, headText)) as Position
   let stamp: number | undefined
-  for await (const [key, stored] of level.iterator()) {
+  for await (const [key, stored] of entriesOf(level, {})) {
     const value = withoutSum(key, stored)
     if (!key.startsWith(STAMP)) continue
     const n = Number(key.slice(STAMP.length))
@@ -158,7 +160,7 @@ class MirroredLevel implements DurableStore {
 
   async * range (bounds: { gte: string, lt: string, limit?: number, reverse?: boolean }): AsyncIterable<readonly [string, string]> {
     try {
-      for await (const [key, stored] of this.#level.iterator(bounds)) yield [key, withoutSum(key, stored)]
+      for await (const [key, stored] of entriesOf(this.#level, bounds)) yield [key, withoutSum(key, stored)]
     } catch (error) {
       throw accessError(error, this.#options.dir)
     }
@@ -211,12 +213,26 @@ class MirroredLevel implements DurableStore {
   /** Of the moment it is called in: LevelDB's iterators see what was there when they were made. */
   async #snapshot (): Promise<void> {
     const at = this.#head
-    const iterator = this.#level.iterator()
+    const held = entriesOf(this.#level, {})
     async function * entries (): AsyncGenerator<readonly [string, string]> {
-      for await (const [key, stored] of iterator) if (!key.startsWith(OWN)) yield [key, withoutSum(key, stored)]
+      for await (const [key, stored] of held) if (!key.startsWith(OWN)) yield [key, withoutSum(key, stored)]
     }
     await this.#mirror?.snapshot(at, entries(), this.#options.sign)
   }
+}
+
+interface Bounds { readonly gte?: string, readonly lt?: string, readonly limit?: number, readonly reverse?: boolean }
+
+/** Entries as they were when this was called, many at a time: one by one costs ten times as much. */
+function entriesOf (level: Level<string, string>, bounds: Bounds): AsyncIterable<readonly [string, string]> {
+  const iterator = level.iterator(bounds)
+  return (async function * () {
+    try {
+      for (let entries = await iterator.nextv(READ_AT_ONCE); entries.length > 0; entries = await iterator.nextv(READ_AT_ONCE)) yield * entries
+    } finally {
+      await iterator.close()
+    }
+  })()
 }
 
 interface Stamped { readonly writes: readonly Write[], readonly position: Position }

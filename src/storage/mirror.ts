@@ -14,7 +14,7 @@ export const START: Position = { n: 0, hash: CHAIN_START }
 /** Signs a snapshot: who vouches for it, and the signature in hex. */
 export type Signer = (bytes: Uint8Array) => Promise<{ readonly peer: string, readonly signature: string }>
 
-/** One batch as the mirror keeps it. */
+/** One batch as the mirror keeps it; what it wrote is read only when asked for. */
 export interface MirroredBatch { readonly position: Position, readonly writes: readonly Write[] }
 
 /** Snapshots kept, each with the batches after it: one may be damaged. */
@@ -268,12 +268,21 @@ async function * batchesIn (path: string, start: Position, { tornEnd }: { tornEn
       bad = number
       continue
     }
-    const { n, w } = JSON.parse(text) as { n: number, w: [string, string | null][] }
-    if (n !== position.n + 1) throw damaged(path, `batch ${n} follows batch ${position.n}`)
-    position = { n, hash }
-    yield { batch: { position, writes: w.map(([key, value]) => ({ key, value: value ?? undefined })) }, end }
+    position = { n: position.n + 1, hash }
+    yield { batch: batchOf(position, text, path), end }
   }
   if (bad !== undefined && !(tornEnd && !await endsWithNewline(path))) throw damaged(path, `line ${bad} is not what was written`)
+}
+
+function batchOf (position: Position, text: string, path: string): MirroredBatch {
+  return {
+    position,
+    get writes () {
+      const { n, w } = JSON.parse(text) as { n: number, w: [string, string | null][] }
+      if (n !== position.n) throw damaged(path, `batch ${n} stands where batch ${position.n} belongs`)
+      return w.map(([key, value]) => ({ key, value: value ?? undefined }))
+    }
+  }
 }
 
 async function startOf ({ path, n }: MirrorFile): Promise<Position> {
