@@ -76,9 +76,9 @@ export class Ledger {
     const read = (id: string): Account => accounts.get(id) ?? this.account(id)
     const pending = (id: string): Hold | undefined => holds.has(id) ? holds.get(id) : this.#holds.get(id)
     const lines = command.transfers.map(transfer => this.#applyOne(transfer, accounts, holds, read, pending))
-    const entry = chain(this.#head, command, lines)
+    const { entry, text } = chain(this.#head, command, lines)
     const writes: Write[] = [
-      { key: LEDGER_KEYS.entry + sortable(entry.seq), value: JSON.stringify(entry) },
+      { key: LEDGER_KEYS.entry + sortable(entry.seq), value: text },
       { key: LEDGER_KEYS.head, value: JSON.stringify({ seq: entry.seq, hash: entry.hash }) }
     ]
     for (const [id, account] of accounts) {
@@ -140,9 +140,12 @@ function add (account: Account, field: Exclude<keyof Account, 'id'>, amount: big
   return { ...account, [field]: account[field] + amount }
 }
 
-function chain (head: { seq: number, hash: string }, command: Command, transfers: readonly EntryTransfer[]): Entry {
+/** The next entry, and its JSON, which is that of what its hash covers with the hash at the end. */
+function chain (head: { seq: number, hash: string }, command: Command, transfers: readonly EntryTransfer[]): { readonly entry: Entry, readonly text: string } {
   const body = { seq: head.seq + 1, prevHash: head.hash, at: command.at, incarnation: command.incarnation, key: command.key, transfers }
-  return { ...body, hash: createHash('sha256').update(JSON.stringify(body)).digest('hex') }
+  const covered = JSON.stringify(body)
+  const hash = createHash('sha256').update(covered).digest('hex')
+  return { entry: { ...body, hash }, text: `${covered.slice(0, -1)},"hash":"${hash}"}` }
 }
 
 /** True when an entry's hash is the one its content and predecessor give. */

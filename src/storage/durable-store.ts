@@ -7,6 +7,8 @@ import { chainedLine } from './chain.ts'
 import { accessError, openError } from './errors.ts'
 import { Mirror, START, batchesAfter } from './mirror.ts'
 import type { Position, Signer } from './mirror.ts'
+import { writeBatch } from './write-batch.ts'
+import type { Operation } from './write-batch.ts'
 
 /** Keys of the store's own, beside everything else: before any letter. */
 const OWN = '!store/'
@@ -81,7 +83,7 @@ async function upgrade (level: Level<string, string>, log: (message: string) => 
   const entries = await level.iterator().all()
   if (entries.length === 0) return
   const writes = entries.map(([key, value]) => ({ key, value }))
-  await level.batch(operations([{ writes, position: { n: 1, hash: chainedLine(START.hash, { n: 1 }).hash } }]), { sync: true })
+  await writeBatch(level, operations([{ writes, position: { n: 1, hash: chainedLine(START.hash, { n: 1 }).hash } }]), { sync: true })
   log(`the database of an earlier version was taken over: ${entries.length} entries`)
 }
 
@@ -133,7 +135,7 @@ class MirroredLevel implements DurableStore {
     if (mirror.position.n > this.#head.n) {
       let applied = 0
       for await (const { position, writes } of batchesAfter(mirrorDir, this.#head)) {
-        await this.#level.batch(operations([{ writes, position }]), { sync: true })
+        await writeBatch(this.#level, operations([{ writes, position }]), { sync: true })
         this.#head = position
         applied++
       }
@@ -200,7 +202,7 @@ class MirroredLevel implements DurableStore {
     const mirror = this.#mirror as Mirror
     const positions = mirror.next(batches)
     const stamped = batches.map((writes, i) => ({ writes, position: positions[i] ?? this.#head }))
-    await Promise.all([mirror.append(batches), this.#level.batch(operations(stamped), { sync: true })])
+    await Promise.all([mirror.append(batches), writeBatch(this.#level, operations(stamped), { sync: true })])
     this.#head = positions.at(-1) ?? this.#head
     if (mirror.bytes >= (this.#options.snapshotBytes ?? SNAPSHOT_BYTES) && this.#snapshotting === undefined) {
       await mirror.begin(this.#head)
@@ -236,7 +238,6 @@ function entriesOf (level: Level<string, string>, bounds: Bounds): AsyncIterable
 }
 
 interface Stamped { readonly writes: readonly Write[], readonly position: Position }
-type Operation = { readonly type: 'put', readonly key: string, readonly value: string } | { readonly type: 'del', readonly key: string }
 
 /** Writes with their sums, each batch's stamp, the new head, and the stamps that are old enough to go. */
 export function operations (batches: readonly Stamped[]): Operation[] {

@@ -7,6 +7,7 @@ import { openError } from './errors.ts'
 import { operations } from './durable-store.ts'
 import { batchesAfter, wholeSnapshots } from './mirror.ts'
 import type { Position } from './mirror.ts'
+import { writeBatch } from './write-batch.ts'
 
 const ENTRIES_AT_ONCE = 1000
 
@@ -37,13 +38,13 @@ export async function repairFromMirror (dir: string, mirrorDir: string, log: (me
     try {
       let pending: Write[] = []
       const flush = async (): Promise<void> => {
-        await level.batch(operations([{ writes: pending, position }]), { sync: true })
+        await writeBatch(level, operations([{ writes: pending, position }]), { sync: true })
         pending = []
       }
       for await (const [key, value] of entries) if (pending.push({ key, value }) >= ENTRIES_AT_ONCE) await flush()
       await flush()
       for await (const batch of batchesAfter(mirrorDir, position)) {
-        await level.batch(operations([batch]), { sync: false })
+        await writeBatch(level, operations([batch]), { sync: false })
         at = batch.position
         batches++
       }

@@ -10,6 +10,7 @@ import { MINT } from '../../src/ledger/accounts.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import type { Write } from '../../src/model/store.ts'
 import { openDurableStore } from '../../src/storage/index.ts'
+import { writeBatch } from '../../src/storage/write-batch.ts'
 import type { Figure } from './figure.ts'
 
 const TRANSFERS = 20_000
@@ -40,7 +41,7 @@ async function barePerSecond (dir: string): Promise<number> {
   const value = 'x'.repeat(300)
   const start = performance.now()
   for (let i = 0; i < TRANSFERS; i += GROUP) {
-    await level.batch(Array.from({ length: GROUP }, (_, j) => ({ type: 'put' as const, key: `entry/${i + j}`, value })), { sync: true })
+    await writeBatch(level, Array.from({ length: GROUP }, (_, j) => ({ type: 'put' as const, key: `entry/${i + j}`, value })), { sync: true })
   }
   const rate = TRANSFERS / ((performance.now() - start) / 1000)
   await level.close()
