@@ -5,8 +5,8 @@ import { NightshiftError } from '../model/errors.ts'
 import type { Write } from '../model/store.ts'
 import { openError } from './errors.ts'
 import { operations } from './durable-store.ts'
-import { batchesAfter, wholeSnapshots } from './mirror.ts'
-import type { Position } from './mirror.ts'
+import { batchesAfter, wholeSnapshots } from './mirror-files.ts'
+import type { Position } from './mirror-files.ts'
 import { writeBatch } from './write-batch.ts'
 
 const ENTRIES_AT_ONCE = 1000
