@@ -13,6 +13,7 @@ import { TaskSpecSchema } from '../model/task-spec.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
+import { resultFilesProblem } from '../verification/result-files.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { TaskResult } from './events.ts'
 import type { WorkerAttempt } from './state.ts'
@@ -54,7 +55,7 @@ export class TaskRunner {
     try {
       const prepared = await this.#prepare(attempt, signal)
       const input = await this.#input(attempt, signal)
-      const result = await this.#execute(attempt, prepared, input, signal)
+      const result = checked(await this.#execute(attempt, prepared, input, signal), prepared.spec)
       return await this.#seal(await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
       const known = asNightshiftError(error)
@@ -168,4 +169,10 @@ export class TaskRunner {
       this.#services.transport.send(attempt.coordinator, { log: { attempt: attempt.id, stream, text: text.slice(from, from + 16_384) } })
     }
   }
+}
+
+/** What no coordinator may accept is the app's failure here, before anything is committed to. */
+function checked (result: TaskResult, spec: TaskSpec): TaskResult {
+  const problem = result.ok ? resultFilesProblem(result.files, spec.limits) : undefined
+  return problem === undefined ? result : { ok: false, failureClass: 'app', code: 'OUTPUT_INVALID', message: `its result ${problem}`, exitCode: 0, stderrTail: '' }
 }

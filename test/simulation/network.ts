@@ -8,6 +8,7 @@ import { checkBooks } from '../../src/ledger/audit.ts'
 import { MINT, balance, escrowAccount, peerAccount, userAccount } from '../../src/ledger/accounts.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import { jobEnded } from '../../src/lifecycle/job.ts'
+import type { FileRef } from '../../src/model/block.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
 import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/worker/core.ts'
@@ -24,6 +25,8 @@ export interface WorkerBehaviour {
   /** dies for good at this virtual time */
   readonly diesAt?: number
   readonly failsWith?: 'app' | 'node'
+  /** shows this list of result files instead of its true one, and is bound to it */
+  readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
   /** whose name it claims to run under */
   readonly operator?: string
 }
@@ -161,7 +164,8 @@ export class SimulatedNetwork {
     if (behaviour.failsWith !== undefined) {
       return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom' }
     }
-    const files = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
+    const own = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
+    const files = behaviour.shows?.(own) ?? own
     return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
   }
 
