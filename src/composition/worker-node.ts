@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { VERSION } from '../config/version.ts'
 import { detectIsolation } from '../execution/index.ts'
 import { readHardware } from '../hardware/index.ts'
@@ -9,7 +10,8 @@ import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { openBlobStore, openStore } from '../storage/index.ts'
 import { HONEST, lying, slow } from '../worker/behaviour.ts'
-import { startQueued, step } from '../worker/core.ts'
+import { settleTurn, step } from '../worker/core.ts'
+import { owesResults } from '../worker/drain.ts'
 import type { WorkerEvent } from '../worker/events.ts'
 import { loadWorker } from '../worker/load.ts'
 import { WorkerPerformer } from '../worker/perform.ts'
@@ -28,6 +30,9 @@ import { systemClock, systemRandom } from './system.ts'
 const TICK_MS = 250
 /** A draining worker waits this long for what runs, milliseconds. */
 const DRAIN_MS = 30_000
+/** After that it waits this long for its last results to be taken, milliseconds. */
+const HANDOVER_MS = 3000
+const HANDOVER_POLL_MS = 20
 
 export interface WorkerOptions {
   readonly dataDir: string
@@ -61,7 +66,7 @@ export interface WorkerNode {
   readonly slots: number
   /** Resolves only when the node can no longer serve, with the reason. */
   readonly failed: Promise<Error>
-  /** With `drain` what runs is finished first, within 30 s. */
+  /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   readonly close: (options: { drain: boolean }) => Promise<void>
 }
 
@@ -133,7 +138,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       core: {
         begin: now => new WorkerTurn(state, now),
         step,
-        finish: startQueued,
+        finish: settleTurn,
         perform: async turn => { await performer.perform(turn) },
         ...onPhase === undefined ? {} : { onPhase }
       },
@@ -155,11 +160,18 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       slots,
       failed,
       close: async ({ drain }) => {
-        if (drain) {
+        try {
+          if (!drain) return
           await loop.request({ kind: 'drain' })
           await performer.idle(AbortSignal.timeout(DRAIN_MS))
+          const patience = AbortSignal.timeout(HANDOVER_MS)
+          do {
+            await loop.request({ kind: 'tick' })
+            await delay(HANDOVER_POLL_MS)
+          } while (owesResults(state) && !patience.aborted)
+        } finally {
+          await opened.close()
         }
-        await opened.close()
       }
     }
   } catch (error) {

@@ -93,7 +93,7 @@ function tick (turn: Turn): void {
   for (const job of turn.state.jobs.values()) {
     if (jobEnded(job.record.state)) continue
     const timeout = job.record.spec.config.jobTimeout * 1000
-    if (timeout > 0 && turn.now - job.record.createdAt > timeout) {
+    if (timeout > 0 && turn.now - (job.record.startedAt ?? job.record.createdAt) > timeout) {
       failJob(turn, job, { code: 'NS_E_JOB_TIMEOUT', message: `the job took longer than its limit of ${timeout / 1000} s`, remedy: 'raise config.jobTimeout, or add workers' })
       continue
     }

@@ -65,6 +65,7 @@ export function submitJob (turn: Turn, record: JobRecord): void {
     })
   }
   fundEscrow(turn, record, `submit:${record.id}`)
+  record.startedAt = turn.now
   const job = newJob(record)
   state.jobs.set(record.id, job)
   turn.put(KEYS.spec + record.id, JSON.stringify(record.spec))
@@ -182,6 +183,7 @@ export function retryJob (turn: Turn, job: Job): void {
     throw new NightshiftError('NS_E_JOB_STATE', `only a failed job can be retried; ${record.id} is ${record.state}`)
   }
   fundEscrow(turn, record, `retry:${record.id}:${turn.now}`)
+  record.startedAt = turn.now
   delete record.error
   delete record.endedAt
   if (job.task === undefined) {

@@ -2,11 +2,11 @@ import { blobInputs, chunkFiles, noChunks } from '../blocks/index.ts'
 import { builtinEngines } from '../engines/index.ts'
 import type { Block, FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
-import type { Limits } from '../model/executor.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import { blobSource, bypassSource } from '../sources/index.ts'
+import { appLimits } from './app-limits.ts'
 import { containerOf } from './images.ts'
 import { engineLimits, runBlock } from './run-block.ts'
 import type { Services } from './services.ts'
@@ -14,8 +14,6 @@ import type { Job } from './state.ts'
 
 /** Chunks handed to the core in one event. */
 const EVENT_CHUNKS = 256
-const DEFAULT_MEMORY_MIB = 512
-const OUTPUT_BYTES = 2 * 1024 ** 3
 
 /**
  * Fans a job's input out into chunks in the blob store, then publishes the task
@@ -131,15 +129,4 @@ async function publishTask (services: Services, job: Job, chunkCount: number): P
     ...container === undefined ? {} : { container: { ...container, gpus: typeof container.gpus === 'number' ? container.gpus : [...container.gpus] } }
   }
   return await services.blobs.put(Buffer.from(JSON.stringify(task)), { maxBytes: LIMITS.specBytes })
-}
-
-export function appLimits (job: Job): Limits {
-  const { spec } = job.record
-  return {
-    wallMs: spec.config.taskTimeout * 1000,
-    memoryMiB: Math.max(DEFAULT_MEMORY_MIB, job.needs.minMemoryMiB),
-    outputBytes: OUTPUT_BYTES,
-    outputFiles: LIMITS.resultFiles,
-    logBytes: LIMITS.attemptLogBytes
-  }
 }

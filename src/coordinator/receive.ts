@@ -6,7 +6,6 @@ import type { ErrorCode } from '../model/errors.ts'
 import { FileRefSchema } from '../model/job.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { Message, Reveal } from '../model/messages/control.ts'
-import { checkRelativePath } from '../model/paths.ts'
 import type { ReceivedFrame } from '../model/transport.ts'
 import { findAttempt } from './attempts.ts'
 import type { Services } from './services.ts'
@@ -15,7 +14,7 @@ import type { Services } from './services.ts'
 const MANIFEST_BYTES = 64 * 1024 * 1024
 const FETCH_MS = 60_000
 /** What only the sender can have caused; everything else is no reason to strike anyone. */
-const THEIR_FAULT: readonly ErrorCode[] = ['NS_E_BLOB_CORRUPT', 'NS_E_PROTOCOL', 'NS_E_TOO_LARGE', 'NS_E_PATH_UNSAFE']
+const THEIR_FAULT: readonly ErrorCode[] = ['NS_E_BLOB_CORRUPT', 'NS_E_PROTOCOL', 'NS_E_TOO_LARGE']
 const FileList = Type.Array(FileRefSchema, { maxItems: LIMITS.resultFiles })
 
 /**
@@ -66,7 +65,7 @@ async function fetchManifest (services: Services, peer: string, ref: { readonly 
   const parts: Uint8Array[] = []
   for await (const part of services.blobs.open(sha256)) parts.push(part)
   const list = parse(Buffer.concat(parts).toString('utf8'))
-  return list.map(file => ({ path: checkRelativePath(file.path), content: { sha256: Uint8Array.from(Buffer.from(file.sha256, 'hex')), size: file.size, inline: new Uint8Array() } }))
+  return list.map(file => ({ path: file.path, content: { sha256: Uint8Array.from(Buffer.from(file.sha256, 'hex')), size: file.size, inline: new Uint8Array() } }))
 }
 
 function parse (text: string): readonly FileRef[] {

@@ -4,8 +4,9 @@ import { asNightshiftError } from '../model/errors.ts'
 import { taskId } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
 import { resultHash } from '../model/result.ts'
+import { resultFilesProblem } from '../verification/result-files.ts'
 import { chunkSeed } from './leases.ts'
-import { appLimits } from './partition.ts'
+import { appLimits } from './app-limits.ts'
 import { runBlock } from './run-block.ts'
 import type { TrustedOutcome } from './events.ts'
 import type { Services } from './services.ts'
@@ -39,6 +40,8 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
       }
     })
+    const problem = outcome.ok ? resultFilesProblem(files, appLimits(job)) : undefined
+    if (problem !== undefined) return { ok: false, failureClass: 'app', reason: { code: 'OUTPUT_INVALID', text: `its result ${problem}` }, exitCode: 0, stderrTail: '' }
     if (outcome.ok) return { ok: true, value: resultHash({ exitCode: 0, files }), files }
     return {
       ok: false,

@@ -74,6 +74,8 @@ export interface JobRecord {
   readonly id: string
   readonly spec: JobSpec
   readonly createdAt: number
+  /** since when the job's time limit counts: its submission or last retry; records of older versions have none */
+  startedAt?: number
   /** units set aside for the job */
   readonly budget: bigint
   readonly maxPrice: bigint

@@ -17,6 +17,8 @@ export const LIMITS = {
   specBytes: 4 * 1024 * 1024,
   /** result files of one task */
   resultFiles: 100_000,
+  /** all result files of one task, bytes */
+  resultBytes: 2 * 1024 ** 3,
   /** log text of one attempt sent to the coordinator, bytes per stream */
   attemptLogBytes: 64 * 1024,
   chunksPerJob: 1_000_000

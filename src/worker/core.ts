@@ -5,7 +5,9 @@ import type { Attempt as WireAttempt, Lease, Message, RevealRequest, Verdict } f
 import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
+import { drain } from './drain.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
+import { forgetUnneeded, remove } from './forget.ts'
 import { KEYS } from './keys.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
 import { encodeAttempt } from './records.ts'
@@ -33,18 +35,22 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
       state.offered = event.offered
       for (const peer of state.coordinators.keys()) sendOffer(turn, peer)
       break
-    case 'drain':
-      state.draining = true
-      for (const peer of state.coordinators.keys()) turn.send(peer, { drain: { reason: { code: 'DRAINING', text: 'the worker is shutting down' } } })
+    case 'drain': drain(turn); break
   }
 }
 
+/** The end of a turn: what its events let go is forgotten, and what waits may start. */
+export function settleTurn (turn: WorkerTurn): void {
+  forgetUnneeded(turn)
+  startQueued(turn)
+}
+
 /**
- * The end of a turn: the oldest waiting leases go to the sandbox, which runs as
+ * The oldest waiting leases go to the sandbox, which runs as
  * many at a time as there are slots. A few more are handed over so that it finds
  * the next one, its input fetched, without waiting for a turn of ours.
  */
-export function startQueued (turn: WorkerTurn): void {
+function startQueued (turn: WorkerTurn): void {
   const most = turn.state.config.slots * (1 + HANDED_AHEAD)
   let running = 0
   for (const attempt of turn.state.attempts.values()) if (attempt.state === 'RUNNING') running++
@@ -151,7 +157,7 @@ function waiting (state: WorkerState): number {
 function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult): void {
   const attempt = turn.state.attempts.get(key)
   if (attempt === undefined) {
-    if (result.ok) turn.effect({ kind: 'forget', refs: result.files })
+    if (result.ok) turn.forget(result.manifest === undefined ? result.files : [...result.files, result.manifest])
     return
   }
   if (!result.ok) {
@@ -246,22 +252,6 @@ function drop (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined): v
     if (attempt.state === 'RUNNING') turn.effect({ kind: 'cancel', key })
     remove(turn, key, attempt)
   })
-}
-
-/** Forgets an attempt and the content only it needed. The app's bundle stays cached. */
-function remove (turn: WorkerTurn, key: string, attempt: WorkerAttempt): void {
-  turn.state.attempts.delete(key)
-  if (attempt.outcome !== undefined) turn.put(KEYS.attempt + key, undefined)
-  const manifest = attempt.outcome?.manifest
-  const mine: BlobRef[] = [attempt.input, ...attempt.outcome?.files ?? [], ...manifest === undefined ? [] : [manifest]]
-  if (mine.every(ref => ref.size === 0)) return
-  const needed = new Set<string>()
-  for (const other of turn.state.attempts.values()) {
-    needed.add(other.input.sha256)
-    for (const file of other.outcome?.files ?? []) needed.add(file.sha256)
-  }
-  const refs = mine.filter(ref => !needed.has(ref.sha256))
-  if (refs.length > 0) turn.effect({ kind: 'forget', refs })
 }
 
 function toWire (ref: BlobRef) {

@@ -14,6 +14,7 @@ import { TaskSpecSchema } from '../model/task-spec.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
+import { resultFilesProblem } from '../verification/result-files.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { TaskResult } from './events.ts'
 import type { WorkerAttempt } from './state.ts'
@@ -27,6 +28,8 @@ export interface TaskServices {
   readonly log: Logger
   readonly behaviour: Behaviour
 }
+
+const NOTHING_USED = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
 
 /** File lists longer than this, in bytes of a message, travel as a blob. */
 const MESSAGE_FILE_BYTES = 64 * 1024
@@ -55,7 +58,7 @@ export class TaskRunner {
     try {
       const prepared = await this.#prepare(attempt, signal)
       const input = await this.#input(attempt, signal)
-      const result = await this.#execute(attempt, prepared, input, signal)
+      const result = checked(await this.#execute(attempt, prepared, input, signal), prepared.spec)
       this.#services.log.debug({ task: taskId(attempt.id), chunk: attempt.id.chunk, ok: result.ok }, 'the app has run')
       return await this.#seal(await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
@@ -68,7 +71,7 @@ export class TaskRunner {
         message: known.message,
         exitCode: 0,
         stderrTail: '',
-        usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
+        usage: NOTHING_USED
       }
     }
   }
@@ -194,4 +197,10 @@ function containerOf ({ platform, container }: TaskSpec): { container?: Containe
   if (platform !== 'docker') return {}
   if (container === undefined) throw new NightshiftError('NS_E_PROTOCOL', 'the task specification names no image')
   return { container: container }
+}
+
+/** What no coordinator may accept is the app's failure here, before anything is committed to. */
+function checked (result: TaskResult, spec: TaskSpec): TaskResult {
+  const problem = result.ok ? resultFilesProblem(result.files, spec.limits) : undefined
+  return problem === undefined ? result : { ok: false, failureClass: 'app', code: 'OUTPUT_INVALID', message: `its result ${problem}`, exitCode: 0, stderrTail: '', usage: result.ok ? result.usage : NOTHING_USED }
 }

@@ -8,9 +8,10 @@ import { checkBooks } from '../../src/ledger/audit.ts'
 import { MINT, balance, escrowAccount, peerAccount, userAccount } from '../../src/ledger/accounts.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import { jobEnded } from '../../src/lifecycle/job.ts'
+import type { FileRef } from '../../src/model/block.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
-import { startQueued, step as workerStep } from '../../src/worker/core.ts'
+import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/worker/core.ts'
 import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
 import type { WorkerState } from '../../src/worker/state.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
@@ -24,6 +25,8 @@ export interface WorkerBehaviour {
   /** dies for good at this virtual time */
   readonly diesAt?: number
   readonly failsWith?: 'app' | 'node'
+  /** shows this list of result files instead of its true one, and is bound to it */
+  readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
   /** whose name it claims to run under */
   readonly operator?: string
 }
@@ -40,6 +43,7 @@ export class SimulatedNetwork {
   now = 1_000_000
   #queue: Scheduled[] = []
   #order = 0
+  #ticking = false
   readonly #lastDelivery = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
@@ -65,7 +69,7 @@ export class SimulatedNetwork {
     })
     this.#later(1, () => {
       this.onCoordinator({ kind: 'peer-up', peer: name, role: 'worker' })
-      this.#onWorker(name, { kind: 'peer-up', peer: COORDINATOR, role: 'coordinator', incarnation: 1 })
+      this.onWorker(name, { kind: 'peer-up', peer: COORDINATOR, role: 'coordinator', incarnation: 1 })
     })
     if (behaviour.diesAt !== undefined) {
       this.#at(behaviour.diesAt, () => {
@@ -86,11 +90,16 @@ export class SimulatedNetwork {
   /** Runs until every job ended, or until the virtual time is over. Checks the books after every event. */
   run (maxMs: number): void {
     const end = this.now + maxMs
-    this.#tick()
+    if (!this.#ticking) this.#tick()
+    this.#ticking = true
     while (this.#queue.length > 0 && ![...this.coordinator.jobs.values()].every(job => jobEnded(job.record.state))) {
       this.#queue.sort((a, b) => a.at - b.at || a.order - b.order)
-      const next = this.#queue.shift()
-      if (next === undefined || next.at > end) return
+      const next = this.#queue[0]
+      if (next === undefined || next.at > end) {
+        this.now = end
+        return
+      }
+      this.#queue.shift()
       this.now = Math.max(this.now, next.at)
       next.run()
       this.#check()
@@ -110,16 +119,16 @@ export class SimulatedNetwork {
     coordinatorStep(turn, event)
     settleTurn(turn)
     for (const write of turn.writes()) this.trace.update(`${write.key}=${write.value ?? ''}\n`)
-    for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.#onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
+    for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
     for (const effect of turn.effects) this.#coordinatorEffect(effect)
   }
 
-  #onWorker (name: string, event: WorkerEvent): void {
+  onWorker (name: string, event: WorkerEvent): void {
     const worker = this.workers.get(name)
     if (worker === undefined || !worker.alive) return
     const turn = new WorkerTurn(worker.state, this.now)
     workerStep(turn, event)
-    startQueued(turn)
+    settleWorkerTurn(turn)
     for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
   }
@@ -147,7 +156,7 @@ export class SimulatedNetwork {
     this.executions.set(`${jobId}/${chunk}`, (this.executions.get(`${jobId}/${chunk}`) ?? 0) + 1)
     this.#later(behaviour.taskMs, () => {
       if (this.#running.get(key) !== true) return
-      this.#onWorker(name, { kind: 'task-done', key: effect.key, result: this.#resultOf(name, behaviour, chunk, epoch) })
+      this.onWorker(name, { kind: 'task-done', key: effect.key, result: this.#resultOf(name, behaviour, chunk, epoch) })
     })
   }
 
@@ -155,7 +164,8 @@ export class SimulatedNetwork {
     if (behaviour.failsWith !== undefined) {
       return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
     }
-    const files = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
+    const own = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
+    const files = behaviour.shows?.(own) ?? own
     return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
   }
 
@@ -170,7 +180,7 @@ export class SimulatedNetwork {
   #tick (): void {
     this.#later(250, () => {
       this.onCoordinator({ kind: 'tick' })
-      for (const name of this.workers.keys()) this.#onWorker(name, { kind: 'tick' })
+      for (const name of this.workers.keys()) this.onWorker(name, { kind: 'tick' })
       this.#tick()
     })
   }

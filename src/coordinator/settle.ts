@@ -1,0 +1,82 @@
+import { peerAccount } from '../ledger/accounts.ts'
+import { attemptIsLive, moveAttempt } from '../lifecycle/attempt.ts'
+import { moveChunk } from '../lifecycle/chunk.ts'
+import { attemptKey } from '../model/ids.ts'
+import { reason } from '../model/reasons.ts'
+import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
+import { endAttempt, idOf, requeue } from './attempts.ts'
+import { KEYS } from './keys.ts'
+import type { Attempt, Chunk, Job } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/** Results shown while the files of the agreed value were on their way: they are paid, or struck, like the others. */
+function judgeLate (turn: Turn, job: Job, chunk: Chunk): void {
+  for (const attempt of chunk.attempts.filter(late => late.state === 'REVEALED')) {
+    if (attempt.value === chunk.value) attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
+    else if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
+    else reject(turn, job, chunk, attempt, 'WRONG_RESULT', `its result ${short(attempt.value)} differs from the accepted ${short(chunk.value)}`)
+  }
+}
+
+/** Posts the holds of everyone who gave the agreed value and voids the rest: once, in the batch that decides the chunk. */
+export function settle (turn: Turn, job: Job, chunk: Chunk): void {
+  const { record } = job
+  judgeLate(turn, job, chunk)
+  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
+  for (const late of chunk.attempts.filter(attempt => attemptIsLive(attempt.state))) {
+    endAttempt(turn, job, chunk, late, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
+  }
+  const paid = winners.filter(attempt => attempt.holdId !== '')
+  if (paid.length > 0) {
+    turn.book({
+      key: `settle:${record.id}/${chunk.index}`,
+      transfers: paid.map(attempt => ({ kind: 'post', holdId: attempt.holdId, ref: { job: record.id, chunk: chunk.index, epoch: attempt.epoch } }))
+    })
+  }
+  for (const attempt of winners) {
+    attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'SETTLED')
+    record.spent += attempt.price
+    if (attempt.holdId === '') continue
+    turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker)))
+    turn.send(attempt.worker, {
+      verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
+    })
+  }
+  chunk.state = moveChunk(`${record.id}/${chunk.index}`, chunk.state, 'DECIDED')
+  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners[0]?.files ?? []))
+  record.decided++
+  job.active.delete(chunk.index)
+  job.recentDone.push(turn.now)
+  if (job.recentDone.length > 50) job.recentDone.shift()
+  turn.saveChunk(job, chunk)
+}
+
+export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string): void {
+  const why = reason(code, text)
+  chunk.excluded.push(attempt.worker)
+  turn.saveStanding(withStrike(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), turn.now))
+  turn.saveIncident({ at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why })
+  turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker: attempt.worker, job: job.record.id, chunk: chunk.index, account: peerAccount(attempt.worker) } })
+  endAttempt(turn, job, chunk, attempt, 'REJECTED', why)
+  const standing = turn.state.standings.get(attempt.worker)
+  if (standing !== undefined && isBanned(standing, turn.now)) recallAll(turn, attempt.worker)
+}
+
+/** A banned worker's undecided results no longer count, and it keeps no lease. */
+function recallAll (turn: Turn, worker: string): void {
+  for (const job of turn.state.jobs.values()) {
+    job.awards.delete(worker)
+    for (const index of [...job.active]) {
+      const chunk = job.chunks[index]
+      for (const attempt of chunk?.attempts ?? []) {
+        if (chunk === undefined || attempt.worker !== worker || !(attemptIsLive(attempt.state) || attempt.state === 'REVEALED')) continue
+        endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('BANNED', 'this worker is banned here for wrong results'))
+        requeue(turn, job, chunk)
+      }
+    }
+  }
+}
+
+export function short (hash: string | undefined): string {
+  return hash?.slice(0, 12) ?? 'none'
+}

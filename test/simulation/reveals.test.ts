@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import type { FileRef } from '../../src/model/block.ts'
+import { simulatedJob } from './jobs.ts'
+import { SimulatedNetwork } from './network.ts'
+
+const ID = 'j-aaaaaaaaaaaaaaaa'
+const GIB = 1024 ** 3
+
+describe('what a worker shows', () => {
+  it.each<[string, RegExp, (files: readonly FileRef[]) => readonly FileRef[]]>([
+    ['leaves its folder', /unsafe path/, files => files.map(file => ({ ...file, path: '../../etc/passwd' }))],
+    ['is an absolute path', /unsafe path/, files => files.map(file => ({ ...file, path: '/etc/passwd' }))],
+    ['is listed twice', /twice/, files => [...files, ...files]],
+    ['is a file and a folder', /both as a file and as a folder/, files => [...files, ...files.map(file => ({ ...file, path: `${file.path}/x` }))]],
+    ['is over the size limit', /3221225472 bytes, 2147483648 are allowed/, files => files.map(file => ({ ...file, size: 3 * GIB }))]
+  ])('is refused with its reason when it %s, even where one result decides', (_, text, shows) => {
+    const network = new SimulatedNetwork(51)
+    network.addWorker('hostile', { taskMs: 10, shows })
+    network.addWorker('w1', { taskMs: 500 })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 10)
+    network.run(600_000)
+    const job = network.coordinator.jobs.get(ID)
+    expect(job?.record.state).toBe('COMPLETED')
+    expect(network.earned('hostile')).toBe(0n)
+    const [incident] = network.coordinator.incidents
+    expect(incident).toMatchObject({ worker: 'hostile', reason: { code: 'BAD_REVEAL' } })
+    expect(incident?.reason.text).toMatch(text)
+    expect(network.coordinator.standings.get('w1')?.strikes).toEqual([])
+  })
+})
