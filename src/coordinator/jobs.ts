@@ -10,6 +10,7 @@ import type { RequirementsView } from '../model/offer.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
+import { DEFAULT_MEMORY_MIB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
 import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
@@ -43,7 +44,7 @@ function requirements (record: JobRecord): RequirementsView {
   return {
     platform: app.manifest.platform,
     minCores: device.min_cpu ?? 0,
-    minMemoryMiB: Math.ceil((device.min_memory ?? 0) * 1024),
+    minMemoryMiB: Math.max(DEFAULT_MEMORY_MIB, Math.ceil((device.min_memory ?? 0) * 1024)),
     minDiskMiB: Math.ceil((device.min_disk ?? 0) * 1024),
     gpus: typeof device.gpu === 'number' ? [] : device.gpu ?? [],
     gpuCount: typeof device.gpu === 'number' ? device.gpu : 0,

@@ -4,7 +4,7 @@ import { asNightshiftError } from '../model/errors.ts'
 import { taskId } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
 import { resultHash } from '../model/result.ts'
-import { resultFilesProblem } from '../verification/result-files.ts'
+import { fileListProblem } from '../verification/file-list.ts'
 import { chunkSeed } from './leases.ts'
 import { appLimits } from './app-limits.ts'
 import { runBlock } from './run-block.ts'
@@ -40,7 +40,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
       }
     })
-    const problem = outcome.ok ? resultFilesProblem(files, appLimits(job)) : undefined
+    const problem = outcome.ok ? fileListProblem(files, appLimits(job)) : undefined
     if (problem !== undefined) return { ok: false, failureClass: 'app', reason: { code: 'OUTPUT_INVALID', text: `its result ${problem}` }, exitCode: 0, stderrTail: '' }
     if (outcome.ok) return { ok: true, value: resultHash({ exitCode: 0, files }), files }
     return {

@@ -8,7 +8,7 @@ import { resultHash } from '../model/result.ts'
 import { merkleRoot, opensCommitment } from '../verification/commitment.ts'
 import { decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
-import { resultFilesProblem } from '../verification/result-files.ts'
+import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
 import { endAttempt, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
@@ -107,7 +107,7 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     size: file.content?.size ?? 0,
     sha256: Buffer.from(file.content?.sha256 ?? []).toString('hex')
   }))
-  const problem = resultFilesProblem(files, appLimits(job))
+  const problem = fileListProblem(files, appLimits(job))
   if (problem !== undefined) {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', `its result ${problem}`)
     return

@@ -5,6 +5,7 @@ import type { Attempt as WireAttempt, Lease, Message, RevealRequest, Verdict } f
 import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
+import { boundsOf, leaseExcess } from './bounds.ts'
 import { drain } from './drain.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
@@ -131,13 +132,17 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
   if (state.draining) return decline('DRAINING', 'the worker is shutting down')
   const key = localKey(peer, id)
+  const spec = fromWire(lease.spec)
+  const input = fromWire(lease.input)
+  const excess = leaseExcess({ spec, input }, boundsOf(state.config))
+  if (excess !== undefined) return decline(excess.code, excess.text)
   if (!state.attempts.has(key)) {
     if (waiting(state) >= state.config.slots * MAX_QUEUED_PER_SLOT) return decline('BUSY', `${waiting(state)} leases wait here already`)
     const attempt: WorkerAttempt = {
       coordinator: peer,
       id,
-      spec: fromWire(lease.spec),
-      input: fromWire(lease.input),
+      spec,
+      input,
       chunkSeed: Buffer.from(lease.chunkSeed).toString('hex'),
       price: lease.price,
       state: 'QUEUED',

@@ -16,7 +16,7 @@ export type WorkerEvent =
 
 export type TaskResult =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
-  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode, readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly usage: Usage, readonly image?: string }
+  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode | 'SPEC_INVALID', readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly usage: Usage, readonly image?: string }
 
 /** What a turn asks the world to do, after its writes are on disk. */
 export type WorkerEffect =

@@ -1,22 +1,23 @@
 import { blobInputs, contractEnv } from '../blocks/index.ts'
-import { Value } from '@sinclair/typebox/value'
 import type { FileRef } from '../model/block.ts'
 import type { Clock, Random } from '../model/clock.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import type { ErrorCode } from '../model/errors.ts'
 import type { ContainerTask, Executor, InputFile, LogStream } from '../model/executor.ts'
 import { taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
-import { checkRelativePath } from '../model/paths.ts'
 import { resultHash } from '../model/result.ts'
 import type { ImagePart } from '../model/image.ts'
 import type { BlobRef, DurableBlobStore } from '../model/store.ts'
-import { TaskSpecSchema } from '../model/task-spec.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
-import { resultFilesProblem } from '../verification/result-files.ts'
+import { fileListProblem } from '../verification/file-list.ts'
 import type { Behaviour } from './behaviour.ts'
+import type { TaskBounds } from './bounds.ts'
 import type { TaskResult } from './events.ts'
+import { Preparer } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import type { WorkerAttempt } from './state.ts'
 
 export interface TaskServices {
@@ -27,6 +28,7 @@ export interface TaskServices {
   readonly clock: Clock
   readonly log: Logger
   readonly behaviour: Behaviour
+  readonly bounds: TaskBounds
 }
 
 const NOTHING_USED = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
@@ -34,77 +36,36 @@ const NOTHING_USED = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
 /** File lists longer than this, in bytes of a message, travel as a blob. */
 const MESSAGE_FILE_BYTES = 64 * 1024
 const FILE_ENTRY_BYTES = 64
-interface Prepared {
-  readonly spec: TaskSpec
-  readonly params: Readonly<Record<string, unknown>>
-  readonly bundle: readonly InputFile[]
-}
 
-/** Jobs whose specification and bundle are kept at hand; jobs in progress are few. */
-const CACHED_SPECS = 64
+const OUTSIDE: Partial<Record<ErrorCode, 'INPUT_UNAVAILABLE' | 'SPEC_INVALID'>> = {
+  NS_E_BLOB_MISSING: 'INPUT_UNAVAILABLE',
+  NS_E_BLOB_CORRUPT: 'INPUT_UNAVAILABLE',
+  NS_E_UNREACHABLE: 'INPUT_UNAVAILABLE',
+  NS_E_PROTOCOL: 'SPEC_INVALID'
+}
 
 /** Runs leased chunks: fetches what is missing by hash, runs the app in its sandbox, hashes the result. */
 export class TaskRunner {
   readonly #services: TaskServices
-  readonly #prepared = new Map<string, Promise<Prepared>>()
+  readonly #preparer: Preparer
 
   constructor (services: TaskServices) {
     this.#services = services
+    this.#preparer = new Preparer(services.blobs, services.bounds, async (coordinator, ref, signal) => { await this.#fetch(coordinator, ref, signal) })
   }
 
   /** Never rejects: whatever goes wrong is a result with its failure class and a reason in words. */
   async run (attempt: WorkerAttempt, signal: AbortSignal): Promise<TaskResult> {
     const { behaviour } = this.#services
     try {
-      const prepared = await this.#prepare(attempt, signal)
+      const prepared = await this.#preparer.prepare(attempt, signal)
       const input = await this.#input(attempt, signal)
       const result = checked(await this.#execute(attempt, prepared, input, signal), prepared.spec)
       this.#services.log.debug({ task: taskId(attempt.id), chunk: attempt.id.chunk, ok: result.ok }, 'the app has run')
       return await this.#seal(await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
-      const known = asNightshiftError(error)
-      const transport = known.code === 'NS_E_BLOB_MISSING' || known.code === 'NS_E_BLOB_CORRUPT' || known.code === 'NS_E_UNREACHABLE'
-      return {
-        ok: false,
-        failureClass: signal.aborted || transport ? 'transport' : 'node',
-        code: signal.aborted ? 'CANCELLED' : transport ? 'INPUT_UNAVAILABLE' : 'SANDBOX_UNAVAILABLE',
-        message: known.message,
-        exitCode: 0,
-        stderrTail: '',
-        usage: NOTHING_USED
-      }
+      return failure(error, signal.aborted)
     }
-  }
-
-  /** What all tasks of a job share is fetched and read once. */
-  async #prepare (attempt: WorkerAttempt, signal: AbortSignal): Promise<Prepared> {
-    const key = attempt.spec.sha256
-    const cached = this.#prepared.get(key)
-    if (cached !== undefined) return await cached
-    const loading = this.#load(attempt, signal)
-    this.#prepared.set(key, loading)
-    loading.catch(() => this.#prepared.delete(key))
-    for (const [oldest] of this.#prepared) if (this.#prepared.size > CACHED_SPECS) this.#prepared.delete(oldest)
-    return await loading
-  }
-
-  async #load (attempt: WorkerAttempt, signal: AbortSignal): Promise<Prepared> {
-    const spec = await this.#loadSpec(attempt, signal)
-    for (const file of spec.files) await this.#fetch(attempt.coordinator, file, signal)
-    return { spec, params: JSON.parse(spec.params) as Record<string, unknown>, bundle: await blobInputs(spec.files, this.#services.blobs) }
-  }
-
-  async #loadSpec (attempt: WorkerAttempt, signal: AbortSignal): Promise<TaskSpec> {
-    if (attempt.spec.size > LIMITS.specBytes) throw new NightshiftError('NS_E_TOO_LARGE', `a task specification of ${attempt.spec.size} bytes is over the limit of ${LIMITS.specBytes}`)
-    await this.#fetch(attempt.coordinator, attempt.spec, signal)
-    const parts: Uint8Array[] = []
-    for await (const part of this.#services.blobs.open(attempt.spec.sha256)) parts.push(part)
-    const spec: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'))
-    if (!Value.Check(TaskSpecSchema, spec)) {
-      throw new NightshiftError('NS_E_PROTOCOL', `the task specification is malformed: ${Value.Errors(TaskSpecSchema, spec).First()?.message ?? 'unknown'}`)
-    }
-    for (const file of spec.files) checkRelativePath(file.path)
-    return spec
   }
 
   async #input (attempt: WorkerAttempt, signal: AbortSignal): Promise<readonly InputFile[]> {
@@ -114,7 +75,10 @@ export class TaskRunner {
   }
 
   async #fetch (coordinator: string, ref: BlobRef, signal: AbortSignal): Promise<void> {
-    if (!await this.#services.blobs.has(ref.sha256)) await this.#services.transport.fetch(coordinator, { sha256: ref.sha256, size: ref.size }, this.#services.blobs, signal)
+    const { blobs, transport } = this.#services
+    const size = await blobs.size(ref.sha256)
+    if (size === undefined) await transport.fetch(coordinator, { sha256: ref.sha256, size: ref.size }, blobs, signal)
+    else if (size !== ref.size) throw new NightshiftError('NS_E_PROTOCOL', `content ${ref.sha256.slice(0, 12)} has ${size} bytes, the coordinator says ${ref.size}`)
   }
 
   async #execute (attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
@@ -199,8 +163,15 @@ function containerOf ({ platform, container }: TaskSpec): { container?: Containe
   return { container: container }
 }
 
+/** What went wrong outside the sandbox: a broken specification or a broken way is not this node's fault. */
+function failure (error: unknown, cancelled: boolean): TaskResult {
+  const { code, message } = asNightshiftError(error)
+  const outside = cancelled ? 'CANCELLED' : OUTSIDE[code]
+  return { ok: false, failureClass: outside === undefined ? 'node' : 'transport', code: outside ?? 'SANDBOX_UNAVAILABLE', message, exitCode: 0, stderrTail: '', usage: NOTHING_USED }
+}
+
 /** What no coordinator may accept is the app's failure here, before anything is committed to. */
 function checked (result: TaskResult, spec: TaskSpec): TaskResult {
-  const problem = result.ok ? resultFilesProblem(result.files, spec.limits) : undefined
+  const problem = result.ok ? fileListProblem(result.files, spec.limits) : undefined
   return problem === undefined ? result : { ok: false, failureClass: 'app', code: 'OUTPUT_INVALID', message: `its result ${problem}`, exitCode: 0, stderrTail: '', usage: result.ok ? result.usage : NOTHING_USED }
 }

@@ -80,9 +80,9 @@ export class SimulatedNetwork {
     }
   }
 
-  submit (record: JobRecord, chunks: number): void {
+  submit (record: JobRecord, chunks: number, inputBytes = 100_000): void {
     this.onCoordinator({ kind: 'submit', record })
-    const inputs = Array.from({ length: chunks }, (_, i) => ({ sha256: createHash('sha256').update(`input ${i}`).digest('hex'), size: 100_000 }))
+    const inputs = Array.from({ length: chunks }, (_, i) => ({ sha256: createHash('sha256').update(`input ${i}`).digest('hex'), size: inputBytes }))
     this.onCoordinator({ kind: 'chunks', jobId: record.id, first: 0, inputs })
     this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: { sha256: 'f'.repeat(64), size: 1 } })
   }

@@ -3,7 +3,7 @@ import { errorMessage } from '../model/errors.ts'
 import { checkRelativePath } from '../model/paths.ts'
 
 /** Most files, and bytes in all of them, one result may have. */
-export interface ResultBounds {
+export interface FileListBounds {
   readonly outputFiles: number
   readonly outputBytes: number
 }
@@ -13,7 +13,7 @@ export interface ResultBounds {
  * path that leaves its folder, a path listed twice or that another file has as a
  * folder. Undefined for a list that can be placed in any folder.
  */
-export function resultFilesProblem (files: readonly FileRef[], bounds: ResultBounds): string | undefined {
+export function fileListProblem (files: readonly FileRef[], bounds: FileListBounds): string | undefined {
   if (files.length > bounds.outputFiles) return `lists ${files.length} files, ${bounds.outputFiles} are allowed`
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
   if (bytes > bounds.outputBytes) return `lists ${bytes} bytes, ${bounds.outputBytes} are allowed`

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { resultFilesProblem } from '../../src/verification/result-files.ts'
+import { fileListProblem } from '../../src/verification/file-list.ts'
 
 const BOUNDS = { outputFiles: 3, outputBytes: 100 }
 const file = (path: string, size = 1) => ({ path, size, sha256: 'a'.repeat(64) })
 
 describe('a list of result files', () => {
   it('may name a few files of ordinary paths', () => {
-    expect(resultFilesProblem([], BOUNDS)).toBeUndefined()
-    expect(resultFilesProblem([file('a', 50), file('b/a', 50), file('b.txt', 0)], BOUNDS)).toBeUndefined()
+    expect(fileListProblem([], BOUNDS)).toBeUndefined()
+    expect(fileListProblem([file('a', 50), file('b/a', 50), file('b.txt', 0)], BOUNDS)).toBeUndefined()
   })
 
   it.each([
@@ -19,13 +19,13 @@ describe('a list of result files', () => {
     ['a file that is a folder too', [file('a/b'), file('a')], 'both as a file and as a folder'],
     ['an empty path', [file('')], 'is empty']
   ])('may not have %s', (_, files, text) => {
-    expect(resultFilesProblem(files, BOUNDS)).toContain(text)
+    expect(fileListProblem(files, BOUNDS)).toContain(text)
   })
 
   it('never passes a path with a part that leads up', () => {
     fc.assert(fc.property(fc.array(fc.constantFrom('a', 'b', '.'), { maxLength: 4 }), fc.nat(4), (parts, at) => {
       const path = [...parts.slice(0, at), '..', ...parts.slice(at)].join('/')
-      expect(resultFilesProblem([file(path)], BOUNDS)).toContain('unsafe path')
+      expect(fileListProblem([file(path)], BOUNDS)).toContain('unsafe path')
     }))
   })
 })
