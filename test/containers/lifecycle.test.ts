@@ -110,8 +110,7 @@ describe.skipIf(WHY_NOT !== undefined)('containers and the nodes they belong to'
     const gone = makeImage([await busyboxLayer(), await tar([{ name: 'mark', content: 'gone' }])])
     expect((await rig.run(gone, 'true')).outcome.ok).toBe(true)
     await (await rig.engine()).api.getImage(`localhost/nightshift/image:${gone.image.config.sha256}`).remove({ force: true })
-    const outcomes = [(await rig.run(gone, 'true')).outcome, (await rig.run(gone, 'true')).outcome]
-    expect(outcomes.at(-1)?.ok).toBe(true)
+    expect((await rig.run(gone, 'true')).outcome.ok).toBe(true)
   })
 })
 

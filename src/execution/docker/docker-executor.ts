@@ -14,7 +14,7 @@ import { abortable, engineIsGone, findSocket, statusOf } from './engine.ts'
 import { GpuPool } from './gpus.ts'
 import type { GpuDevice } from './gpus.ts'
 import { processMark } from './leftovers.ts'
-import { failureOf, runInContainer } from './run-in-container.ts'
+import { ImageGone, failureOf, runInContainer } from './run-in-container.ts'
 import type { Workplace } from './run-in-container.ts'
 import { importEmptyImage, selfTestHint, selfTestTask } from './self-test.ts'
 
@@ -184,16 +184,25 @@ export class DockerExecutor implements Executor {
       if (bench === undefined) return withoutRun(sandboxUnavailable('the container engine is away'))
       const refusal = this.#refusal(bench, task, container)
       if (refusal !== undefined) return withoutRun(refusal)
-      const image = await bench.images.enter(container.image, io.imagePart, io.signal)
       try {
-        return await runInContainer(this.#place(bench), task, io, image, container)
-      } finally {
-        bench.images.leave(container.image)
+        return await this.#withImage(bench, task, io, container)
+      } catch (error) {
+        if (!(error instanceof ImageGone)) throw error
+        return await this.#withImage(bench, task, io, container)
       }
     } catch (error) {
       return withoutRun(failureOf(error, io.signal))
     } finally {
       this.#prepared.release()
+    }
+  }
+
+  async #withImage (bench: Bench, task: Task, io: TaskIo, container: ContainerTask): Promise<TaskOutcome> {
+    const image = await bench.images.enter(container.image, io.imagePart, io.signal)
+    try {
+      return await runInContainer(this.#place(bench), task, io, image, container)
+    } finally {
+      bench.images.leave(container.image)
     }
   }
 

@@ -11,7 +11,7 @@ import { NightshiftError, errorMessage } from '../../model/errors.ts'
 import type { TaskIo } from '../../model/executor.ts'
 import { imageBytes } from '../../model/image.ts'
 import type { Image, ImagePart } from '../../model/image.ts'
-import { abortable, statusOf } from './engine.ts'
+import { abortable, engineIsGone, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { imageRefusal } from './image-rules.ts'
 import type { ImageRules } from '../../model/image-rules.ts'
@@ -74,7 +74,7 @@ export class EngineImages {
       return found
     } catch (error) {
       this.leave(image)
-      if (error instanceof StoppedError || signal.aborted) throw error
+      if (error instanceof StoppedError || signal.aborted || engineIsGone(error)) throw error
       const refusedHere = error instanceof NightshiftError && error.code === 'NS_E_TOO_LARGE'
       throw new StoppedError({
         failureClass: 'transport',

@@ -57,6 +57,9 @@ export async function runInContainer (place: Workplace, task: Task, io: TaskIo, 
   }
 }
 
+/** The engine no longer has the image it had: somebody removed it. Nothing has run. */
+export class ImageGone extends Error {}
+
 /** What an error on the way means for the task. */
 export function failureOf (error: unknown, signal: AbortSignal): Failure {
   if (error instanceof StoppedError) return error.failure
@@ -89,7 +92,10 @@ class ContainerRun {
   }
 
   async run (): Promise<TaskOutcome> {
-    const ended = await this.#runToEnd().catch((error: unknown) => failureOf(error, this.#io.signal))
+    const ended = await this.#runToEnd().catch((error: unknown) => {
+      if (error instanceof ImageGone) throw error
+      return failureOf(error, this.#io.signal)
+    })
     if ('exitCode' in ended && 'usage' in ended) return await this.#outcome(ended)
     return { ...withoutRun(ended), logs: this.#logs.kept }
   }
@@ -145,8 +151,9 @@ class ContainerRun {
         init
       }, bench.engine.info))
     } catch (error) {
-      if (statusOf(error) === 404) bench.images.forget(this.#container.image)
-      throw error
+      if (statusOf(error) !== 404) throw error
+      bench.images.forget(this.#container.image)
+      throw new ImageGone(errorMessage(error))
     }
   }
 
