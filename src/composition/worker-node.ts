@@ -7,7 +7,7 @@ import { readHardware } from '../hardware/index.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openBlobStore, openStore } from '../storage/index.ts'
+import { Holds, openBlobStore, openStore } from '../storage/index.ts'
 import { HONEST, lying, slow } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
@@ -114,8 +114,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     }), async it => { await it.close() })
     const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
     const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
-    const runner = new TaskRunner({ blobs, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, transport, runner, log, post }), async it => { await it.close() })
+    const holds = new Holds()
+    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, log, post }), async it => { await it.close() })
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {
         begin: now => new WorkerTurn(state, now),
