@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { connect } from './connect.ts'
@@ -41,7 +41,8 @@ export async function exportImage (name: string, command: Common & { readonly ou
   }
   const part = `${command.out}.part`
   try {
-    await pipeline(data, createWriteStream(part))
+    const file = await open(part, 'w')
+    await pipeline(data, file.createWriteStream())
     await rename(part, command.out)
   } catch (error) {
     await rm(part, { force: true })

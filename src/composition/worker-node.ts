@@ -8,7 +8,7 @@ import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openBlobStore, openStore } from '../storage/index.ts'
+import { Holds, openBlobStore, openStore } from '../storage/index.ts'
 import { HONEST, lying, slow } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
@@ -132,8 +132,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     }), async it => { await it.close() })
     const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
     const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
-    const runner = new TaskRunner({ blobs, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, transport, runner, log, post }), async it => { await it.close() })
+    const holds = new Holds()
+    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {

@@ -37,7 +37,8 @@ export function runAuction (turn: Turn, job: Job): void {
   if (job.round !== undefined || turn.now < job.nextRoundAt) return
   dropStaleAwards(turn, job)
   const pending = pendingChunks(job)
-  if (pending === 0) return
+  // a job with nothing left to lease may still need a copy of a late chunk
+  if (pending === 0 && job.active.size === 0) return
   const asked: string[] = []
   for (const worker of turn.state.workers.values()) {
     if (job.awards.has(worker.peer)) continue

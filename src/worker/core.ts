@@ -31,7 +31,7 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
     case 'peer-up': if (event.role === 'coordinator') coordinatorUp(turn, event.peer, event.incarnation); break
     case 'peer-down': state.coordinators.delete(event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
-    case 'task-done': onTaskDone(turn, event.key, event.result); break
+    case 'task-done': onTaskDone(turn, event.key, event.result, event.content); break
     case 'offered':
       state.offered = event.offered
       for (const peer of state.coordinators.keys()) sendOffer(turn, peer)
@@ -159,12 +159,11 @@ function waiting (state: WorkerState): number {
   return count
 }
 
-function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult): void {
+function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content: readonly string[]): void {
   const attempt = turn.state.attempts.get(key)
-  if (attempt === undefined) {
-    if (result.ok) turn.forget(result.manifest === undefined ? result.files : [...result.files, result.manifest])
-    return
-  }
+  turn.effect({ kind: 'release', key })
+  if (attempt === undefined || !result.ok) turn.forget(content)
+  if (attempt === undefined) return
   if (!result.ok) {
     remove(turn, key, attempt)
     rememberImage(turn, result)

@@ -10,7 +10,8 @@ export type WorkerEvent =
   | { readonly kind: 'peer-up', readonly peer: string, readonly role: string, readonly incarnation: number }
   | { readonly kind: 'peer-down', readonly peer: string }
   | { readonly kind: 'message', readonly peer: string, readonly message: Message }
-  | { readonly kind: 'task-done', readonly key: string, readonly result: TaskResult }
+  /** `content`: hashes of everything the task had fetched or made */
+  | { readonly kind: 'task-done', readonly key: string, readonly result: TaskResult, readonly content: readonly string[] }
   | { readonly kind: 'offered', readonly offered: Offered }
   | { readonly kind: 'drain' }
 
@@ -23,5 +24,7 @@ export type WorkerEffect =
   | { readonly kind: 'run', readonly key: string, readonly attempt: WorkerAttempt }
   | { readonly kind: 'cancel', readonly key: string }
   /** content no attempt needs any longer */
-  | { readonly kind: 'forget', readonly refs: readonly BlobRef[] }
+  | { readonly kind: 'forget', readonly hashes: readonly string[] }
+  /** what came of this task is known to the core: the task's own hold on its content ends */
+  | { readonly kind: 'release', readonly key: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

@@ -7,16 +7,16 @@ import type { WorkerTurn } from './turn.ts'
 export function remove (turn: WorkerTurn, key: string, attempt: WorkerAttempt): void {
   turn.state.attempts.delete(key)
   if (attempt.outcome !== undefined) turn.put(KEYS.attempt + key, undefined)
-  turn.forget([attempt.input, ...resultContent(attempt)])
+  turn.forget([attempt.input, ...resultContent(attempt)].filter(ref => ref.size > 0).map(ref => ref.sha256))
 }
 
 /** The end of a turn: of what its events let go, only that goes which no attempt needs once all of them are counted. */
 export function forgetUnneeded (turn: WorkerTurn): void {
   if (turn.forgotten.size === 0) return
   const needed = neededContent(turn.state)
-  const refs = [...turn.forgotten.values()].filter(ref => ref.size > 0 && !needed.has(ref.sha256))
+  const hashes = [...turn.forgotten].filter(sha256 => !needed.has(sha256))
   turn.forgotten.clear()
-  if (refs.length > 0) turn.effect({ kind: 'forget', refs })
+  if (hashes.length > 0) turn.effect({ kind: 'forget', hashes })
 }
 
 function neededContent (state: WorkerState): ReadonlySet<string> {

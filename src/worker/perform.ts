@@ -4,6 +4,7 @@ import type { Message } from '../model/messages/control.ts'
 import type { DurableBlobStore } from '../model/store.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { Holds } from '../storage/index.ts'
 import type { WorkerEffect, WorkerEvent } from './events.ts'
 import type { TaskRunner } from './run-task.ts'
 import type { WorkerAttempt } from './state.ts'
@@ -11,6 +12,7 @@ import type { WorkerTurn } from './turn.ts'
 
 export interface PerformerServices {
   readonly blobs: DurableBlobStore
+  readonly holds: Holds
   readonly transport: Transport
   readonly runner: TaskRunner
   readonly log: Logger
@@ -46,23 +48,25 @@ export class WorkerPerformer {
   }
 
   #effect (effect: WorkerEffect): void {
-    const { log, blobs } = this.#services
+    const { log, blobs, holds } = this.#services
     switch (effect.kind) {
       case 'run': this.#run(effect.key, effect.attempt); break
       case 'cancel': this.#tasks.get(effect.key)?.abort.abort(new NightshiftError('NS_E_ABORTED', 'the coordinator recalled the task')); break
       case 'note': log[effect.level](effect.about, effect.text); break
       case 'forget':
-        for (const ref of effect.refs) {
-          blobs.delete(ref.sha256).catch((error: unknown) => { log.warn({ sha256: ref.sha256, why: errorMessage(error) }, 'content could not be removed') })
+        for (const sha256 of effect.hashes) {
+          holds.delete(sha256, async it => { await blobs.delete(it) }).catch((error: unknown) => { log.warn({ sha256, why: errorMessage(error) }, 'content could not be removed') })
         }
+        break
+      case 'release': holds.release(effect.key)
     }
   }
 
   #run (key: string, attempt: WorkerAttempt): void {
     const abort = new AbortController()
-    const done = this.#services.runner.run(attempt, abort.signal).then(result => {
+    const done = this.#services.runner.run(key, attempt, abort.signal).then(result => {
       this.#tasks.delete(key)
-      this.#services.post({ kind: 'task-done', key, result })
+      this.#services.post({ kind: 'task-done', key, result, content: this.#services.holds.of(key) })
     })
     this.#tasks.set(key, { abort, done })
   }

@@ -21,19 +21,23 @@ export interface Prepared {
 /** Jobs whose specification and bundle are kept at hand; jobs in progress are few. */
 const CACHED_SPECS = 64
 
-type Fetch = (coordinator: string, ref: BlobRef, signal: AbortSignal) => Promise<void>
+/** How shared content comes here, held by its owner until released. */
+export interface SharedContent {
+  readonly fetch: (owner: string, coordinator: string, ref: BlobRef, signal: AbortSignal) => Promise<void>
+  readonly release: (owner: string) => void
+}
 
 /** Fetches and reads what all tasks of a job share, once. */
 export class Preparer {
   readonly #blobs: BlobStore
   readonly #bounds: TaskBounds
-  readonly #fetch: Fetch
+  readonly #content: SharedContent
   readonly #loads = new Map<string, SharedLoad<Prepared>>()
 
-  constructor (blobs: BlobStore, bounds: TaskBounds, fetch: Fetch) {
+  constructor (blobs: BlobStore, bounds: TaskBounds, content: SharedContent) {
     this.#blobs = blobs
     this.#bounds = bounds
-    this.#fetch = fetch
+    this.#content = content
   }
 
   /** @throws NS_E_PROTOCOL when the specification is malformed or asks for more than this worker lends */
@@ -44,27 +48,32 @@ export class Preparer {
     try {
       return await load.wait(signal)
     } catch (error) {
-      if (this.#loads.get(key) === load && !signal.aborted) this.#loads.delete(key)
+      if (this.#loads.get(key) === load && !signal.aborted) this.#drop(key)
       throw error
     }
   }
 
   #begin (key: string, { coordinator, spec }: WorkerAttempt): SharedLoad<Prepared> {
-    const load = new SharedLoad(async signal => await this.#load(coordinator, spec, signal))
+    const load = new SharedLoad(async signal => await this.#load(key, coordinator, spec, signal))
     this.#loads.delete(key)
     this.#loads.set(key, load)
-    for (const [oldest] of this.#loads) if (this.#loads.size > CACHED_SPECS) this.#loads.delete(oldest)
+    for (const [oldest] of this.#loads) if (this.#loads.size > CACHED_SPECS) this.#drop(oldest)
     return load
   }
 
-  async #load (coordinator: string, ref: BlobRef, signal: AbortSignal): Promise<Prepared> {
-    await this.#fetch(coordinator, ref, signal)
+  #drop (key: string): void {
+    this.#loads.delete(key)
+    this.#content.release(key)
+  }
+
+  async #load (key: string, coordinator: string, ref: BlobRef, signal: AbortSignal): Promise<Prepared> {
+    await this.#content.fetch(key, coordinator, ref, signal)
     const parts: Uint8Array[] = []
     for await (const part of this.#blobs.open(ref.sha256)) parts.push(part)
     const { spec, params } = parse(Buffer.concat(parts).toString('utf8'))
     const excess = specExcess(spec, this.#bounds)
     if (excess !== undefined) throw malformed(excess)
-    for (const file of spec.files) await this.#fetch(coordinator, file, signal)
+    for (const file of spec.files) await this.#content.fetch(key, coordinator, file, signal)
     return { spec: { ...spec, bundleKey: bundleKey(spec) }, params, bundle: await blobInputs(spec.files, this.#blobs) }
   }
 }

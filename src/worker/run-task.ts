@@ -12,6 +12,7 @@ import type { BlobRef, DurableBlobStore } from '../model/store.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { Holds } from '../storage/index.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { TaskBounds } from './bounds.ts'
@@ -22,6 +23,7 @@ import type { WorkerAttempt } from './state.ts'
 
 export interface TaskServices {
   readonly blobs: DurableBlobStore
+  readonly holds: Holds
   readonly transport: Pick<Transport, 'fetch' | 'send'>
   readonly executors: ReadonlyMap<string, Executor>
   readonly random: Random
@@ -47,42 +49,60 @@ const OUTSIDE: Partial<Record<ErrorCode, 'INPUT_UNAVAILABLE' | 'SPEC_INVALID'>> 
 /** Runs leased chunks: fetches what is missing by hash, runs the app in its sandbox, hashes the result. */
 export class TaskRunner {
   readonly #services: TaskServices
+  #imageParts = 0
   readonly #preparer: Preparer
 
   constructor (services: TaskServices) {
     this.#services = services
-    this.#preparer = new Preparer(services.blobs, services.bounds, async (coordinator, ref, signal) => { await this.#fetch(coordinator, ref, signal) })
+    this.#preparer = new Preparer(services.blobs, services.bounds, {
+      fetch: async (owner, coordinator, ref, signal) => { await this.#fetch(owner, coordinator, ref, signal) },
+      release: owner => { services.holds.release(owner) }
+    })
   }
 
-  /** Never rejects: whatever goes wrong is a result with its failure class and a reason in words. */
-  async run (attempt: WorkerAttempt, signal: AbortSignal): Promise<TaskResult> {
+  /**
+   * Never rejects: whatever goes wrong is a result with its failure class and a
+   * reason in words. What it fetched or made is held under `key` until released.
+   */
+  async run (key: string, attempt: WorkerAttempt, signal: AbortSignal): Promise<TaskResult> {
     const { behaviour } = this.#services
     try {
       const prepared = await this.#preparer.prepare(attempt, signal)
-      const input = await this.#input(attempt, signal)
-      const result = checked(await this.#execute(attempt, prepared, input, signal), prepared.spec)
+      const input = await this.#input(key, attempt, signal)
+      const result = checked(await this.#execute(key, attempt, prepared, input, signal), prepared.spec)
       this.#services.log.debug({ task: taskId(attempt.id), chunk: attempt.id.chunk, ok: result.ok }, 'the app has run')
-      return await this.#seal(await behaviour.after(result, this.#services.blobs, signal), signal)
+      return await this.#seal(key, await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
       return failure(error, signal.aborted)
     }
   }
 
-  async #input (attempt: WorkerAttempt, signal: AbortSignal): Promise<readonly InputFile[]> {
+  async #input (key: string, attempt: WorkerAttempt, signal: AbortSignal): Promise<readonly InputFile[]> {
     if (attempt.input.size === 0) return [{ path: 'data.bin', size: 0, content: new Uint8Array() }]
-    await this.#fetch(attempt.coordinator, attempt.input, signal)
+    await this.#fetch(key, attempt.coordinator, attempt.input, signal)
     return await blobInputs([{ path: 'data.bin', ...attempt.input }], this.#services.blobs)
   }
 
-  async #fetch (coordinator: string, ref: BlobRef, signal: AbortSignal): Promise<void> {
-    const { blobs, transport } = this.#services
+  async #fetch (owner: string, coordinator: string, ref: BlobRef, signal: AbortSignal): Promise<void> {
+    const { blobs, transport, holds } = this.#services
+    await holds.hold(owner, ref.sha256)
     const size = await blobs.size(ref.sha256)
     if (size === undefined) await transport.fetch(coordinator, { sha256: ref.sha256, size: ref.size }, blobs, signal)
     else if (size !== ref.size) throw new NightshiftError('NS_E_PROTOCOL', `content ${ref.sha256.slice(0, 12)} has ${size} bytes, the coordinator says ${ref.size}`)
   }
 
-  async #execute (attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
-    const { blobs, executors, random, behaviour } = this.#services
+  /** Stores what a task made. Its hash is known only then: were the same content just being deleted for another, it may be gone. */
+  async #store (key: string, data: AsyncIterable<Uint8Array> | Uint8Array, signal: AbortSignal): Promise<BlobRef> {
+    const { blobs, holds } = this.#services
+    const ref = await blobs.put(data, { signal })
+    if (await holds.hold(key, ref.sha256) && !await blobs.has(ref.sha256)) {
+      throw new NightshiftError('NS_E_BLOB_MISSING', 'a result was removed while it was being stored', { remedy: 'the chunk runs again elsewhere' })
+    }
+    return ref
+  }
+
+  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
+    const { executors, random, behaviour } = this.#services
     const executor = executors.get(spec.platform)
     if (executor === undefined) throw new NightshiftError('NS_E_PLATFORM', `this worker has no platform ${spec.platform}`)
     const files: FileRef[] = []
@@ -111,7 +131,7 @@ export class TaskRunner {
       imagePart: async (part, until) => await this.#imagePart(attempt.coordinator, part, until),
       onLog: (stream, text) => { this.#sendLog(attempt, stream, text) },
       collect: async file => {
-        const ref = await blobs.put(file.data, { signal })
+        const ref = await this.#store(key, file.data, signal)
         files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
       }
     })
@@ -128,23 +148,33 @@ export class TaskRunner {
 
   /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */
   async #imagePart (coordinator: string, part: ImagePart, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const { blobs } = this.#services
-    await this.#fetch(coordinator, part, signal)
+    const { blobs, holds } = this.#services
+    const owner = `image-part/${++this.#imageParts}`
+    const done = async (): Promise<void> => {
+      holds.release(owner)
+      await holds.delete(part.sha256, async it => { await blobs.delete(it) })
+    }
+    try {
+      await this.#fetch(owner, coordinator, part, signal)
+    } catch (error) {
+      await done()
+      throw error
+    }
     return (async function * () {
       try {
         yield * blobs.open(part.sha256)
       } finally {
-        await blobs.delete(part.sha256)
+        await done()
       }
     })()
   }
 
   /** What is committed to must survive power loss; a long file list becomes a blob of its own. */
-  async #seal (result: TaskResult, signal: AbortSignal): Promise<TaskResult> {
+  async #seal (key: string, result: TaskResult, signal: AbortSignal): Promise<TaskResult> {
     if (!result.ok || result.files.length === 0) return result
     const { blobs } = this.#services
     const listed = result.files.reduce((sum, file) => sum + Buffer.byteLength(file.path) + FILE_ENTRY_BYTES, 0)
-    const manifest = listed > MESSAGE_FILE_BYTES ? await blobs.put(Buffer.from(JSON.stringify(result.files)), { signal }) : undefined
+    const manifest = listed > MESSAGE_FILE_BYTES ? await this.#store(key, Buffer.from(JSON.stringify(result.files)), signal) : undefined
     await blobs.sync()
     return manifest === undefined ? result : { ...result, manifest }
   }

@@ -1,5 +1,5 @@
 import type { Message } from '../model/messages/control.ts'
-import type { BlobRef, Write } from '../model/store.ts'
+import type { Write } from '../model/store.ts'
 import type { WorkerEffect } from './events.ts'
 import type { WorkerState } from './state.ts'
 
@@ -10,7 +10,7 @@ export class WorkerTurn {
   readonly sends: { readonly peer: string, readonly message: Message }[] = []
   readonly effects: WorkerEffect[] = []
   /** content let go by this turn's events, by hash */
-  readonly forgotten = new Map<string, BlobRef>()
+  readonly forgotten = new Set<string>()
   readonly #writes = new Map<string, string | undefined>()
 
   constructor (state: WorkerState, now: number) {
@@ -31,8 +31,8 @@ export class WorkerTurn {
   }
 
   /** Lets content go; it is deleted only if nothing else needs it at the end of the turn. */
-  forget (refs: readonly BlobRef[]): void {
-    for (const ref of refs) this.forgotten.set(ref.sha256, ref)
+  forget (hashes: Iterable<string>): void {
+    for (const sha256 of hashes) this.forgotten.add(sha256)
   }
 
   writes (): Write[] {

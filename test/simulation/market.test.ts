@@ -78,6 +78,20 @@ describe('whole networks on a virtual clock', () => {
     expect(network.now - start).toBeLessThan(30_000)
   })
 
+  it('lets a worker that came after the last lease take over from a straggler', () => {
+    const network = new SimulatedNetwork(22)
+    network.addWorker('slow', { taskMs: 55_000 })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    const start = network.now
+    network.run(3000)
+    expect(network.coordinator.jobs.get(ID)?.record.executions).toBe(1)
+    network.addWorker('late', { taskMs: 100 })
+    network.run(600_000)
+    expect(network.coordinator.jobs.get(ID)?.record.state).toBe('COMPLETED')
+    expect(network.now - start).toBeLessThan(15_000)
+    expect(network.earned('late')).toBeGreaterThan(0n)
+  })
+
   it('fails the chunk when the app fails on two workers, and keeps nobody\'s money', () => {
     const network = new SimulatedNetwork(6)
     network.addWorker('w1', { taskMs: 100, failsWith: 'app' })

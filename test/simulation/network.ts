@@ -156,7 +156,7 @@ export class SimulatedNetwork {
     this.executions.set(`${jobId}/${chunk}`, (this.executions.get(`${jobId}/${chunk}`) ?? 0) + 1)
     this.#later(behaviour.taskMs, () => {
       if (this.#running.get(key) !== true) return
-      this.onWorker(name, { kind: 'task-done', key: effect.key, result: this.#resultOf(name, behaviour, chunk, epoch) })
+      this.onWorker(name, { kind: 'task-done', key: effect.key, result: this.#resultOf(name, behaviour, chunk, epoch), content: [] })
     })
   }
 

@@ -5,9 +5,12 @@ import type { Executor, Task, TaskIo, TaskOutcome } from '../../src/model/execut
 import type { BlobRef, BlobStore } from '../../src/model/store.ts'
 import type { TaskSpec } from '../../src/model/task-spec.ts'
 import { createLogger } from '../../src/observe/logger.ts'
-import { openBlobStore } from '../../src/storage/index.ts'
+import { Holds, openBlobStore } from '../../src/storage/index.ts'
 import type { OpenBlobStore } from '../../src/storage/index.ts'
+import type { Behaviour } from '../../src/worker/behaviour.ts'
 import { HONEST } from '../../src/worker/behaviour.ts'
+import { localKey } from '../../src/worker/core.ts'
+import type { TaskResult } from '../../src/worker/events.ts'
 import { TaskRunner } from '../../src/worker/run-task.ts'
 import type { WorkerAttempt } from '../../src/worker/state.ts'
 
@@ -17,6 +20,7 @@ const USAGE = { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 }
 export class TwoStores {
   readonly there: OpenBlobStore
   readonly here: OpenBlobStore
+  readonly holds = new Holds()
   readonly fetched: string[] = []
   /** tasks the app was run with */
   readonly tasks: Task[] = []
@@ -24,6 +28,7 @@ export class TwoStores {
   onFetch: (ref: BlobRef, signal: AbortSignal) => Promise<void> = () => Promise.resolve()
   /** the app: result files by path */
   app: (task: Task) => Promise<Readonly<Record<string, string>>> = () => Promise.resolve({ 'out.bin': 'done' })
+  behaviour: Behaviour = HONEST
   readonly runner: TaskRunner
   readonly #dir: string
 
@@ -33,6 +38,7 @@ export class TwoStores {
     this.here = here
     this.runner = new TaskRunner({
       blobs: here,
+      holds: this.holds,
       transport: {
         send: () => true,
         fetch: async (_, ref, into, signal) => {
@@ -45,7 +51,7 @@ export class TwoStores {
       random: { bytes: length => new Uint8Array(length), fraction: () => 0 },
       clock: { now: () => 0 },
       log: createLogger('silent'),
-      behaviour: HONEST,
+      behaviour: { during: async (usage, signal) => { await this.behaviour.during(usage, signal) }, after: async (result, blobs, signal) => await this.behaviour.after(result, blobs, signal) },
       bounds: { memoryMiB: 1024, diskMiB: 100 }
     })
   }
@@ -59,6 +65,11 @@ export class TwoStores {
     await this.there.close()
     await this.here.close()
     await rm(this.#dir, { recursive: true, force: true })
+  }
+
+  /** Runs an attempt's task under a key of its own. */
+  async run (attempt: WorkerAttempt, signal: AbortSignal = new AbortController().signal): Promise<TaskResult> {
+    return await this.runner.run(localKey(attempt.coordinator, attempt.id), attempt, signal)
   }
 
   /** Puts a task specification of one file at the coordinator. */
