@@ -16,7 +16,8 @@ export function blobRoutes (server: FastifyInstance, { services: { blobs, pins }
     const aborted = new AbortController()
     request.raw.once('aborted', () => { aborted.abort(new NightshiftError('NS_E_ABORTED', 'the upload was cut off')) })
     const ref = await blobs.put(request.raw, { maxBytes: UPLOAD_BYTES, signal: aborted.signal, ...(typeof expect === 'string' ? { expect } : {}) })
-    pins.add(ref.sha256)
+    await pins.add(ref.sha256)
+    if (!await blobs.has(ref.sha256)) throw new NightshiftError('NS_E_BLOB_MISSING', 'the same content was being removed while it was uploaded', { remedy: 'upload it again' })
     await blobs.sync()
     return ref
   })
@@ -26,7 +27,7 @@ export function blobRoutes (server: FastifyInstance, { services: { blobs, pins }
     url: '/v1/blobs/:sha256',
     schema: { params: HASH_PARAM },
     handler: async (request, reply) => {
-      pins.add(request.params.sha256)
+      await pins.add(request.params.sha256)
       const size = await blobs.size(request.params.sha256)
       await reply.status(size === undefined ? 404 : 200).send()
     }

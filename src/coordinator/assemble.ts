@@ -5,6 +5,7 @@ import type { Assembler, ChunkResult, OutputSink, ResultSet } from '../model/eng
 import { NightshiftError } from '../model/errors.ts'
 import { checkRelativePath } from '../model/paths.ts'
 import { KEYS, after } from './keys.ts'
+import type { Keeper } from './pins.ts'
 import { engineLimits, runBlock } from './run-block.ts'
 import type { Services } from './services.ts'
 import type { Job } from './state.ts'
@@ -12,11 +13,15 @@ import type { Job } from './state.ts'
 /** Fans the decided results in: the job's output files, in the blob store. Failed chunks of a partial job have no files. */
 export async function assembleJob (services: Services, job: Job, signal: AbortSignal): Promise<readonly FileRef[]> {
   const { spec } = job.record
-  const outputs = new OutputCollector(services, signal)
+  const outputs = new OutputCollector(services, job.record.id, signal)
   const results = resultSet(services, job)
-  if ('block' in spec.assembler) await assembleByBlock(services, job, spec.assembler.block, results, outputs, signal)
-  else await engineOf(spec.assembler.builtin).assemble(results, outputs, spec.params.assembler, { signal })
-  return outputs.files()
+  try {
+    if ('block' in spec.assembler) await assembleByBlock(services, job, spec.assembler.block, results, outputs, signal)
+    else await engineOf(spec.assembler.builtin).assemble(results, outputs, spec.params.assembler, { signal })
+    return outputs.files()
+  } finally {
+    outputs.end()
+  }
 }
 
 function engineOf (name: string): Assembler {
@@ -71,20 +76,24 @@ async function assembleByBlock (services: Services, job: Job, block: Block, resu
 
 /** Output files as they are written, each path once. */
 class OutputCollector implements OutputSink {
-  readonly #services: Services
+  readonly #kept: Keeper
   readonly #signal: AbortSignal
   readonly #files = new Map<string, FileRef>()
 
-  constructor (services: Services, signal: AbortSignal) {
-    this.#services = services
+  constructor (services: Services, jobId: string, signal: AbortSignal) {
+    this.#kept = services.pins.keep(jobId, services.blobs)
     this.#signal = signal
   }
 
   async write (path: string, data: AsyncIterable<Uint8Array>): Promise<void> {
     const checked = checkRelativePath(path)
     if (this.#files.has(checked)) throw new NightshiftError('NS_E_ENGINE_FAILED', `the assembler wrote ${checked} twice`)
-    const ref = await this.#services.blobs.put(data, { signal: this.#signal })
+    const ref = await this.#kept.put(data, { signal: this.#signal })
     this.#files.set(checked, { path: checked, size: ref.size, sha256: ref.sha256 })
+  }
+
+  end (): void {
+    this.#kept.end()
   }
 
   files (): readonly FileRef[] {

@@ -15,11 +15,12 @@ const BATCH = 256
  */
 export async function cleanUp (services: Services, job: Job): Promise<void> {
   const { id, spec, state } = job.record
+  services.pins.forget(id)
   if (state !== 'COMPLETED' && state !== 'CANCELLED') return
   const keep = await contentInUse(services, id)
   let batch: string[] = []
   const flush = async (): Promise<void> => {
-    await Promise.all(batch.filter(sha256 => !services.pins.has(sha256)).map(async sha256 => { await services.blobs.delete(sha256) }))
+    await Promise.all(batch.map(async sha256 => { await services.pins.delete(sha256, services.blobs) }))
     batch = []
   }
   for await (const { sha256 } of contentOf(services, job)) {

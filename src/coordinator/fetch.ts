@@ -1,5 +1,6 @@
 import type { FileRef } from '../model/block.ts'
 import { errorMessage } from '../model/errors.ts'
+import type { Keeper } from './pins.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -10,18 +11,27 @@ export async function fetchResults (
   services: Services, work: { readonly jobId: string, readonly chunk: number, readonly from: readonly string[], readonly files: readonly FileRef[] }, signal: AbortSignal
 ): Promise<void> {
   const unavailableAt = new Set<string>()
-  let stored = true
-  for (const file of work.files) {
-    if (signal.aborted) return
-    stored = await fetchFile(services, file, work.from, unavailableAt, signal)
-    if (!stored) break
+  const kept = services.pins.keep(work.jobId, services.blobs)
+  try {
+    const stored = await fetchAll(services, kept, work, unavailableAt, signal)
+    if (stored) await services.blobs.sync()
+    if (!signal.aborted) services.post({ kind: 'results-stored', jobId: work.jobId, chunk: work.chunk, stored, unavailableAt: [...unavailableAt] })
+  } finally {
+    kept.end()
   }
-  if (stored) await services.blobs.sync()
-  if (!signal.aborted) services.post({ kind: 'results-stored', jobId: work.jobId, chunk: work.chunk, stored, unavailableAt: [...unavailableAt] })
+}
+
+async function fetchAll (
+  services: Services, kept: Keeper, work: { readonly from: readonly string[], readonly files: readonly FileRef[] }, unavailableAt: Set<string>, signal: AbortSignal
+): Promise<boolean> {
+  for (const file of work.files) {
+    if (signal.aborted) return false
+    if (!await kept.has(file.sha256) && !await fetchFile(services, file, work.from, unavailableAt, signal)) return false
+  }
+  return true
 }
 
 async function fetchFile (services: Services, file: FileRef, from: readonly string[], unavailableAt: Set<string>, signal: AbortSignal): Promise<boolean> {
-  if (await services.blobs.has(file.sha256)) return true
   for (const peer of from) {
     if (unavailableAt.has(peer)) continue
     try {

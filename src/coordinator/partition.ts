@@ -8,6 +8,7 @@ import type { TaskSpec } from '../model/task-spec.ts'
 import { blobSource, bypassSource } from '../sources/index.ts'
 import { appLimits } from './app-limits.ts'
 import { containerOf } from './images.ts'
+import type { Keeper } from './pins.ts'
 import { engineLimits, runBlock } from './run-block.ts'
 import type { Services } from './services.ts'
 import type { Job } from './state.ts'
@@ -21,14 +22,24 @@ const EVENT_CHUNKS = 256
  * NS_E_CHUNK_HOLE, NS_E_ENGINE_FAILED and the engines' own errors.
  */
 export async function partitionJob (services: Services, job: Job, signal: AbortSignal): Promise<void> {
+  const kept = services.pins.keep(job.record.id, services.blobs)
+  try {
+    await cut(services, job, kept, signal)
+  } finally {
+    kept.end()
+  }
+}
+
+async function cut (services: Services, job: Job, kept: Keeper, signal: AbortSignal): Promise<void> {
   const { record } = job
   let count = 0
   let pending: BlobRef[] = []
   const flush = (): void => {
     if (pending.length > 0) services.post({ kind: 'chunks', jobId: record.id, first: count - pending.length, inputs: pending })
     pending = []
+    kept.handOn()
   }
-  for await (const chunk of chunksOf(services, job, signal)) {
+  for await (const chunk of chunksOf(services, job, kept, signal)) {
     signal.throwIfAborted()
     pending.push(chunk)
     count++
@@ -41,30 +52,30 @@ export async function partitionJob (services: Services, job: Job, signal: AbortS
   if (count === 0) {
     throw noChunks('the partitioner made no chunk')
   }
-  const task = await publishTask(services, job, count)
+  const task = await publishTask(kept, job, count)
   await services.blobs.sync()
   services.post({ kind: 'partitioned', jobId: record.id, task })
 }
 
-async function * chunksOf (services: Services, job: Job, signal: AbortSignal): AsyncGenerator<BlobRef> {
+async function * chunksOf (services: Services, job: Job, kept: Keeper, signal: AbortSignal): AsyncGenerator<BlobRef> {
   const { spec } = job.record
   if ('block' in spec.partitioner) {
-    yield * await partitionByBlock(services, job, spec.partitioner.block, signal)
+    yield * await partitionByBlock(services, job, spec.partitioner.block, kept, signal)
     return
   }
   const engine = builtinEngines.partitioner(spec.partitioner.builtin)
   if (engine === undefined) throw new NightshiftError('NS_E_BLOCK_UNKNOWN', `this version has no built-in partitioner ${spec.partitioner.builtin}`)
   const source = spec.source.length === 0 ? bypassSource() : blobSource(services.blobs, spec.source)
-  yield * stored(services, engine.partition(source, spec.params.partitioner, { signal }), signal)
+  yield * stored(kept, engine.partition(source, spec.params.partitioner, { signal }), signal)
 }
 
 /** Stores chunks as they come, a few at a time: most are small, and waiting for each would dominate. */
-async function * stored (services: Services, chunks: AsyncIterable<AsyncIterable<Uint8Array>>, signal: AbortSignal): AsyncGenerator<BlobRef> {
+async function * stored (kept: Keeper, chunks: AsyncIterable<AsyncIterable<Uint8Array>>, signal: AbortSignal): AsyncGenerator<BlobRef> {
   let window: Promise<BlobRef>[] = []
   for await (const chunk of chunks) {
     const small = await head(chunk, LIMITS.inlineBytes)
-    if ('whole' in small) window.push(services.blobs.put(small.whole, { signal }))
-    else window.push(Promise.resolve(await services.blobs.put(small.rest, { signal })))
+    if ('whole' in small) window.push(kept.put(small.whole, { signal }))
+    else window.push(Promise.resolve(await kept.put(small.rest, { signal })))
     if (window.length >= EVENT_CHUNKS) {
       yield * await Promise.all(window)
       window = []
@@ -93,7 +104,7 @@ async function head (data: AsyncIterable<Uint8Array>, most: number): Promise<{ w
   }
 }
 
-async function partitionByBlock (services: Services, job: Job, block: Block, signal: AbortSignal): Promise<readonly BlobRef[]> {
+async function partitionByBlock (services: Services, job: Job, block: Block, kept: Keeper, signal: AbortSignal): Promise<readonly BlobRef[]> {
   const { record } = job
   const made: FileRef[] = []
   const outcome = await runBlock(services, {
@@ -106,7 +117,7 @@ async function partitionByBlock (services: Services, job: Job, block: Block, sig
     images: record.spec.images,
     signal,
     onLog: (stream, text) => { services.logs.add({ jobId: record.id, chunk: -1, epoch: 0 }, 'partitioner', stream, text) },
-    collect: async file => { made.push({ path: file.path, ...await services.blobs.put(file.data, { signal }) }) }
+    collect: async file => { made.push({ path: file.path, ...await kept.put(file.data, { signal }) }) }
   })
   if (!outcome.ok) {
     signal.throwIfAborted()
@@ -115,7 +126,7 @@ async function partitionByBlock (services: Services, job: Job, block: Block, sig
   return chunkFiles(made).map(({ sha256, size }) => ({ sha256, size }))
 }
 
-async function publishTask (services: Services, job: Job, chunkCount: number): Promise<BlobRef> {
+async function publishTask (kept: Keeper, job: Job, chunkCount: number): Promise<BlobRef> {
   const { spec } = job.record
   const { container } = containerOf(spec.app, spec.images)
   const task: TaskSpec = {
@@ -128,5 +139,5 @@ async function publishTask (services: Services, job: Job, chunkCount: number): P
     limits: appLimits(job),
     ...container === undefined ? {} : { container: { ...container, gpus: typeof container.gpus === 'number' ? container.gpus : [...container.gpus] } }
   }
-  return await services.blobs.put(Buffer.from(JSON.stringify(task)), { maxBytes: LIMITS.specBytes })
+  return await kept.put(Buffer.from(JSON.stringify(task)), { maxBytes: LIMITS.specBytes })
 }

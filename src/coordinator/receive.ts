@@ -47,6 +47,7 @@ async function complete (services: Services, peer: string, message: Message, rev
     const files = reveal.manifest === undefined ? reveal.files : await fetchManifest(services, peer, reveal.manifest)
     await Promise.all(files.map(async ({ content }) => {
       if (content === undefined || content.inline.length === 0) return
+      await services.pins.add(hex(content.sha256), reveal.attempt?.jobId)
       await services.blobs.put(content.inline, { expect: hex(content.sha256) })
     }))
     services.post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, files } } })

@@ -15,6 +15,7 @@ import type { Job } from './state.ts'
 /** Runs one chunk on the coordinator itself: the trusted run that settles what workers cannot. */
 export async function runReferee (services: Services, job: Job, attempt: AttemptId, signal: AbortSignal): Promise<TrustedOutcome> {
   const chunk = job.chunks[attempt.chunk]
+  const kept = services.pins.keep(job.record.id, services.blobs)
   try {
     const files: FileRef[] = []
     const outcome = await runBlock(services, {
@@ -36,7 +37,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
       signal,
       onLog: (stream, text) => { services.logs.add(attempt, 'coordinator', stream, text) },
       collect: async file => {
-        const ref = await services.blobs.put(file.data, { signal })
+        const ref = await kept.put(file.data, { signal })
         files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
       }
     })
@@ -53,5 +54,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
   } catch (error) {
     const { message } = asNightshiftError(error)
     return { ok: false, failureClass: 'node', reason: { code: 'SANDBOX_UNAVAILABLE', text: message }, exitCode: 0, stderrTail: '' }
+  } finally {
+    kept.end()
   }
 }

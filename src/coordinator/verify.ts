@@ -258,4 +258,6 @@ export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boo
   }
   requeue(turn, job, chunk)
   turn.saveChunk(job, chunk)
+  // a result shown meanwhile may be enough by itself: nothing else would look at it again
+  judge(turn, job, chunk)
 }

@@ -4,12 +4,12 @@
  * is there, and keeps it until the release.
  */
 export class Holds {
-  readonly #byOwner = new Map<string, Set<string>>()
+  readonly #byOwner = new Map<unknown, Set<string>>()
   readonly #owners = new Map<string, number>()
   readonly #deleting = new Map<string, Promise<void>>()
 
   /** Resolves with true when the content was just being deleted: whether it is there must be asked again. */
-  async hold (owner: string, sha256: string): Promise<boolean> {
+  async hold (owner: unknown, sha256: string): Promise<boolean> {
     const held = this.#byOwner.get(owner) ?? new Set()
     this.#byOwner.set(owner, held)
     if (!held.has(sha256)) {
@@ -21,13 +21,18 @@ export class Holds {
     return deleting !== undefined
   }
 
+  /** Resolves once no deletion of this content is in progress. */
+  async settled (sha256: string): Promise<void> {
+    await this.#deleting.get(sha256)
+  }
+
   /** What an owner holds. */
-  of (owner: string): readonly string[] {
+  of (owner: unknown): readonly string[] {
     return [...this.#byOwner.get(owner) ?? []]
   }
 
   /** Ends all holds of an owner. */
-  release (owner: string): void {
+  release (owner: unknown): void {
     for (const sha256 of this.#byOwner.get(owner) ?? []) {
       const left = (this.#owners.get(sha256) ?? 1) - 1
       if (left === 0) this.#owners.delete(sha256)

@@ -27,6 +27,8 @@ export interface WorkerBehaviour {
   readonly failsWith?: 'app' | 'node'
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
+  /** never gives away the files of its results */
+  readonly withholds?: boolean
   /** whose name it claims to run under */
   readonly operator?: string
 }
@@ -43,11 +45,13 @@ export class SimulatedNetwork {
   now = 1_000_000
   #queue: Scheduled[] = []
   #order = 0
+  readonly #fetchMs: number
   #ticking = false
   readonly #lastDelivery = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
-  constructor (seed: number, options: { platforms?: readonly string[] } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number } = {}) {
+    this.#fetchMs = options.fetchMs ?? 5
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
     this.coordinator = freshState(COORDINATOR, 1, config, new Ledger(EMPTY_LEDGER))
@@ -139,9 +143,12 @@ export class SimulatedNetwork {
       const files = [fileOf(attempt.chunk, false, COORDINATOR)]
       this.#later(500, () => { this.onCoordinator({ kind: 'trusted-done', attempt, outcome: { ok: true, value: resultHash({ exitCode: 0, files }), files } }) })
     } else if (effect.kind === 'fetch-results') {
-      const unavailableAt = effect.from.filter(peer => this.workers.get(peer)?.alive !== true)
+      const unavailableAt = effect.from.filter(peer => {
+        const worker = this.workers.get(peer)
+        return worker?.alive !== true || worker.behaviour.withholds === true
+      })
       const stored = unavailableAt.length < effect.from.length
-      this.#later(5, () => { this.onCoordinator({ kind: 'results-stored', jobId: effect.jobId, chunk: effect.chunk, stored, unavailableAt }) })
+      this.#later(this.#fetchMs, () => { this.onCoordinator({ kind: 'results-stored', jobId: effect.jobId, chunk: effect.chunk, stored, unavailableAt }) })
     } else if (effect.kind === 'assemble') {
       this.#later(5, () => { this.onCoordinator({ kind: 'assembled', jobId: effect.jobId, outputs: [] }) })
     }
