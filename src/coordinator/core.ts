@@ -12,9 +12,10 @@ import { onBid, onNoBid, runAuction } from './auction.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { leaseChunks, speculate } from './leases.ts'
+import { settleDue } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -81,7 +82,7 @@ function continueJob (turn: Turn, job: Job): void {
           }
           delete attempt.revealAskedAt
         }
-        if (chunk.state === 'VERIFIED') fetchOrSettle(turn, job, chunk)
+        if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)
       }
       break
@@ -100,6 +101,7 @@ function tick (turn: Turn): void {
     expireAttempts(turn, job)
     chaseReveals(turn, job)
     speculate(turn, job)
+    settleDue(turn, job)
     reviewWaiting(turn, job)
   }
   for (const worker of turn.state.workers.values()) {

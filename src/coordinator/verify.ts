@@ -13,7 +13,7 @@ import { appLimits } from './app-limits.ts'
 import { endAttempt, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import type { TrustedOutcome } from './events.ts'
-import { reject, settle, short } from './settle.ts'
+import { reject, short, store, tellAccepted } from './verdict.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -42,6 +42,8 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
     turn.saveChunk(job, chunk)
   }
   turn.send(worker, { commitAck: { attempt: id } })
+  // it did not hear the verdict
+  if (attempt.state === 'VERIFIED' && chunk.storedAt !== undefined) tellAccepted(turn, job, chunk, attempt)
   askReveals(turn, job, chunk)
 }
 
@@ -232,22 +234,22 @@ function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   }
   job.wanting.delete(chunk.index)
   turn.saveChunk(job, chunk)
-  fetchOrSettle(turn, job, chunk)
+  fetchOrStore(turn, job, chunk)
 }
 
-/** Nobody is paid before the files are here. */
-export function fetchOrSettle (turn: Turn, job: Job, chunk: Chunk): void {
+/** Nobody is owed anything before the files are here. */
+export function fetchOrStore (turn: Turn, job: Job, chunk: Chunk): void {
   const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
   const files = winners[0]?.files ?? []
-  if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) settle(turn, job, chunk)
+  if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) store(turn, job, chunk)
   else turn.effect({ kind: 'fetch-results', jobId: job.record.id, chunk: chunk.index, from: winners.map(attempt => attempt.worker), files })
 }
 
 /** The files could not be had from these workers: their results do not count, and the chunk runs again if none is left. */
 export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boolean, unavailableAt: readonly string[]): void {
-  if (chunk.state !== 'VERIFIED') return
+  if (chunk.state !== 'VERIFIED' || chunk.storedAt !== undefined) return
   if (stored) {
-    settle(turn, job, chunk)
+    store(turn, job, chunk)
     return
   }
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')

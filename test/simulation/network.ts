@@ -11,6 +11,7 @@ import { jobEnded } from '../../src/lifecycle/job.ts'
 import type { FileRef } from '../../src/model/block.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
+import type { Write } from '../../src/model/store.ts'
 import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/worker/core.ts'
 import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
 import type { WorkerState } from '../../src/worker/state.ts'
@@ -50,15 +51,18 @@ export class SimulatedNetwork {
   readonly #lastDelivery = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
+  readonly #disk = new Map<string, string>()
+
   constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number } = {}) {
     this.#fetchMs = options.fetchMs ?? 5
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
     this.coordinator = freshState(COORDINATOR, 1, config, new Ledger(EMPTY_LEDGER))
-    this.coordinator.ledger.apply({
+    const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
       transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
     })
+    this.#keep(writes)
   }
 
   addWorker (name: string, behaviour: WorkerBehaviour): void {
@@ -114,6 +118,11 @@ export class SimulatedNetwork {
     return balance(this.coordinator.ledger.account(peerAccount(worker)))
   }
 
+  /** everything the coordinator has on its disk */
+  written (): readonly Write[] {
+    return [...this.#disk].map(([key, value]) => ({ key, value }))
+  }
+
   escrow (jobId: string): bigint {
     return balance(this.coordinator.ledger.account(escrowAccount(jobId)))
   }
@@ -122,7 +131,7 @@ export class SimulatedNetwork {
     const turn = new Turn(this.coordinator, this.now)
     coordinatorStep(turn, event)
     settleTurn(turn)
-    for (const write of turn.writes()) this.trace.update(`${write.key}=${write.value ?? ''}\n`)
+    this.#keep(turn.writes())
     for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
     for (const effect of turn.effects) this.#coordinatorEffect(effect)
   }
@@ -182,6 +191,14 @@ export class SimulatedNetwork {
     const at = Math.max(this.#lastDelivery.get(direction) ?? 0, this.now + 2 + Math.floor(this.random.fraction() * 3))
     this.#lastDelivery.set(direction, at)
     this.#at(at, () => { deliver(copy) })
+  }
+
+  #keep (writes: readonly Write[]): void {
+    for (const { key, value } of writes) {
+      this.trace.update(`${key}=${value ?? ''}\n`)
+      if (value === undefined) this.#disk.delete(key)
+      else this.#disk.set(key, value)
+    }
   }
 
   #tick (): void {
