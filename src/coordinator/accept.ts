@@ -55,6 +55,8 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     spent: 0n,
     executions: 0,
     disputes: 0,
+    strangers: 0,
+    checks: { batches: 0, audits: 0, backtracked: 0, comparisons: 0, disagreements: 0 },
     failed: 0,
     verified: 0,
     decided: 0

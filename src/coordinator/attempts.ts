@@ -47,8 +47,10 @@ export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt
     turn.book({ key: `void:${attemptKey(id)}`, transfers: [{ kind: 'void', holdId: attempt.holdId, ref: { job: id.jobId, chunk: id.chunk, epoch: id.epoch, note: why.code } }] })
   }
   release(turn, attempt, id)
+  const batch = attempt.batch === undefined ? undefined : job.batches.get(attempt.batch)
+  if (batch !== undefined) batch.dirty = true
   if (to === 'EXPIRED' || to === 'RECALLED') turn.send(attempt.worker, { recall: { attempt: id, reason: why } })
-  else if (to === 'REJECTED') turn.send(attempt.worker, { verdict: { attempt: id, accepted: false, reason: why, amount: 0n } })
+  else if (to === 'REJECTED' || to === 'BACKTRACKED') turn.send(attempt.worker, { verdict: { attempt: id, accepted: false, reason: why, amount: 0n } })
   if (wasLive || to === 'REJECTED') requeue(turn, job, chunk)
   turn.saveChunk(job, chunk)
 }

@@ -8,16 +8,13 @@ import type { Bid, NoBid } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { circuitIsOpen, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
+import { auditRate } from '../verification/policy.ts'
+import { isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** Bids hold this long at most, whatever they say, milliseconds. */
 const MAX_BID_MS = 60_000
-
-/** Workers of one operator, as they say themselves, never check each other. To claim another's name only costs the claimer work. */
-export function groupOf (worker: WorkerView): string {
-  return worker.offer === undefined || worker.offer.operator === '' ? worker.peer : `operator:${worker.offer.operator}`
-}
 
 /** Why this worker gets no chunk of this job; empty when it may bid. */
 export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView, now: number): readonly Reason[] {
@@ -28,7 +25,19 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
   const standing = state.standings.get(worker.peer) ?? newStanding(worker.peer)
   if (isBanned(standing, now)) return [reason('BANNED', `banned here: ${standing.strikes.length} wrong results`)]
   if (circuitIsOpen(standing)) return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row`)]
-  return mismatches(job.needs, worker.offer)
+  const why = distrust(state, job, worker.peer, now)
+  return why === undefined ? mismatches(job.needs, worker.offer) : [why]
+}
+
+/** Why the job's level of trust leaves this worker out. */
+function distrust (state: CoordinatorState, job: Job, worker: string, now: number): Reason | undefined {
+  const of = tier(state, job, worker, now)
+  switch (job.record.spec.config.trust) {
+    case 'local': return reason('NOT_TRUSTED', 'the job runs on its coordinator alone (--trust local)')
+    case 'private': return of === 'trusted' ? undefined : reason('NOT_TRUSTED', 'the job goes to trusted workers only (--trust private): name them with "coordinator --trust <peer>"')
+    case 'verified': return isProven(of) ? undefined : reason('NOT_ESTABLISHED', `the job goes to proven workers only (--trust verified): ${passes(state, job, worker, now)} of ${job.policy.establishedAfter} results for this app were verified so far`)
+    default: return undefined
+  }
 }
 
 /** Opens, re-opens and closes the job's auction round as time and capacity ask for. */
@@ -60,7 +69,7 @@ function announcement (job: Job, pending: number) {
     requirements: { ...needs, gpus: [...needs.gpus] },
     workMs: workMs(job),
     chunksPending: pending,
-    trust: 'open',
+    trust: record.spec.config.trust,
     maxPrice: priceCeiling(job),
     deadline: 0,
     jobSeedHash: Uint8Array.from(createHash('sha256').update(record.seed).digest()),
@@ -121,6 +130,15 @@ function settleRound (turn: Turn, job: Job): void {
   job.nextRoundAt = turn.now + (winners.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
 }
 
+/** Runs that an accepted chunk costs with this worker. */
+function executionsOf (turn: Turn, job: Job, worker: string): number {
+  switch (tier(turn.state, job, worker, turn.now)) {
+    case 'trusted': return 1
+    case 'established': return job.record.spec.config.replicas ?? 1 + auditRate(passes(turn.state, job, worker, turn.now), job.policy)
+    default: return plannedReplicas(job)
+  }
+}
+
 function scoreOf (turn: Turn, job: Job, bid: BidView): number {
   const worker = turn.state.workers.get(bid.worker)
   const standing = turn.state.standings.get(bid.worker)
@@ -129,7 +147,7 @@ function scoreOf (turn: Turn, job: Job, bid: BidView): number {
     price,
     expectedMs: bid.chunkMs + (worker?.overheadMs ?? 0),
     failureChance: failureChance(standing ?? newStanding(bid.worker)),
-    executions: turn.state.config.trusted.has(bid.worker) ? 1 : job.record.spec.config.replicas,
+    executions: executionsOf(turn, job, bid.worker),
     valuePerMs: price / Math.max(1, workMs(job))
   })
 }

@@ -1,4 +1,5 @@
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
+import { plannedReplicas } from './tiers.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 
 /** How many more attempts a chunk needs out, beyond those open. One trusted attempt is enough. */
@@ -11,7 +12,8 @@ export function wants (chunk: Chunk): number {
 
 /** Attempts a chunk may cost before it is given up. */
 export function maxAttempts (job: Job): number {
-  const { replicas, retries } = job.record.spec.config
+  const { retries } = job.record.spec.config
+  const replicas = plannedReplicas(job)
   return replicas + 2 + retries * replicas
 }
 

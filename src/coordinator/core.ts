@@ -9,13 +9,14 @@ import type { Reason, ReasonCode } from '../model/reasons.ts'
 import type { Reason as WireReason } from '../model/messages/control.ts'
 import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbeat, onLeaseAck, onResume } from './attempts.ts'
 import { onBid, onNoBid, runAuction } from './auction.ts'
+import { restoreBatches } from './batches.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, auditBatches, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -58,6 +59,7 @@ export function settleTurn (turn: Turn): void {
   for (const job of [...jobs.slice(first), ...jobs.slice(0, first)]) {
     if (job.record.state === 'RUNNING' || job.record.state === 'HELD') {
       runAuction(turn, job)
+      auditBatches(turn, job)
       leaseChunks(turn, job)
       callReferee(turn, job)
     }
@@ -73,6 +75,7 @@ function continueJob (turn: Turn, job: Job): void {
     case 'ASSEMBLING': turn.effect({ kind: 'assemble', jobId: job.record.id }); break
     case 'RUNNING':
     case 'HELD':
+      restoreBatches(job)
       for (const index of [...job.active]) {
         const chunk = job.chunks[index]
         if (chunk === undefined) continue

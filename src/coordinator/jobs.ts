@@ -15,6 +15,7 @@ import { endAttempt } from './attempts.ts'
 import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
 import { Median } from './median.ts'
+import { policyOf } from '../verification/policy.ts'
 import { newChunk } from './records.ts'
 import { settleJob } from './settlement.ts'
 import type { CoordinatorState, Job, JobRecord } from './state.ts'
@@ -25,6 +26,9 @@ export function newJob (record: JobRecord): Job {
   return {
     record,
     needs: requirements(record),
+    policy: policyOf(record.spec.config.confidence),
+    filling: new Map(),
+    batches: new Map(),
     chunks: [],
     freshFrom: 0,
     wanting: new Set(),
@@ -94,7 +98,7 @@ export function setState (turn: Turn, job: Job, state: JobState, why?: Reason): 
 export function addChunks (turn: Turn, job: Job, first: number, inputs: readonly BlobRef[]): void {
   if (job.record.state !== 'PARTITIONING') return
   for (const [i, input] of inputs.entries()) {
-    const chunk = newChunk(first + i, input, job.record.spec.config.replicas)
+    const chunk = newChunk(first + i, input, firstQuorum(job))
     job.chunks[chunk.index] = chunk
     turn.saveChunk(job, chunk)
   }
@@ -106,6 +110,11 @@ export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
   job.task = { ref: task }
   turn.put(KEYS.task + job.record.id, JSON.stringify(task))
   setState(turn, job, 'RUNNING')
+}
+
+/** Results a chunk needs at first: one until its first worker is known, unless the submitter said how many. */
+function firstQuorum (job: Job): number {
+  return job.record.spec.config.replicas ?? 1
 }
 
 /** Moves on when no chunk is left to verify: everyone is paid, then the results are assembled. */
@@ -168,6 +177,8 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   setState(turn, job, state)
   job.active.clear()
   job.awards.clear()
+  job.filling.clear()
+  job.batches.clear()
   delete job.round
   turn.effect({ kind: 'stop', jobId: job.record.id })
 }
@@ -199,8 +210,9 @@ export function retryJob (turn: Turn, job: Job): void {
   }
   for (const chunk of job.chunks) {
     if (chunk.state === 'DECIDED') continue
-    Object.assign(chunk, newChunk(chunk.index, chunk.input, record.spec.config.replicas), { epoch: chunk.epoch })
+    Object.assign(chunk, newChunk(chunk.index, chunk.input, firstQuorum(job)), { epoch: chunk.epoch })
     delete chunk.error
+    delete chunk.audit
     turn.saveChunk(job, chunk)
   }
   record.failed = 0

@@ -6,9 +6,11 @@ import { prefetchDepth } from '../market/prefetch.ts'
 import { isStraggler, speculationBudget } from '../market/speculation.ts'
 import { attemptKey } from '../model/ids.ts'
 import { holdIdOf } from '../verification/commitment.ts'
-import { groupOf, workMs } from './auction.ts'
+import { STRANGER_SHARE } from '../verification/policy.ts'
+import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
+import { groupOf, isAdaptive, isProven, plannedReplicas, reachable, tier } from './tiers.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -21,13 +23,14 @@ export const MAX_WAITING = 256
 export function leaseChunks (turn: Turn, job: Job): void {
   if (!quorumIsPossible(turn, job)) return
   const open = [...job.awards.values()]
+  const proven = provenAwards(turn, job)
   while (open.length > 0) {
     for (let i = 0; i < open.length;) {
       const award = open[i] as Award
       const worker = turn.state.workers.get(award.worker)
       const chunk = worker === undefined || capacity(turn, job, award, worker) <= 0 || !affordable(turn, job, award.price)
         ? undefined
-        : nextChunk(job, worker)
+        : nextChunk(turn, job, worker, proven)
       if (worker === undefined || chunk === undefined) {
         open.splice(i, 1)
         continue
@@ -38,7 +41,7 @@ export function leaseChunks (turn: Turn, job: Job): void {
   }
 }
 
-/** False while fewer groups than the job's replicas have an award: a chunk leased now could not be decided. */
+/** False while those with an award could not decide a chunk even if they all agreed: what was leased now would be for nothing. */
 export function quorumIsPossible (turn: Turn, job: Job): boolean {
   const groups = new Set<string>()
   for (const award of job.awards.values()) {
@@ -46,7 +49,13 @@ export function quorumIsPossible (turn: Turn, job: Job): boolean {
     const worker = turn.state.workers.get(award.worker)
     if (worker !== undefined) groups.add(groupOf(worker))
   }
-  return groups.size >= job.record.spec.config.replicas
+  const fixed = job.record.spec.config.replicas
+  if (fixed !== undefined) return groups.size >= fixed
+  return reachable(turn.state, job, awarded(turn, job), turn.now) >= 1 - job.policy.epsilon
+}
+
+function awarded (turn: Turn, job: Job): readonly WorkerView[] {
+  return [...job.awards.keys()].map(peer => turn.state.workers.get(peer)).filter(worker => worker !== undefined)
 }
 
 /** Leases this worker may still take: prefetch depth times slots, less what it has. */
@@ -56,7 +65,7 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
   const depth = prefetchDepth({
     roundTripMs: worker.overheadMs,
     chunkMs: job.durations.count > 0 ? job.durations.value : workMs(job),
-    chunksLeft: left * job.record.spec.config.replicas,
+    chunksLeft: left * plannedReplicas(job),
     workers: job.awards.size * Math.max(1, slots)
   })
   return depth * slots - worker.inFlight.size
@@ -66,19 +75,45 @@ export function affordable (turn: Turn, job: Job, price: bigint): boolean {
   return available(turn.state.ledger.account(escrowAccount(job.record.id))) >= price
 }
 
-function nextChunk (job: Job, worker: WorkerView): Chunk | undefined {
+/** Proven workers that may be leased chunks of this job: whoever is on probation is checked by them where there are any. */
+function provenAwards (turn: Turn, job: Job): readonly WorkerView[] {
+  if (!isAdaptive(job)) return []
+  return awarded(turn, job).filter(({ peer }) => isProven(tier(turn.state, job, peer, turn.now)))
+}
+
+function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly WorkerView[]): Chunk | undefined {
+  const isStranger = isAdaptive(job) && !proven.includes(worker)
   let looked = 0
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
-    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker))) return chunk
+    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker)) && !(isStranger && wantsProven(chunk, proven))) return chunk
     if (++looked >= LOOK_AHEAD) break
   }
+  if (isStranger && strangersHaveTheirShare(job, proven)) return undefined
   const fresh = job.wanting.size < MAX_WAITING ? job.chunks[job.freshFrom] : undefined
   if (fresh !== undefined) job.freshFrom++
   return fresh
 }
 
+/** True for a chunk that another worker runs or ran, and that a proven worker of another group can check. */
+function wantsProven (chunk: Chunk, proven: readonly WorkerView[]): boolean {
+  return chunk.attempts.some(attempt => attemptIsOpen(attempt.state)) && proven.some(worker => mayRun(chunk, worker.peer, groupOf(worker)))
+}
+
+function strangersHaveTheirShare (job: Job, proven: readonly WorkerView[]): boolean {
+  return 2 * proven.length >= job.awards.size && job.record.strangers >= Math.max(1, STRANGER_SHARE * job.record.chunkCount)
+}
+
+/** What a chunk needs with its first worker: a proven one runs it alone. */
+function expectReplicas (turn: Turn, job: Job, chunk: Chunk, worker: string): void {
+  if (!isAdaptive(job) || chunk.disputed || chunk.audit !== undefined || chunk.attempts.some(attempt => attemptIsOpen(attempt.state))) return
+  const stranger = !isProven(tier(turn.state, job, worker, turn.now))
+  chunk.quorum = stranger ? 2 : 1
+  if (stranger) job.record.strangers++
+}
+
 function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: WorkerView): void {
+  expectReplicas(turn, job, chunk, worker.peer)
   chunk.epoch++
   const id = { jobId: job.record.id, chunk: chunk.index, epoch: chunk.epoch }
   const trusted = turn.state.config.trusted.has(worker.peer)

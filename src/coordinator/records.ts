@@ -13,7 +13,7 @@ export function encodeJob (record: JobRecord): string {
 export function decodeJob (text: string, spec: JobRecord['spec']): JobRecord {
   const stored = JSON.parse(text) as StoredJob
   // records of older versions paid with the verdict
-  return { ...stored, verified: (stored as Partial<StoredJob>).verified ?? stored.decided, spec, budget: BigInt(stored.budget), maxPrice: BigInt(stored.maxPrice), spent: BigInt(stored.spent) }
+  return { ...stored, verified: (stored as Partial<StoredJob>).verified ?? stored.decided, strangers: (stored as Partial<StoredJob>).strangers ?? 0, checks: (stored as Partial<StoredJob>).checks ?? { batches: 0, audits: 0, backtracked: 0, comparisons: 0, disagreements: 0 }, spec, budget: BigInt(stored.budget), maxPrice: BigInt(stored.maxPrice), spent: BigInt(stored.spent) }
 }
 
 export function encodeChunk (chunk: Chunk): string {

@@ -78,7 +78,7 @@ function settleChunks (turn: Turn, job: Job, chunks: readonly Chunk[]): void {
     turn.book({ key: `settle:${escrowAccount(record.id)}:${turn.state.ledger.head.seq}`, transfers: holds.slice(from, from + POSTS_PER_ENTRY) })
   }
   for (const chunk of chunks) {
-    if (job.unpaid.delete(chunk.index)) forgetOwed(turn.state, job, chunk)
+    disown(turn.state, job, chunk)
     for (const attempt of chunk.attempts) {
       if (attempt.state !== 'VERIFIED') continue
       attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'SETTLED')
@@ -88,6 +88,11 @@ function settleChunks (turn: Turn, job: Job, chunks: readonly Chunk[]): void {
     record.decided++
     turn.saveChunk(job, chunk)
   }
+}
+
+/** A stored result does not count any more: nobody is owed anything for it. */
+export function disown (state: CoordinatorState, job: Job, chunk: Chunk): void {
+  if (job.unpaid.delete(chunk.index)) forgetOwed(state, job, chunk)
 }
 
 function forgetOwed (state: CoordinatorState, job: Job, chunk: Chunk): void {

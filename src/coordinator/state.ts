@@ -5,10 +5,11 @@ import type { JobState } from '../lifecycle/job.ts'
 import type { Round } from '../market/auction.ts'
 import type { FileRef } from '../model/block.ts'
 import type { Usage } from '../model/executor.ts'
-import type { JobError, JobSpec } from '../model/job.ts'
+import type { JobChecks, JobError, JobSpec } from '../model/job.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
 
@@ -37,6 +38,9 @@ export interface Attempt {
   reason?: Reason
   /** as the worker reports it */
   usage?: Usage
+  /** the batch it is audited with, and by whom when it was drawn */
+  batch?: string
+  drawn?: 'any' | 'trusted'
 }
 
 export interface Chunk {
@@ -59,7 +63,21 @@ export interface Chunk {
   appFailures: string[]
   nodeFailures: string[]
   disputed: boolean
+  /** its single result is being checked: by another proven worker, or by a trusted run */
+  audit?: 'any' | 'trusted'
   error?: JobError
+}
+
+/** Results of one worker that are audited together: closed, its draw made. */
+export interface Batch {
+  readonly id: string
+  readonly worker: string
+  /** epoch by chunk */
+  readonly members: Map<number, number>
+  /** audits that agreed */
+  passed: number
+  /** something happened to it in this turn */
+  dirty: boolean
 }
 
 /** A worker's right to be leased chunks of a job at a fixed price. */
@@ -92,6 +110,9 @@ export interface JobRecord {
   spent: bigint
   executions: number
   disputes: number
+  /** leases of fresh chunks to workers on probation */
+  strangers: number
+  readonly checks: { -readonly [key in keyof JobChecks]: JobChecks[key] }
   failed: number
   /** chunks whose agreed result is stored here, paid or not */
   verified: number
@@ -102,6 +123,10 @@ export interface JobRecord {
 export interface Job {
   readonly record: JobRecord
   readonly needs: RequirementsView
+  readonly policy: Policy
+  /** by worker: single results that wait to become a batch, as epoch by chunk */
+  readonly filling: Map<string, { readonly since: number, readonly members: Map<number, number> }>
+  readonly batches: Map<string, Batch>
   chunks: Chunk[]
   /** chunks no replica was ever leased of: indexes from `freshFrom` on */
   freshFrom: number

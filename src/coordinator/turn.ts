@@ -8,6 +8,8 @@ import { sortable } from '../model/ids.ts'
 import type { Chunk, CoordinatorState, Incident, Job } from './state.ts'
 import type { Standing } from '../verification/reputation.ts'
 
+interface RevealItem { readonly jobId: string, readonly chunk: number, readonly epoch: number, readonly commitment: string }
+
 /**
  * One turn of the coordinator: the events of a moment and everything they
  * decided. Writes are merged (the last value of a key wins) into one synced
@@ -18,8 +20,8 @@ export class Turn {
   readonly state: CoordinatorState
   readonly sends: { readonly peer: string, readonly message: Message }[] = []
   readonly effects: CoordinatorEffect[] = []
-  /** reveal requests of this turn by worker, sent as one batch each */
-  readonly reveals = new Map<string, { readonly jobId: string, readonly chunk: number, readonly epoch: number, readonly commitment: string }[]>()
+  /** reveal requests of this turn, by worker and batch: one message each */
+  readonly reveals = new Map<string, { readonly worker: string, readonly items: RevealItem[] }>()
   readonly #writes = new Map<string, string | undefined>()
   readonly #dirtyChunks = new Map<Chunk, Job>()
   readonly #dirtyJobs = new Set<Job>()
@@ -35,6 +37,14 @@ export class Turn {
 
   send (peer: string, message: Message): void {
     if (peer !== this.state.self) this.sends.push({ peer, message })
+  }
+
+  /** Asks for a result at the end of the turn, together with the others of the same worker and batch. */
+  askReveal (worker: string, batch: string, item: RevealItem): void {
+    const key = `${worker} ${batch}`
+    const asked = this.reveals.get(key) ?? { worker, items: [] }
+    this.reveals.set(key, asked)
+    asked.items.push(item)
   }
 
   effect (effect: CoordinatorEffect): void {

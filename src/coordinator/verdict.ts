@@ -4,6 +4,8 @@ import { attemptKey } from '../model/ids.ts'
 import { reason } from '../model/reasons.ts'
 import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
 import { endAttempt, idOf, requeue } from './attempts.ts'
+import { backtrack } from './backtrack.ts'
+import { appOf } from './tiers.ts'
 import { KEYS } from './keys.ts'
 import { owe } from './settlement.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
@@ -30,7 +32,7 @@ export function store (turn: Turn, job: Job, chunk: Chunk): void {
   for (const attempt of winners) {
     delete attempt.files
     if (attempt.holdId === '') continue
-    turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker)))
+    turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), appOf(job), turn.now))
     tellAccepted(turn, job, chunk, attempt)
   }
   record.verified++
@@ -54,6 +56,7 @@ export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, co
   turn.saveIncident({ at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why })
   turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker: attempt.worker, job: job.record.id, chunk: chunk.index, account: peerAccount(attempt.worker) } })
   endAttempt(turn, job, chunk, attempt, 'REJECTED', why)
+  backtrack(turn, attempt.worker)
   const standing = turn.state.standings.get(attempt.worker)
   if (standing !== undefined && isBanned(standing, turn.now)) recallAll(turn, attempt.worker)
 }

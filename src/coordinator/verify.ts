@@ -6,13 +6,19 @@ import type { Commit, Reveal } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import { resultHash } from '../model/result.ts'
 import { merkleRoot, opensCommitment } from '../verification/commitment.ts'
-import { decide, decideByMajority } from '../verification/quorum.ts'
+import { mostCredible } from '../verification/credibility.ts'
+import { MOST_REPLICAS } from '../verification/policy.ts'
+import { agreed, decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
-import { endAttempt, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
+import { endAttempt, failChunk, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
+import { advanceBatches, batchMoved, closeBatches, fillBatch, leaveBatch } from './batches.ts'
+import { mayRun, wants } from './chunks.ts'
 import type { TrustedOutcome } from './events.ts'
+import { groupOf, hasReferee, isAdaptive, tier, weigh } from './tiers.ts'
+import { isSuspect } from './suspicion.ts'
 import { reject, short, store, tellAccepted } from './verdict.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -23,6 +29,8 @@ const REVEAL_DUE_MS = 30_000
 const REVEAL_BATCH = 1024
 /** Trusted runs of the coordinator at a time. */
 const REFEREES = 1
+/** Chunks that wait for another worker looked at, to see whether any can come. */
+const STUCK_LOOK_AHEAD = 16
 
 export function onCommit (turn: Turn, worker: string, commit: Commit): void {
   const found = findAttempt(turn.state, worker, commit.attempt)
@@ -53,25 +61,45 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
  */
 export function askReveals (turn: Turn, job: Job, chunk: Chunk): void {
   const bound = chunk.attempts.filter(attempt => attempt.state === 'COMMITTED' || attempt.state === 'REVEALED')
+  const [first] = bound
+  if (bound.length === 1 && first !== undefined && waitsForBatch(chunk, job, first)) {
+    keepForBatch(turn, job, chunk, first)
+    return
+  }
   const enough = bound.some(attempt => attempt.trusted) || chunk.disputed || new Set(bound.map(attempt => attempt.group)).size >= chunk.quorum
   if (!enough) return
   for (const attempt of bound) {
     if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt !== undefined) continue
+    leaveBatch(job, chunk, attempt)
     attempt.revealAskedAt = turn.now
     askAgain(turn, job, chunk, attempt)
   }
 }
 
-/** Asks for one reveal; when it was asked for before, its deadline stays. */
-export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
-  const batch = turn.reveals.get(attempt.worker) ?? []
-  batch.push({ ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
-  turn.reveals.set(attempt.worker, batch)
+/** True for the only result of a chunk that no other run is meant to check. */
+function waitsForBatch (chunk: Chunk, job: Job, attempt: Attempt): boolean {
+  return isAdaptive(job) && !attempt.trusted && !chunk.disputed && chunk.quorum === 1 && attempt.batch === undefined && attempt.state === 'COMMITTED' && attempt.revealAskedAt === undefined
 }
 
-/** Sends the reveal requests of this turn, one batch per worker, bound to its commitments by their Merkle root. */
+/** It is audited with others of its worker; or, when the worker was struck since its lease, checked by another run. */
+function keepForBatch (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  if (tier(turn.state, job, attempt.worker, turn.now) === 'established') {
+    fillBatch(turn, job, chunk, attempt)
+    return
+  }
+  chunk.quorum = 2
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+}
+
+/** Asks for one reveal; when it was asked for before, its deadline stays. */
+export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  turn.askReveal(attempt.worker, attempt.batch ?? '', { ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
+}
+
+/** Sends the reveal requests of this turn, one per worker and batch, bound to its commitments by their Merkle root. */
 export function sendRevealRequests (turn: Turn): void {
-  for (const [worker, all] of turn.reveals) {
+  for (const { worker, items: all } of turn.reveals.values()) {
     for (let from = 0; from < all.length; from += REVEAL_BATCH) {
       const items = all.slice(from, from + REVEAL_BATCH)
       turn.send(worker, {
@@ -148,14 +176,51 @@ function measure (turn: Turn, { job, attempt }: Found, reportedMs: number): void
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
   if (chunk.state !== 'ACTIVE') return
-  const decision = verdictOn(chunk, turn.state.config.platforms.includes(job.needs.platform))
+  const decision = isAdaptive(job) ? weighVotes(turn, job, chunk) : verdictOn(chunk, hasReferee(turn.state, job))
   if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
   else if (decision.kind === 'dispute') dispute(turn, job, chunk)
+  else if (isAdaptive(job)) seekCredibility(turn, job, chunk, decision.missing)
   else if (chunk.disputed && mustWiden(chunk, decision.missing)) {
     chunk.quorum++
     requeue(turn, job, chunk)
     turn.saveChunk(job, chunk)
   } else askReveals(turn, job, chunk)
+}
+
+/** A value counts once those who gave it are credible together; results that differ are a dispute first. */
+function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
+  const voters = chunk.attempts.filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
+  const votes = voters.map(({ epoch, value = '', group, trusted }) => ({ epoch, value, group, trusted }))
+  if (votes.some(vote => vote.trusted)) return decide(votes, 1)
+  const values = new Set(votes.map(({ value }) => value)).size
+  if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job))) return { kind: 'dispute', values }
+  const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
+  if (best === undefined) return { kind: 'wait', missing: chunk.quorum }
+  const isChecked = new Set(votes.map(({ group }) => group)).size > 1
+  return isChecked && best.credibility >= 1 - job.policy.epsilon ? agreed(votes, best.value) : { kind: 'wait', missing: 1 }
+}
+
+/** What was shown is not enough: one more run, by whoever can give it. */
+function seekCredibility (turn: Turn, job: Job, chunk: Chunk, missing: number): void {
+  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
+  const [only] = shown
+  if (shown.length === 1 && only?.batch !== undefined && chunk.audit === undefined && !chunk.disputed) {
+    batchMoved(job, only, false)
+    return
+  }
+  if (shown.length === 0 || !mustWiden(chunk, missing)) {
+    askReveals(turn, job, chunk)
+    return
+  }
+  if (wants(chunk) > 0) return
+  if (hasReferee(turn.state, job) && (chunk.quorum >= MOST_REPLICAS || turn.state.refereeing.size < REFEREES)) chunk.audit = 'trusted'
+  else if (chunk.quorum < MOST_REPLICAS) chunk.quorum++
+  else {
+    failChunk(turn, job, chunk, 'NO_AGREEMENT', `${chunk.quorum} workers ran it, and no result is credible enough: ask for less with --confidence, or trust a worker`)
+    return
+  }
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
 }
 
 /** Votes settle a dispute only where no trusted run can. */
@@ -180,15 +245,36 @@ function dispute (turn: Turn, job: Job, chunk: Chunk): void {
   job.record.disputes++
   turn.effect({ kind: 'note', level: 'warn', text: 'results differ', about: { job: job.record.id, chunk: chunk.index } })
   turn.saveChunk(job, chunk)
-  if (!turn.state.config.platforms.includes(job.needs.platform)) judge(turn, job, chunk)
+  if (!hasReferee(turn.state, job)) judge(turn, job, chunk)
 }
 
 /** Starts the trusted runs that disputes (or a chunk no worker may try) wait for, as many as run at a time. */
 export function callReferee (turn: Turn, job: Job): void {
-  if (!turn.state.config.platforms.includes(job.needs.platform)) return
+  if (!hasReferee(turn.state, job) || turn.state.refereeing.size >= REFEREES) return
   for (const index of job.active) {
     const chunk = job.chunks[index]
-    if (chunk?.disputed === true && chunk.state === 'ACTIVE') runTrusted(turn, job, chunk)
+    if ((chunk?.disputed === true || chunk?.audit === 'trusted') && chunk.state === 'ACTIVE') runTrusted(turn, job, chunk)
+  }
+  if (isAdaptive(job)) standIn(turn, job)
+}
+
+/** Where no other worker is left to check a result, or none may see the job, the coordinator runs the chunk itself. */
+function standIn (turn: Turn, job: Job): void {
+  if (job.record.spec.config.trust === 'local') {
+    const chunk = job.chunks[job.freshFrom]
+    if (chunk === undefined || turn.state.refereeing.size >= REFEREES) return
+    job.freshFrom++
+    runTrusted(turn, job, chunk)
+    return
+  }
+  if (job.round !== undefined || job.awards.size === 0) return
+  const takers = [...job.awards.keys()].map(peer => turn.state.workers.get(peer)).filter(worker => worker !== undefined)
+  let looked = 0
+  for (const index of job.wanting) {
+    const chunk = job.chunks[index]
+    if (++looked > STUCK_LOOK_AHEAD) return
+    if (chunk === undefined || chunk.attempts.length === 0 || takers.some(worker => mayRun(chunk, worker.peer, groupOf(worker)))) continue
+    runTrusted(turn, job, chunk)
   }
 }
 
@@ -222,19 +308,51 @@ export function onTrustedDone (turn: Turn, found: Found | undefined, key: string
   judge(turn, job, chunk)
 }
 
-/** A value is agreed: those who showed another are struck, and the files are fetched before anyone is paid. */
+/** Moves the batches of a job on, and counts the results of those that passed their audits. */
+export function auditBatches (turn: Turn, job: Job): void {
+  closeBatches(turn, job)
+  advanceBatches(turn, job, members => {
+    for (const { chunk, attempt } of members) accept(turn, job, chunk, attempt.value ?? '')
+  })
+}
+
+/** A value is agreed: those who showed another are struck, and the files are fetched before anyone is owed anything. */
 function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
+  const erratic = compare(turn, job, chunk, value)
   for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && open.value !== value)) {
-    reject(turn, job, chunk, attempt, 'WRONG_RESULT', `its result ${short(attempt.value)} differs from the accepted ${short(value)}`)
+    refuse(turn, job, chunk, attempt, value, erratic)
   }
   chunk.value = value
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'VERIFIED')
   for (const attempt of chunk.attempts) {
-    if (attempt.state === 'REVEALED') attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
+    if (attempt.state !== 'REVEALED') continue
+    attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
+    batchMoved(job, attempt, chunk.audit !== undefined)
   }
   job.wanting.delete(chunk.index)
   turn.saveChunk(job, chunk)
   fetchOrStore(turn, job, chunk)
+}
+
+/** Counts comparisons. True when a trusted run gave something that none of several differing workers gave: then it is the app that is erratic. */
+function compare (turn: Turn, { record }: Job, chunk: Chunk, value: string): boolean {
+  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
+  if (shown.length < 2) return false
+  record.checks.comparisons++
+  const byWorkers = new Set(shown.filter(({ worker }) => worker !== turn.state.self).map(attempt => attempt.value))
+  if (byWorkers.has(value) || byWorkers.size < 2) return false
+  const before = isSuspect(record)
+  record.checks.disagreements++
+  if (isSuspect(record) && !before) {
+    turn.effect({ kind: 'note', level: 'warn', text: 'the app gives different results each time: its results cannot be checked by comparing them', about: { job: record.id, app: record.spec.app.manifest.name } })
+  }
+  return true
+}
+
+function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
+  const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
+  if (!erratic && !isSuspect(job.record)) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
+  else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
 }
 
 /** Nobody is owed anything before the files are here. */

@@ -5,6 +5,7 @@ import type { EngineChoice, JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
 import { obstacles } from './auction.ts'
+import { isSuspect } from './suspicion.ts'
 import { whyWaiting } from './waiting.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import { Turn } from './turn.ts'
@@ -29,7 +30,14 @@ export function viewJob (job: Job, now: number): JobView {
     app: `${record.spec.app.manifest.name}@${record.spec.app.manifest.version}`,
     partitioner: engineName(record.spec.partitioner),
     assembler: engineName(record.spec.assembler),
-    replicas: record.spec.config.replicas,
+    ...(record.spec.config.replicas === undefined ? {} : { replicas: record.spec.config.replicas }),
+    verification: {
+      confidence: record.spec.config.confidence,
+      trust: record.spec.config.trust,
+      checks: record.checks,
+      overhead: record.verified === 0 ? 0 : Math.round(record.executions / record.verified * 100) / 100,
+      suspect: isSuspect(record)
+    },
     chunks: { total: record.chunkCount, done: record.verified, failed: record.failed, active: job.active.size },
     rate,
     ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),

@@ -3,10 +3,10 @@ import type { Reason } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
 import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
 import { mayRun } from './chunks.ts'
-import { groupOf } from './auction.ts'
 import { setState } from './jobs.ts'
+import { groupOf, hasReferee, isAdaptive, reachable } from './tiers.ts'
 import { runTrusted } from './verify.ts'
-import type { Chunk, CoordinatorState, Job } from './state.ts'
+import type { Chunk, CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** Standing still this long turns a running job into a held one, milliseconds. */
@@ -54,12 +54,19 @@ function someAttemptMoves (job: Job): boolean {
 export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   const { state } = turn
   if (pendingChunks(job) === 0) return undefined
+  if (job.record.spec.config.trust === 'local') {
+    return hasReferee(state, job) ? undefined : reason('PLATFORM_NOT_OFFERED', `the job runs on this coordinator alone (--trust local), which cannot run ${job.needs.platform}`)
+  }
   const connected = [...state.workers.values()].filter(worker => worker.connected)
   if (connected.length === 0) return reason('NO_WORKERS', 'no worker is connected: start one with "nightshift worker --peer <address>" or "nightshift cluster up"')
   const blocked = connected.map(worker => ({ worker, why: obstacles(state, job, worker, turn.now) }))
   const fitting = blocked.filter(entry => entry.why.length === 0).map(entry => entry.worker)
   if (fitting.length === 0) return noneFits(job, blocked.flatMap(entry => entry.why))
-  const needed = job.record.spec.config.replicas
+  if (isAdaptive(job)) {
+    const credible = reachable(state, job, fitting, turn.now)
+    if (credible < 1 - job.policy.epsilon) return notCredible(job, fitting, credible)
+  }
+  const needed = job.record.spec.config.replicas ?? 1
   const groups = new Set(fitting.map(groupOf)).size
   const trusted = fitting.some(worker => state.config.trusted.has(worker.peer))
   if (groups < needed && !trusted) {
@@ -75,6 +82,11 @@ export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
     return reason('TOO_FEW_WORKERS', `chunk ${stuck.index} needs another independent worker: those connected have had it`)
   }
   return undefined
+}
+
+function notCredible (job: Job, fitting: readonly WorkerView[], credible: number): Reason {
+  const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`
+  return reason('TOO_FEW_WORKERS', `${fitting.length} unproven workers that agree are right with ${percent(credible)}, ${percent(1 - job.policy.epsilon)} is asked for: start more, trust one with "coordinator --trust <peer>", or submit with a lower --confidence or with --replicas`)
 }
 
 function noneFits (job: Job, why: readonly Reason[]): Reason {

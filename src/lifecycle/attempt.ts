@@ -4,9 +4,9 @@ import type { Transitions } from './machine.ts'
 /** A hold is pending from LEASED on; SETTLED posted it, VOIDED voided it. */
 export type AttemptState =
   | 'LEASED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'VERIFIED' | 'SETTLED'
-  | 'DECLINED' | 'EXPIRED' | 'FAILED' | 'REJECTED' | 'RECALLED'
+  | 'DECLINED' | 'EXPIRED' | 'FAILED' | 'REJECTED' | 'RECALLED' | 'BACKTRACKED'
 
-const LOST = ['DECLINED', 'EXPIRED', 'FAILED', 'REJECTED', 'RECALLED'] as const
+const LOST = ['DECLINED', 'EXPIRED', 'FAILED', 'REJECTED', 'RECALLED', 'BACKTRACKED'] as const
 
 const TRANSITIONS: Transitions<AttemptState> = {
   LEASED: ['RUNNING', 'COMMITTED', ...LOST],
@@ -19,7 +19,8 @@ const TRANSITIONS: Transitions<AttemptState> = {
   EXPIRED: [],
   FAILED: [],
   REJECTED: [],
-  RECALLED: []
+  RECALLED: [],
+  BACKTRACKED: []
 }
 
 export function moveAttempt (id: string, from: AttemptState, to: AttemptState): AttemptState {

@@ -21,8 +21,12 @@ export const JobConfigSchema = Type.Object({
   jobTimeout: Type.Number({ minimum: 0, maximum: 31_536_000, default: 0 }),
   /** extra attempts a chunk may cost beyond its replicas */
   retries: Type.Integer({ minimum: 0, maximum: 100, default: 5 }),
-  /** independent results that must agree before a chunk counts */
-  replicas: Type.Integer({ minimum: 1, maximum: 7, default: 2 }),
+  /** independent results that must agree before a chunk counts; unset, it follows from `confidence` and what is known of the workers */
+  replicas: Type.Optional(Type.Integer({ minimum: 1, maximum: 7 })),
+  /** least share of results that must be right, percent; more of it costs more executions */
+  confidence: Type.Number({ minimum: 50, maximum: 99.999, default: 99 }),
+  /** who may get chunks: anyone; established or named workers; named workers; this coordinator alone */
+  trust: Type.Union([Type.Literal('open'), Type.Literal('verified'), Type.Literal('private'), Type.Literal('local')], { default: 'open' }),
   /** blocks on a stock python image may run in python-wasm */
   allowWasm: Type.Boolean({ default: false }),
   /** deliver what succeeded when some chunks failed */
@@ -83,6 +87,29 @@ export interface JobError {
   readonly remedy?: string
 }
 
+/** What was done so far to make sure that results are right. */
+export interface JobChecks {
+  /** batches of single results that were closed, and results of them that were run again */
+  readonly batches: number
+  readonly audits: number
+  /** results that were taken back because another of their worker was wrong */
+  readonly backtracked: number
+  /** chunks with more than one result, and of these those where a trusted run agreed with none of several workers */
+  readonly comparisons: number
+  readonly disagreements: number
+}
+
+export interface VerificationView {
+  /** percent asked for */
+  readonly confidence: number
+  readonly trust: string
+  readonly checks: JobChecks
+  /** executions per stored result so far */
+  readonly overhead: number
+  /** results differ from each other and from the trusted runs: the app itself is erratic, and nobody is struck for it */
+  readonly suspect: boolean
+}
+
 /** A job as the API and the CLI show it. */
 export interface JobView {
   readonly id: string
@@ -96,7 +123,9 @@ export interface JobView {
   readonly app: string
   readonly partitioner: string
   readonly assembler: string
-  readonly replicas: number
+  /** independent results that must agree, when that was fixed */
+  readonly replicas?: number
+  readonly verification: VerificationView
   readonly chunks: { readonly total: number, readonly done: number, readonly failed: number, readonly active: number }
   /** chunks decided per second over the last moments */
   readonly rate: number

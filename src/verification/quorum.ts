@@ -44,7 +44,8 @@ export function decideByMajority (votes: readonly Vote[], quorum: number): Decis
   return { kind: 'wait', missing: 1 }
 }
 
-function agreed (votes: readonly Vote[], value: string): Decision {
+/** A value counts: who gave it, and who did not. */
+export function agreed (votes: readonly Vote[], value: string): Decision {
   return {
     kind: 'agreed',
     value,

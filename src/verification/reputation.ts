@@ -9,6 +9,8 @@ export interface Standing {
   readonly successes: number
   /** jobs on which this node failed by its own fault since its last success */
   readonly failedJobs: readonly string[]
+  /** by app: verified results since the last strike, and when the last of them was, milliseconds; records of older versions have none */
+  readonly apps?: Readonly<Record<string, { readonly passes: number, readonly at: number }>>
 }
 
 /** Two strikes inside this window ban a worker. */
@@ -18,17 +20,30 @@ export const STRIKES_TO_BAN = 2
 export const CIRCUIT_JOBS = 3
 /** Attempts remembered for the success rate; older ones fade. */
 const REMEMBERED_ATTEMPTS = 200
+/** Passes count no more after this long without one, milliseconds. */
+const DECAY_MS = 30 * 24 * 3600 * 1000
+/** Apps remembered per worker; the one passed longest ago is forgotten first. */
+const REMEMBERED_APPS = 32
 
 export function newStanding (peer: string): Standing {
   return { peer, strikes: [], passes: 0, attempts: 0, successes: 0, failedJobs: [] }
 }
 
-export function withPass (standing: Standing): Standing {
-  return remember({ ...standing, passes: standing.passes + 1, failedJobs: [] }, true)
+/** Verified results of a worker for an app since its last wrong one; none when the last is too long ago. */
+export function passesOf (standing: Standing, app: string, now: number): number {
+  const found = standing.apps?.[app]
+  return found === undefined || now - found.at > DECAY_MS ? 0 : found.passes
+}
+
+/** A verified result for an app. */
+export function withPass (standing: Standing, app: string, at: number): Standing {
+  const passes = passesOf(standing, app, at) + 1
+  const apps = Object.entries({ ...standing.apps, [app]: { passes, at } }).sort(([, a], [, b]) => b.at - a.at).slice(0, REMEMBERED_APPS)
+  return remember({ ...standing, passes: standing.passes + 1, failedJobs: [], apps: Object.fromEntries(apps) }, true)
 }
 
 export function withStrike (standing: Standing, at: number): Standing {
-  return remember({ ...standing, passes: 0, strikes: [...standing.strikes.filter(time => time > at - STRIKE_WINDOW_MS), at] }, false)
+  return remember({ ...standing, passes: 0, apps: {}, strikes: [...standing.strikes.filter(time => time > at - STRIKE_WINDOW_MS), at] }, false)
 }
 
 /** An attempt that ended by the node's own fault: no strike, but it counts against its success rate and its circuit. */

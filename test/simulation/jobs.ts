@@ -18,11 +18,11 @@ export function simulatedJob (id: string, config: Partial<JobRecord['spec']['con
       name: id, description: '', app, partitioner: { builtin: 'passthrough' }, assembler: { builtin: 'passthrough' },
       params: { partitioner: {}, app: {}, assembler: {} }, source: [],
       config: {
-        taskTimeout: 60, jobTimeout: 0, retries: 5, replicas: 2, allowWasm: false, allowPartial: false,
+        taskTimeout: 60, jobTimeout: 0, retries: 5, replicas: 2, confidence: 99, trust: 'open', allowWasm: false, allowPartial: false,
         estimate: 0.1, isolation: 'process', isTestJob: false, ...config
       }
     },
     createdAt: 1_000_000, budget, maxPrice: budget, seed: '00', state: 'SUBMITTED',
-    chunkCount: 0, outputs: 0, spent: 0n, executions: 0, disputes: 0, failed: 0, verified: 0, decided: 0
+    chunkCount: 0, outputs: 0, spent: 0n, executions: 0, disputes: 0, strangers: 0, checks: { batches: 0, audits: 0, backtracked: 0, comparisons: 0, disagreements: 0 }, failed: 0, verified: 0, decided: 0
   }
 }

@@ -22,7 +22,10 @@ const COORDINATOR = 'coordinator'
 
 export interface WorkerBehaviour {
   readonly taskMs: number
-  readonly lies?: boolean
+  /** always, or for the chunks it says, given how many tasks it ran before */
+  readonly lies?: boolean | ((chunk: number, ran: number) => boolean)
+  /** all members of a coalition tell the same lie */
+  readonly coalition?: string
   /** dies for good at this virtual time */
   readonly diesAt?: number
   readonly failsWith?: 'app' | 'node'
@@ -43,18 +46,23 @@ export class SimulatedNetwork {
   readonly workers = new Map<string, { readonly state: WorkerState, readonly behaviour: WorkerBehaviour, alive: boolean }>()
   readonly trace = createHash('sha256')
   readonly executions = new Map<string, number>()
+  /** tasks run to their end, by worker */
+  readonly ran = new Map<string, number>()
   now = 1_000_000
   #queue: Scheduled[] = []
   #order = 0
   readonly #fetchMs: number
+  /** chunks for which the app gives something else each time it runs */
+  readonly #erratic: (chunk: number) => boolean
   #ticking = false
   readonly #lastDelivery = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
   readonly #disk = new Map<string, string>()
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, erratic?: (chunk: number) => boolean } = {}) {
     this.#fetchMs = options.fetchMs ?? 5
+    this.#erratic = options.erratic ?? (() => false)
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
     this.coordinator = freshState(COORDINATOR, 1, config, new Ledger(EMPTY_LEDGER))
@@ -123,6 +131,13 @@ export class SimulatedNetwork {
     return [...this.#disk].map(([key, value]) => ({ key, value }))
   }
 
+  /** chunks of a job whose accepted result is wrong */
+  wrong (jobId: string): readonly number[] {
+    return (this.coordinator.jobs.get(jobId)?.chunks ?? []).filter(({ index, value }) => {
+      return value !== undefined && value !== resultHash({ exitCode: 0, files: [fileOf(index, false, '')] })
+    }).map(({ index }) => index)
+  }
+
   escrow (jobId: string): bigint {
     return balance(this.coordinator.ledger.account(escrowAccount(jobId)))
   }
@@ -149,7 +164,7 @@ export class SimulatedNetwork {
   #coordinatorEffect (effect: CoordinatorEffect): void {
     if (effect.kind === 'run-trusted') {
       const { attempt } = effect
-      const files = [fileOf(attempt.chunk, false, COORDINATOR)]
+      const files = [fileOf(attempt.chunk, this.#erratic(attempt.chunk), `${COORDINATOR}/${attempt.epoch}`)]
       this.#later(500, () => { this.onCoordinator({ kind: 'trusted-done', attempt, outcome: { ok: true, value: resultHash({ exitCode: 0, files }), files } }) })
     } else if (effect.kind === 'fetch-results') {
       const unavailableAt = effect.from.filter(peer => {
@@ -180,7 +195,10 @@ export class SimulatedNetwork {
     if (behaviour.failsWith !== undefined) {
       return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
     }
-    const own = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
+    const ran = this.ran.get(name) ?? 0
+    this.ran.set(name, ran + 1)
+    const lie = typeof behaviour.lies === 'function' ? behaviour.lies(chunk, ran) : behaviour.lies === true
+    const own = this.#erratic(chunk) ? [fileOf(chunk, true, `${name}/${epoch}`)] : [fileOf(chunk, lie, behaviour.coalition ?? `${name}/${epoch}`)]
     const files = behaviour.shows?.(own) ?? own
     return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
   }

@@ -62,6 +62,6 @@ describe('reputation', () => {
   it('opens the circuit after three different jobs failed by the node\'s fault, and closes it with a success', () => {
     const failing = ['j1', 'j1', 'j2', 'j3'].reduce(withNodeFailure, newStanding('g'))
     expect(circuitIsOpen(failing)).toBe(true)
-    expect(circuitIsOpen(withPass(failing))).toBe(false)
+    expect(circuitIsOpen(withPass(failing, 'app', 0))).toBe(false)
   })
 })

@@ -1,0 +1,50 @@
+import { jobEnded } from '../lifecycle/job.ts'
+import { moveChunk } from '../lifecycle/chunk.ts'
+import { reason } from '../model/reasons.ts'
+import { endAttempt, requeue } from './attempts.ts'
+import { emptyFilling, unaudited } from './batches.ts'
+import { KEYS } from './keys.ts'
+import { disown } from './settlement.ts'
+import { isAdaptive } from './tiers.ts'
+import type { Attempt, Chunk, Job } from './state.ts'
+import type { Turn } from './turn.ts'
+
+/**
+ * After a strike nothing counts any more that only the struck worker stands for:
+ * what waits for an audit, and what was accepted on a single run and is not paid.
+ * These chunks run again, and their holds are voided.
+ */
+export function backtrack (turn: Turn, worker: string): void {
+  for (const job of turn.state.jobs.values()) {
+    if (!isAdaptive(job) || jobEnded(job.record.state)) continue
+    emptyFilling(turn, job, worker)
+    for (const { chunk, attempt } of unaudited(job, worker)) takeBack(turn, job, chunk, attempt)
+    for (const index of [...job.unpaid, ...job.active]) {
+      const chunk = job.chunks[index]
+      const winners = chunk?.attempts.filter(({ state }) => state === 'VERIFIED') ?? []
+      const [single] = winners
+      if (chunk?.state === 'VERIFIED' && winners.length === 1 && single?.worker === worker) unstore(turn, job, chunk, single)
+    }
+  }
+}
+
+function unstore (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  if (chunk.storedAt !== undefined) {
+    disown(turn.state, job, chunk)
+    delete chunk.storedAt
+    job.record.verified--
+    turn.put(KEYS.result(job.record.id, chunk.index), undefined)
+  }
+  delete chunk.value
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
+  takeBack(turn, job, chunk, attempt)
+}
+
+function takeBack (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  job.record.checks.backtracked++
+  if (!chunk.excluded.includes(attempt.worker)) chunk.excluded.push(attempt.worker)
+  chunk.quorum = 1
+  delete chunk.audit
+  endAttempt(turn, job, chunk, attempt, 'BACKTRACKED', reason('BACKTRACKED', 'another result of this worker was wrong, so that this one, which nobody checked, does not count'))
+  requeue(turn, job, chunk)
+}

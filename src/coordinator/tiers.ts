@@ -1,0 +1,56 @@
+import { badChance, tierOf } from '../verification/policy.ts'
+import type { Tier } from '../verification/policy.ts'
+import { mostCredible } from '../verification/credibility.ts'
+import type { WeighedVote } from '../verification/credibility.ts'
+import { newStanding, passesOf } from '../verification/reputation.ts'
+import type { Attempt, CoordinatorState, Job, WorkerView } from './state.ts'
+
+/** True when the checks of a job's chunks follow from what is known of its workers; false when the submitter fixed how many must agree. */
+export function isAdaptive (job: Job): boolean {
+  return job.record.spec.config.replicas === undefined
+}
+
+/** Independent results a chunk is expected to need at most, before anything goes wrong. */
+export function plannedReplicas (job: Job): number {
+  return job.record.spec.config.replicas ?? 2
+}
+
+export function appOf (job: Job): string {
+  return job.record.spec.app.manifest.name
+}
+
+export function passes (state: CoordinatorState, job: Job, worker: string, now: number): number {
+  return passesOf(state.standings.get(worker) ?? newStanding(worker), appOf(job), now)
+}
+
+export function tier (state: CoordinatorState, job: Job, worker: string, now: number): Tier {
+  const trusted = worker === state.self || state.config.trusted.has(worker)
+  return tierOf(state.standings.get(worker) ?? newStanding(worker), appOf(job), job.policy, now, trusted)
+}
+
+/** True for workers whose chunks need no second run at once. */
+export function isProven (of: Tier): boolean {
+  return of === 'trusted' || of === 'established'
+}
+
+/** True when this coordinator can run the job's app itself, and so decide any dispute. */
+export function hasReferee (state: CoordinatorState, job: Job): boolean {
+  return state.config.platforms.includes(job.needs.platform)
+}
+
+/** How credible a result is that all these workers agree on; 1 where a trusted run can decide. */
+export function reachable (state: CoordinatorState, job: Job, workers: readonly WorkerView[], now: number): number {
+  if (workers.length > 0 && (hasReferee(state, job) || workers.some(({ peer }) => isProven(tier(state, job, peer, now))))) return 1
+  const votes = workers.map(worker => ({ value: '', group: groupOf(worker), bad: badChance(passes(state, job, worker.peer, now)) }))
+  return new Set(votes.map(({ group }) => group)).size < 2 ? 0 : mostCredible(votes)?.credibility ?? 0
+}
+
+/** Workers of one operator, as they say themselves, never check each other. To claim another's name only costs the claimer work. */
+export function groupOf (worker: WorkerView): string {
+  return worker.offer === undefined || worker.offer.operator === '' ? worker.peer : `operator:${worker.offer.operator}`
+}
+
+/** What an attempt's revealed value weighs. */
+export function weigh (state: CoordinatorState, job: Job, attempt: Attempt, now: number): WeighedVote {
+  return { value: attempt.value ?? '', group: attempt.group, bad: badChance(passes(state, job, attempt.worker, now)) }
+}
