@@ -22,6 +22,8 @@ export interface JobRunOptions {
   readonly param?: readonly string[]
   readonly name?: string
   readonly replicas?: number
+  readonly confidence?: number
+  readonly trust?: string
   readonly retries?: number
   readonly taskTimeout?: number
   readonly jobTimeout?: number
@@ -114,7 +116,7 @@ export async function uploadJob (client: ApiClient, job: PreparedJob, signal: Ab
   const source = options.input === undefined ? [] : await uploadSource(client, options.input, signal)
   const config = {
     ...pick(template?.config ?? {}, ['taskTimeout', 'jobTimeout', 'retries', 'isTestJob']),
-    ...pick(options, ['replicas', 'retries', 'taskTimeout', 'jobTimeout', 'budget', 'maxPrice', 'estimate', 'allowWasm', 'allowPartial'])
+    ...pick(options, ['replicas', 'confidence', 'trust', 'retries', 'taskTimeout', 'jobTimeout', 'budget', 'maxPrice', 'estimate', 'allowWasm', 'allowPartial'])
   }
   return {
     name: options.name ?? (options.template === undefined ? undefined : template?.id) ?? nameOf(job),

@@ -37,7 +37,8 @@ export async function describe (id: string, command: Common): Promise<number> {
     ['state', job.state + (job.reason === undefined ? '' : `: ${job.reason.text}`)],
     ['blocks', `${job.partitioner} → ${job.app} → ${job.assembler}`],
     ['chunks', `${job.chunks.done} done, ${job.chunks.active} active, ${job.chunks.failed} failed, ${job.chunks.total} in all`],
-    ['checks', `${job.replicas} must agree; ${job.executions} executions so far, ${job.disputes} dispute${job.disputes === 1 ? '' : 's'}`],
+    ['checks', checksOf(job)],
+    ...job.verification.suspect ? [['suspect', 'the app gives different results each time it runs: they cannot be checked by comparing them'] as [string, string]] : [],
     ['cost', `${job.cost} of at most ${job.budget} BYC`],
     ['took', duration((job.endedAt ?? Date.now()) - job.createdAt)],
     ...job.error === undefined ? [] : [['error', `${job.error.code}: ${job.error.message}`] as [string, string]],
@@ -45,6 +46,14 @@ export async function describe (id: string, command: Common): Promise<number> {
   ]
   for (const [name, value] of rows) print(`${pc.dim(name.padEnd(11))} ${value}`)
   return 0
+}
+
+function checksOf ({ replicas, verification, executions, disputes }: JobView): string {
+  const { confidence, trust, checks, overhead } = verification
+  const how = replicas === undefined
+    ? `${confidence} % asked for, ${trust}; ${checks.comparisons} compared, ${checks.audits} audits of ${checks.batches} batches, ${checks.backtracked} taken back`
+    : `${replicas} must agree`
+  return `${how}; ${executions} executions so far (${overhead} per result), ${disputes} dispute${disputes === 1 ? '' : 's'}`
 }
 
 export async function explain (id: string, command: Common): Promise<number> {
