@@ -45,7 +45,7 @@ describe('checks that follow from what is known of the workers', () => {
   })
 
   it.each([1, 2, 3, 4, 5])('catch a worker that turns bad once it is proven, and take back what nobody checked (seed %i)', seed => {
-    const { network, job } = run(seed, { ...honest(4), traitor: { taskMs: 100, lies: (_, ran) => ran >= 60 } }, 600)
+    const { network, job } = run(seed, { ...honest(4), traitor: { taskMs: 100, lies: ({ ran }) => ran >= 60 } }, 600)
     expect(job.record.state).toBe('COMPLETED')
     expect(network.coordinator.incidents.some(({ worker }) => worker === 'traitor')).toBe(true)
     expect(network.coordinator.incidents.every(({ worker }) => worker === 'traitor')).toBe(true)

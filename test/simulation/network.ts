@@ -16,14 +16,27 @@ import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/wo
 import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
 import type { WorkerState } from '../../src/worker/state.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
+import { Agenda } from './agenda.ts'
 import { SeededRandom } from './random.ts'
 
 const COORDINATOR = 'coordinator'
 
+/** What a worker knows of a task it runs. */
+export interface SimulatedTask {
+  readonly chunk: number
+  readonly epoch: number
+  /** tasks it ran before */
+  readonly ran: number
+}
+
 export interface WorkerBehaviour {
   readonly taskMs: number
-  /** always, or for the chunks it says, given how many tasks it ran before */
-  readonly lies?: boolean | ((chunk: number, ran: number) => boolean)
+  /** always, or for the tasks it says */
+  readonly lies?: boolean | ((task: SimulatedTask) => boolean)
+  /** ends these tasks as a fault of its own node */
+  readonly breaks?: (task: SimulatedTask) => boolean
+  /** commits, but never shows a result */
+  readonly hides?: boolean
   /** all members of a coalition tell the same lie */
   readonly coalition?: string
   /** dies for good at this virtual time */
@@ -37,8 +50,6 @@ export interface WorkerBehaviour {
   readonly operator?: string
 }
 
-interface Scheduled { readonly at: number, readonly order: number, readonly run: () => void }
-
 /** A whole network in one process: production cores on a virtual clock, network and sandbox, replayed by one seed. */
 export class SimulatedNetwork {
   readonly random: SeededRandom
@@ -49,9 +60,9 @@ export class SimulatedNetwork {
   /** tasks run to their end, by worker */
   readonly ran = new Map<string, number>()
   now = 1_000_000
-  #queue: Scheduled[] = []
-  #order = 0
+  readonly #agenda = new Agenda()
   readonly #fetchMs: number
+  readonly #unchecked: boolean
   /** chunks for which the app gives something else each time it runs */
   readonly #erratic: (chunk: number) => boolean
   #ticking = false
@@ -60,8 +71,9 @@ export class SimulatedNetwork {
 
   readonly #disk = new Map<string, string>()
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, erratic?: (chunk: number) => boolean } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean } = {}) {
     this.#fetchMs = options.fetchMs ?? 5
+    this.#unchecked = options.unchecked === true
     this.#erratic = options.erratic ?? (() => false)
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
@@ -108,14 +120,13 @@ export class SimulatedNetwork {
     const end = this.now + maxMs
     if (!this.#ticking) this.#tick()
     this.#ticking = true
-    while (this.#queue.length > 0 && ![...this.coordinator.jobs.values()].every(job => jobEnded(job.record.state))) {
-      this.#queue.sort((a, b) => a.at - b.at || a.order - b.order)
-      const next = this.#queue[0]
+    while (![...this.coordinator.jobs.values()].every(job => jobEnded(job.record.state))) {
+      const { next } = this.#agenda
       if (next === undefined || next.at > end) {
         this.now = end
         return
       }
-      this.#queue.shift()
+      this.#agenda.take()
       this.now = Math.max(this.now, next.at)
       next.run()
       this.#check()
@@ -157,7 +168,7 @@ export class SimulatedNetwork {
     const turn = new WorkerTurn(worker.state, this.now)
     workerStep(turn, event)
     settleWorkerTurn(turn)
-    for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
+    for (const { message } of turn.sends) if (!(worker.behaviour.hides === true && message.reveal !== undefined)) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
   }
 
@@ -192,12 +203,12 @@ export class SimulatedNetwork {
   }
 
   #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
-    if (behaviour.failsWith !== undefined) {
-      return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
-    }
+    if (behaviour.failsWith !== undefined) return failure(behaviour.failsWith)
     const ran = this.ran.get(name) ?? 0
     this.ran.set(name, ran + 1)
-    const lie = typeof behaviour.lies === 'function' ? behaviour.lies(chunk, ran) : behaviour.lies === true
+    const task = { chunk, epoch, ran }
+    if (behaviour.breaks?.(task) === true) return failure('node')
+    const lie = typeof behaviour.lies === 'function' ? behaviour.lies(task) : behaviour.lies === true
     const own = this.#erratic(chunk) ? [fileOf(chunk, true, `${name}/${epoch}`)] : [fileOf(chunk, lie, behaviour.coalition ?? `${name}/${epoch}`)]
     const files = behaviour.shows?.(own) ?? own
     return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
@@ -228,15 +239,20 @@ export class SimulatedNetwork {
   }
 
   #later (ms: number, run: () => void): void { this.#at(this.now + ms, run) }
-  #at (at: number, run: () => void): void { this.#queue.push({ at, order: this.#order++, run }) }
+  #at (at: number, run: () => void): void { this.#agenda.add(at, run) }
 
   #check (): void {
+    if (this.#unchecked) return
     const { ledger } = this.coordinator
     checkBooks(ledger.accounts(), ledger.holds())
     for (const job of this.coordinator.jobs.values()) {
       if (jobEnded(job.record.state) && this.escrow(job.record.id) !== 0n) throw new Error(`escrow of ended job ${job.record.id} is not empty`)
     }
   }
+}
+
+function failure (failureClass: 'app' | 'node'): TaskResult {
+  return { ok: false, failureClass, code: failureClass === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
 }
 
 function fileOf (chunk: number, lie: boolean, who: string) {
