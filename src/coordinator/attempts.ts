@@ -12,6 +12,7 @@ import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
 import { maxAttempts, wants } from './chunks.ts'
+import { hasReferee, isAdaptive } from './tiers.ts'
 import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -63,7 +64,7 @@ export function release (turn: Turn, attempt: Attempt, id: AttemptId): void {
 /** Puts a chunk where its attempts say it belongs. */
 export function requeue (turn: Turn, job: Job, chunk: Chunk): void {
   if (chunk.state === 'DECIDED' || chunk.state === 'FAILED' || chunk.state === 'VERIFIED') return
-  const open = chunk.attempts.some(attempt => attemptIsOpen(attempt.state))
+  const open = chunk.audit === 'trusted' || chunk.attempts.some(attempt => attemptIsOpen(attempt.state))
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, open ? 'ACTIVE' : 'PENDING')
   if (open) job.active.add(chunk.index)
   else job.active.delete(chunk.index)
@@ -153,7 +154,14 @@ export function onFailed (
   endAttempt(turn, job, chunk, attempt, 'FAILED', failure.reason)
   const tail = failure.stderrTail.trim().split('\n').slice(-5).join('\n').slice(-LIMITS.reasonChars)
   const detail = tail === '' ? failure.reason.text : `${failure.reason.text}: ${tail}`
-  if (chunk.appFailures.length >= 2 || (attempt.trusted && failure.failureClass === 'app')) {
+  const hopeless = chunk.appFailures.length >= 2 || chunk.nodeFailures.length >= 3 || failures(chunk) >= maxAttempts(job)
+  if (hopeless && !attempt.trusted && isAdaptive(job) && hasReferee(turn.state, job)) {
+    // strangers could say so of any chunk: the coordinator sees for itself
+    chunk.audit = 'trusted'
+    chunk.quorum = 1
+    requeue(turn, job, chunk)
+    turn.saveChunk(job, chunk)
+  } else if (chunk.appFailures.length >= 2 || (attempt.trusted && failure.failureClass === 'app')) {
     failChunk(turn, job, chunk, failure.reason.code, detail)
   } else if (chunk.nodeFailures.length >= 3) {
     failChunk(turn, job, chunk, failure.reason.code, `it ended the sandbox on three different workers: ${detail}`)

@@ -2,9 +2,9 @@ import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { plannedReplicas } from './tiers.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 
-/** How many more attempts a chunk needs out, beyond those open. One trusted attempt is enough. */
+/** How many more attempts a chunk needs out, beyond those open. One trusted attempt, or one to come, is enough. */
 export function wants (chunk: Chunk): number {
-  if (chunk.state !== 'PENDING' && chunk.state !== 'ACTIVE') return 0
+  if ((chunk.state !== 'PENDING' && chunk.state !== 'ACTIVE') || chunk.audit === 'trusted') return 0
   const open = chunk.attempts.filter(attempt => attemptIsOpen(attempt.state))
   if (open.some(attempt => attempt.trusted)) return 0
   return Math.max(0, chunk.quorum - new Set(open.map(attempt => attempt.group)).size)

@@ -10,7 +10,7 @@ import { STRANGER_SHARE } from '../verification/policy.ts'
 import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
-import { groupOf, isAdaptive, isProven, plannedReplicas, reachable, tier } from './tiers.ts'
+import { groupOf, isAdaptive, isProven, passes, plannedReplicas, reachable, tier } from './tiers.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -68,7 +68,13 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
     chunksLeft: left * plannedReplicas(job),
     workers: job.awards.size * Math.max(1, slots)
   })
-  return depth * slots - worker.inFlight.size
+  return Math.min(depth, patience(turn, job, worker.peer)) * slots - worker.inFlight.size
+}
+
+/** Leases ahead that a worker is trusted with: a newcomer shows one result before it gets two. */
+function patience (turn: Turn, job: Job, worker: string): number {
+  if (!isAdaptive(job) || isProven(tier(turn.state, job, worker, turn.now))) return Infinity
+  return 1 + passes(turn.state, job, worker, turn.now)
 }
 
 export function affordable (turn: Turn, job: Job, price: bigint): boolean {

@@ -99,6 +99,13 @@ describe('checks that follow from what is known of the workers', () => {
     expect([...network.ran.values()]).toEqual([])
   })
 
+  it('do not give a chunk up because strangers say that it fails', () => {
+    const spoilers = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`s${i}`, { taskMs: 20, failsWith: i % 2 === 0 ? 'app' as const : 'node' as const }]))
+    const { network, job } = run(14, { ...honest(3), ...spoilers }, 60)
+    expect(job.record).toMatchObject({ state: 'COMPLETED', failed: 0 })
+    expect(network.wrong(ID)).toEqual([])
+  })
+
   it('strike nobody for an app that gives something else each time', () => {
     const network = new SimulatedNetwork(13, { erratic: chunk => chunk % 4 === 0 })
     for (const [name, behaviour] of Object.entries(honest(5))) network.addWorker(name, behaviour)
