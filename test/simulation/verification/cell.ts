@@ -32,6 +32,19 @@ export interface Outcome {
   readonly paidForNothing: bigint
 }
 
+/** Executions per chunk of honest workers' second job, when all of them are proven. */
+export function steadyCost (workers: number, chunksEach: number, seed: number): number {
+  const network = new SimulatedNetwork(seed, { unchecked: true })
+  for (let i = 0; i < workers; i++) network.addWorker(`honest${i}`, { taskMs: TASK_MS })
+  const jobs = [ID, 'j-bbbbbbbbbbbbbbbb']
+  for (const id of jobs) {
+    network.submit(simulatedJob(id, { replicas: undefined, taskTimeout: 600 }, 90_000_000_000n), workers * chunksEach)
+    network.run(100_000_000)
+  }
+  const second = network.coordinator.jobs.get(jobs[1] ?? '')
+  return (second?.record.executions ?? 0) / (workers * chunksEach)
+}
+
 /** One run of a whole network with the production policy, until its job has ended. */
 export function runCell ({ attack, share, workers, chunksEach }: Cell, seed: number): Outcome {
   const random = new SeededRandom(seed)

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { ATTACKS } from './attackers.ts'
-import { runCell } from './cell.ts'
+import { runCell, steadyCost } from './cell.ts'
 import type { Outcome } from './cell.ts'
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' }, seed: { type: 'string', default: '1' }, chunks: { type: 'string', default: '100' } } })
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '1' }, attack: { type: 'string' }, workers: { type: 'string', default: '4,10,40' }, share: { type: 'string', default: '0.1,0.2,0.3,0.4' }, seed: { type: 'string', default: '1' }, chunks: { type: 'string', default: '100' } } })
 const runs = Number(values.runs)
 const first = Number(values.seed)
 const chunksEach = Number(values.chunks)
@@ -20,8 +20,14 @@ function report (what: string, outcomes: readonly Outcome[], problems: readonly 
 }
 
 console.log(`production policy, confidence 99 %, ${runs} runs per cell, seeds from ${first}; attackers come back under new names`)
-for (const workers of [4, 10, 40]) {
-  for (const each of [chunksEach, 500]) {
+for (const workers of values.workers.split(',').map(Number)) {
+  if (values.attack === undefined) {
+    const cost = steadyCost(workers, 250, first)
+    const over = cost > 1.1
+    if (over) missed++
+    console.log(`${`${workers} proven, second job`.padEnd(34)} ${' '.repeat(22)}  ${cost.toFixed(3)} executions per chunk  ${over ? 'OVER 1.10' : ''}`)
+  }
+  for (const each of values.attack === undefined ? [chunksEach, 500] : []) {
     if (workers === 40 && each === 500) continue
     const outcomes = Array.from({ length: runs }, (_, i) => runCell({ attack: 'naive', share: 0, workers, chunksEach: each }, first + i))
     report(`${workers} honest, ${each} chunks each`, outcomes, [
@@ -29,8 +35,8 @@ for (const workers of [4, 10, 40]) {
       ...each === 500 && cost(outcomes) > 1.2 ? ['OVER 1.20'] : []
     ])
   }
-  for (const attack of ATTACKS) {
-    for (const share of [0.1, 0.2, 0.3, 0.4]) {
+  for (const attack of ATTACKS.filter(name => values.attack === undefined || values.attack === name)) {
+    for (const share of values.share.split(',').map(Number)) {
       if (Math.round(share * workers) === 0) continue
       const outcomes = Array.from({ length: runs }, (_, i) => runCell({ attack, share, workers, chunksEach }, first + i))
       report(`${workers} workers, ${share} ${attack}`, outcomes, [
