@@ -16,7 +16,7 @@ import { leaseChunks, speculate } from './leases.ts'
 import { settleDue } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, auditBatches, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, auditBatches, callReferee, chaseReveals, fetchOrStore, judgeAgain, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -103,6 +103,7 @@ function tick (turn: Turn): void {
     }
     expireAttempts(turn, job)
     chaseReveals(turn, job)
+    judgeAgain(turn, job)
     speculate(turn, job)
     settleDue(turn, job)
     reviewWaiting(turn, job)

@@ -200,6 +200,15 @@ function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
   return isChecked && best.credibility >= 1 - job.policy.epsilon ? agreed(votes, best.value) : { kind: 'wait', missing: 1 }
 }
 
+/** What was not credible enough may be by now: its workers have proven themselves elsewhere. */
+export function judgeAgain (turn: Turn, job: Job): void {
+  if (!isAdaptive(job)) return
+  for (const index of [...job.active]) {
+    const chunk = job.chunks[index]
+    if (chunk?.state === 'ACTIVE' && !chunk.attempts.some(attempt => attemptIsLive(attempt.state)) && chunk.attempts.some(({ state }) => state === 'REVEALED')) judge(turn, job, chunk)
+  }
+}
+
 /** What was shown is not enough: one more run, by whoever can give it. */
 function seekCredibility (turn: Turn, job: Job, chunk: Chunk, missing: number): void {
   const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')

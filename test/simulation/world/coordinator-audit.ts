@@ -163,7 +163,7 @@ export class CoordinatorAudit {
     const votes = chunk.attempts.filter(attempt => attempt.state === 'SETTLED')
     const groups = new Set(votes.map(vote => vote.group)).size
     const liars = votes.every(vote => !vote.trusted && this.#node.world.behaviourOf(vote.worker)?.lies === true)
-    must(votes.length > 0 && liars && groups >= Math.min(2, submission.record.spec.config.replicas), 'a wrong value needs a quorum of liars',
+    must(votes.length > 0 && liars && groups >= Math.min(2, submission.record.spec.config.replicas ?? 1), 'a wrong value needs a quorum of liars',
       () => `${jobId}/${chunk.index} by ${votes.map(vote => vote.worker).join()}`)
     this.wrong.add(`${jobId}/${chunk.index}`)
   }

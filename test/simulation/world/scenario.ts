@@ -10,7 +10,8 @@ export interface PlannedJob {
   readonly at: number
   readonly coordinator: string
   readonly chunks: number
-  readonly replicas: number
+  /** unset: as many as what is known of the workers asks for */
+  readonly replicas: number | undefined
   readonly budget: bigint
   readonly jobTimeoutS: number
   readonly allowPartial: boolean
@@ -109,7 +110,7 @@ function jobOf (dice: Dice, coordinator: string, faultsForMs: number, honest: nu
     at,
     coordinator,
     chunks,
-    replicas: Math.min(honest, dice.pick([1, 2, 2, 3])),
+    replicas: dice.chance(0.5) ? undefined : Math.min(honest, dice.pick([1, 2, 2, 3])),
     budget: dice.chance(0.9) ? 10n ** 11n : 10n ** 6n,
     jobTimeoutS: dice.chance(0.1) ? dice.whole(5, 60) : 0,
     allowPartial: dice.chance(0.2),
