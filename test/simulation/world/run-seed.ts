@@ -1,4 +1,6 @@
 import { jobEnded } from '../../../src/lifecycle/job.ts'
+import type { CoordinatorState, Job } from '../../../src/coordinator/state.ts'
+import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
 import { scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
@@ -91,7 +93,7 @@ async function awaitEnds (world: World): Promise<void> {
     for (const { record: { id } } of submissions.values()) {
       const job = state?.jobs.get(id)
       const ends = job !== undefined && (jobEnded(job.record.state) || job.record.state === 'HELD')
-      must(ends, 'every job ends', () => `${id} is ${job?.record.state ?? 'not there'} ${LIVENESS_MS / 1000} s after the last fault; ${job === undefined ? '' : job.chunks.filter(chunk => chunk.state !== 'DECIDED').slice(0, 5).map(chunk => `${chunk.index}: ${chunk.state} ${chunk.attempts.map(attempt => `${attempt.worker} ${attempt.state}`).join()}`).join('; ')}`)
+      must(ends, 'every job ends', () => `${LIVENESS_MS / 1000} s after the last fault ${id} is ${job === undefined || state === undefined ? 'not there' : describe(state, job)}`)
     }
   }
 }
@@ -119,4 +121,17 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       must(believed === granted, 'where no message is lost both sides agree', () => `${worker.name} believes in ${believed} from ${coordinator.name}, which granted ${granted}`)
     }
   }
+}
+
+/** Why a job may stand still, in figures. */
+function describe (state: CoordinatorState, job: Job): string {
+  const { record } = job
+  const chunks = job.chunks.filter(chunk => chunk.state === 'PENDING' || chunk.state === 'ACTIVE' || (chunk.state === 'VERIFIED' && chunk.storedAt === undefined))
+  return [
+    `${record.state}: ${record.verified} verified, ${record.decided} decided, ${record.failed} failed of ${record.chunkCount}, replicas ${record.spec.config.replicas}`,
+    `wanting ${[...job.wanting].join()}, active ${[...job.active].join()}, fresh from ${job.freshFrom}, referee ${state.config.platforms.join()} ${[...state.refereeing].join()}`,
+    `escrow ${available(state.ledger.account(escrowAccount(record.id)))}, awards ${[...job.awards.values()].map(award => `${award.worker} at ${award.price}`).join(', ')}`,
+    ...[...state.workers.values()].map(worker => `${worker.peer}: ${worker.connected ? 'connected' : 'gone'}, in flight ${[...worker.inFlight].join()}, strikes ${state.standings.get(worker.peer)?.strikes.length ?? 0}, ${job.explanations.get(worker.peer)?.map(why => why.text).join('; ') ?? ''}`),
+    ...chunks.slice(0, 5).map(chunk => `chunk ${chunk.index} ${chunk.state} quorum ${chunk.quorum} disputed ${chunk.disputed} excluded ${chunk.excluded.join()}: ${chunk.attempts.map(attempt => `${attempt.worker} ${attempt.state} ${attempt.value?.slice(0, 6) ?? ''}`).join(', ')}`)
+  ].join('\n    ')
 }
