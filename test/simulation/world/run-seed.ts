@@ -2,9 +2,10 @@ import { jobEnded } from '../../../src/lifecycle/job.ts'
 import type { CoordinatorState, Job } from '../../../src/coordinator/state.ts'
 import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
-import { scenarioOf } from './scenario.ts'
+import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
 import type { Submission } from './coordinator.ts'
+import type { Dice } from './dice.ts'
 import type { Stats } from './stats.ts'
 import { Trace } from './trace.ts'
 import { calmDown, planTroubles } from './troubles.ts'
@@ -29,9 +30,14 @@ export interface SeedResult {
 
 /** Runs one seed's whole network: with faults, then without, until every job has ended. Never rejects. */
 export async function runSeed (seed: number, print?: (line: string) => void): Promise<SeedResult> {
+  return await runScenario(seed, scenarioOf, print)
+}
+
+/** The same for a network that is given, or drawn by the seed's dice; the seed decides the rest. */
+export async function runScenario (seed: number, planned: (dice: Dice) => Scenario, print?: (line: string) => void): Promise<SeedResult> {
   const trace = new Trace(print)
   const world = new World(seed, trace)
-  const scenario = scenarioOf(world.dice)
+  const scenario = planned(world.dice)
   const result = (): SeedResult => ({ seed, digest: trace.digest(), events: world.events, virtualMs: world.elapsed, stats: world.stats })
   try {
     await play(world, scenario)
@@ -107,6 +113,8 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       const record = state.jobs.get(id)?.record
       const why = record?.state === 'FAILED' ? ` ${record.error?.code ?? '?'}` : record?.state === 'HELD' ? ` ${record.reason?.code ?? '?'}` : ''
       must(record?.state !== 'HELD' || (record.reason?.text ?? '') !== '', 'a job that waits says what for', () => id)
+      const forMoney = record?.state === 'HELD' && (record.reason?.code === 'BUDGET_EXHAUSTED' || record.reason?.code === 'PRICE_TOO_HIGH')
+      must(!forMoney || record.budget <= SMALL_BUDGET, 'a job waits only for what it lacks', () => `${id} with ${record?.budget ?? 0n} units: ${record?.reason?.text ?? ''}`)
       world.stats.count(`job ${record?.state ?? 'unknown'}${why}`)
     }
     world.stats.count('wrong chunks accepted', audit.wrong.size)
