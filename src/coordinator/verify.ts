@@ -124,6 +124,8 @@ export function chaseReveals (turn: Turn, job: Job): void {
       if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
       reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
     }
+    // a vote that was waited for may have ended without a result, or its worker been banned
+    if (chunk.disputed) judge(turn, job, chunk)
   }
 }
 
@@ -238,8 +240,7 @@ function verdictOn (chunk: Chunk, referee: boolean): Decision {
     .filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
     .map(attempt => ({ epoch: attempt.epoch, value: attempt.value ?? '', group: attempt.group, trusted: attempt.trusted }))
   if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
-  const byQuorum = decide(votes, chunk.quorum)
-  return byQuorum.kind === 'dispute' && chunk.disputed && !referee ? decideByMajority(votes, 2) : byQuorum
+  return chunk.disputed && !referee && !votes.some(vote => vote.trusted) ? decideByMajority(votes, 2) : decide(votes, chunk.quorum)
 }
 
 /** One more vote is needed, and none is on its way. */

@@ -132,6 +132,7 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
   if (state.draining) return decline('DRAINING', 'the worker is shutting down')
   const key = localKey(peer, id)
+  if (state.ended.has(key)) return decline('STALE_EPOCH', 'this attempt has ended here already')
   const spec = fromWire(lease.spec)
   const input = fromWire(lease.input)
   const excess = leaseExcess({ spec, input }, boundsOf(state.config))

@@ -21,6 +21,7 @@ export async function loadWorker (store: Store, self: string, config: WorkerConf
     coordinators: new Map(),
     incarnations,
     attempts,
+    ended: new Set(),
     earnings,
     offered,
     failedImages: new Map(),

@@ -91,7 +91,7 @@ export class SimulatedNetwork {
       alive: true,
       behaviour,
       state: {
-        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
+        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), ended: new Set(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
         config: { slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4 }
       }
     })

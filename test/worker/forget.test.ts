@@ -15,7 +15,7 @@ const HARDWARE = { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', me
 class Worker {
   readonly stores: TwoStores
   readonly state: WorkerState = {
-    self: 'worker', coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
+    self: 'worker', coordinators: new Map(), incarnations: new Map(), attempts: new Map(), ended: new Set(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
     config: { slots: 4, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: '', hardware: HARDWARE, memoryMiB: 1024, cores: 4 }
   }
 

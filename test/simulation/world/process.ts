@@ -20,12 +20,13 @@ const SILENT = createLogger('silent')
 export abstract class SimulatedProcess<E extends { readonly kind: string }, T extends TurnShape> {
   readonly name: string
   readonly disk: SimulatedDisk
-  /** milliseconds this node's clock is off */
+  /** milliseconds the machine's clock is off; a process goes by what it was at its start */
   clockOffset = 0
   /** counts starts and ends: what an earlier life planned is void */
   life = 0
   readonly world: World
   #loop: Loop<E, T> | undefined
+  #clock = 0
   #pausedUntil = 0
   #held: E[] = []
   #death: DeathPoint | undefined
@@ -49,7 +50,7 @@ export abstract class SimulatedProcess<E extends { readonly kind: string }, T ex
   get pausedUntil (): number { return this.#pausedUntil }
 
   /** what this node's clock shows */
-  now (): number { return this.world.now + this.clockOffset }
+  now (): number { return this.world.now + this.#clock }
 
   /** Reads the state back from the disk. */
   protected abstract load (): Promise<void>
@@ -69,6 +70,7 @@ export abstract class SimulatedProcess<E extends { readonly kind: string }, T ex
   /** Starts from what the disk has. */
   boot (): void {
     const life = ++this.life
+    this.#clock = this.clockOffset
     this.world.touch()
     this.load().then(() => {
       if (this.life !== life) return

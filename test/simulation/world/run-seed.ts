@@ -1,8 +1,11 @@
 import { jobEnded } from '../../../src/lifecycle/job.ts'
+import type { CoordinatorState, Job } from '../../../src/coordinator/state.ts'
+import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
-import { scenarioOf } from './scenario.ts'
+import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
 import type { Submission } from './coordinator.ts'
+import type { Dice } from './dice.ts'
 import type { Stats } from './stats.ts'
 import { Trace } from './trace.ts'
 import { calmDown, planTroubles } from './troubles.ts'
@@ -27,9 +30,14 @@ export interface SeedResult {
 
 /** Runs one seed's whole network: with faults, then without, until every job has ended. Never rejects. */
 export async function runSeed (seed: number, print?: (line: string) => void): Promise<SeedResult> {
+  return await runScenario(seed, scenarioOf, print)
+}
+
+/** The same for a network that is given, or drawn by the seed's dice; the seed decides the rest. */
+export async function runScenario (seed: number, planned: (dice: Dice) => Scenario, print?: (line: string) => void): Promise<SeedResult> {
   const trace = new Trace(print)
   const world = new World(seed, trace)
-  const scenario = scenarioOf(world.dice)
+  const scenario = planned(world.dice)
   const result = (): SeedResult => ({ seed, digest: trace.digest(), events: world.events, virtualMs: world.elapsed, stats: world.stats })
   try {
     await play(world, scenario)
@@ -91,7 +99,7 @@ async function awaitEnds (world: World): Promise<void> {
     for (const { record: { id } } of submissions.values()) {
       const job = state?.jobs.get(id)
       const ends = job !== undefined && (jobEnded(job.record.state) || job.record.state === 'HELD')
-      must(ends, 'every job ends', () => `${id} is ${job?.record.state ?? 'not there'} ${LIVENESS_MS / 1000} s after the last fault; ${job === undefined ? '' : job.chunks.filter(chunk => chunk.state !== 'DECIDED').slice(0, 5).map(chunk => `${chunk.index}: ${chunk.state} ${chunk.attempts.map(attempt => `${attempt.worker} ${attempt.state}`).join()}`).join('; ')}`)
+      must(ends, 'every job ends', () => `${LIVENESS_MS / 1000} s after the last fault ${id} is ${job === undefined || state === undefined ? 'not there' : describe(state, job)}`)
     }
   }
 }
@@ -105,6 +113,8 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       const record = state.jobs.get(id)?.record
       const why = record?.state === 'FAILED' ? ` ${record.error?.code ?? '?'}` : record?.state === 'HELD' ? ` ${record.reason?.code ?? '?'}` : ''
       must(record?.state !== 'HELD' || (record.reason?.text ?? '') !== '', 'a job that waits says what for', () => id)
+      const forMoney = record?.state === 'HELD' && (record.reason?.code === 'BUDGET_EXHAUSTED' || record.reason?.code === 'PRICE_TOO_HIGH')
+      must(!forMoney || record.budget <= SMALL_BUDGET, 'a job waits only for what it lacks', () => `${id} with ${record?.budget ?? 0n} units: ${record?.reason?.text ?? ''}`)
       world.stats.count(`job ${record?.state ?? 'unknown'}${why}`)
     }
     world.stats.count('wrong chunks accepted', audit.wrong.size)
@@ -119,4 +129,17 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       must(believed === granted, 'where no message is lost both sides agree', () => `${worker.name} believes in ${believed} from ${coordinator.name}, which granted ${granted}`)
     }
   }
+}
+
+/** Why a job may stand still, in figures. */
+function describe (state: CoordinatorState, job: Job): string {
+  const { record } = job
+  const chunks = job.chunks.filter(chunk => chunk.state === 'PENDING' || chunk.state === 'ACTIVE' || (chunk.state === 'VERIFIED' && chunk.storedAt === undefined))
+  return [
+    `${record.state}: ${record.verified} verified, ${record.decided} decided, ${record.failed} failed of ${record.chunkCount}, replicas ${record.spec.config.replicas}`,
+    `wanting ${[...job.wanting].join()}, active ${[...job.active].join()}, fresh from ${job.freshFrom}, referee ${state.config.platforms.join()} ${[...state.refereeing].join()}`,
+    `escrow ${available(state.ledger.account(escrowAccount(record.id)))}, awards ${[...job.awards.values()].map(award => `${award.worker} at ${award.price}`).join(', ')}`,
+    ...[...state.workers.values()].map(worker => `${worker.peer}: ${worker.connected ? 'connected' : 'gone'}, in flight ${[...worker.inFlight].join()}, strikes ${state.standings.get(worker.peer)?.strikes.length ?? 0}, ${job.explanations.get(worker.peer)?.map(why => why.text).join('; ') ?? ''}`),
+    ...chunks.slice(0, 5).map(chunk => `chunk ${chunk.index} ${chunk.state} quorum ${chunk.quorum} disputed ${chunk.disputed} excluded ${chunk.excluded.join()}: ${chunk.attempts.map(attempt => `${attempt.worker} ${attempt.state} ${attempt.value?.slice(0, 6) ?? ''}`).join(', ')}`)
+  ].join('\n    ')
 }

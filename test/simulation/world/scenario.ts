@@ -6,6 +6,9 @@ import type { Weather } from './network.ts'
 import type { AppShape } from './truth.ts'
 import type { WorkerShape } from './worker.ts'
 
+/** Units that may not do for a whole job. */
+export const SMALL_BUDGET = 10n ** 6n
+
 export interface PlannedJob {
   readonly at: number
   readonly coordinator: string
@@ -50,6 +53,10 @@ export interface Scenario {
   readonly workers: readonly (WorkerShape & { readonly name: string })[]
   readonly jobs: readonly PlannedJob[]
   readonly troubles: Troubles
+}
+
+export const NO_TROUBLES: Troubles = {
+  weather: CLEAR, partitions: 0, crashes: 0, slowDisks: 0, brokenDisks: 0, clockJumps: 0, pauses: 0, drains: 0
 }
 
 /** A network and its troubles. Each kind of trouble and attacker is in some seeds and not in others, so that their mixes differ (swarm testing). */
@@ -111,7 +118,7 @@ function jobOf (dice: Dice, coordinator: string, faultsForMs: number, honest: nu
     coordinator,
     chunks,
     replicas: dice.chance(0.5) ? undefined : Math.min(honest, dice.pick([1, 2, 2, 3])),
-    budget: dice.chance(0.9) ? 10n ** 11n : 10n ** 6n,
+    budget: dice.chance(0.9) ? 10n ** 11n : SMALL_BUDGET,
     jobTimeoutS: dice.chance(0.1) ? dice.whole(5, 60) : 0,
     allowPartial: dice.chance(0.2),
     estimateS: dice.chance(0.8) ? taskMs / 1000 : 0.001,
