@@ -58,7 +58,8 @@ export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt
 
 /** The attempt no longer takes a place at its worker. */
 export function release (turn: Turn, attempt: Attempt, id: AttemptId): void {
-  turn.state.workers.get(attempt.worker)?.inFlight.delete(attemptKey(id))
+  if (attempt.worker === turn.state.self) turn.state.refereeing.delete(attemptKey(id))
+  else turn.state.workers.get(attempt.worker)?.inFlight.delete(attemptKey(id))
 }
 
 /** Puts a chunk where its attempts say it belongs. */
@@ -200,8 +201,11 @@ export function expireAttempts (turn: Turn, job: Job): void {
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
       if (!attemptIsLive(attempt.state) || attempt.worker === turn.state.self) continue
-      if (attempt.expiresAt > turn.now && !overdue(turn, job, attempt)) continue
+      const late = overdue(turn, job, attempt)
+      if (attempt.expiresAt > turn.now && !late) continue
       if (chunk.state === 'FAILED') break
+      // it is there and does not get it done: others do
+      if (late && !chunk.excluded.includes(attempt.worker)) chunk.excluded.push(attempt.worker)
       const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
       endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
       if (chunk.attempts.length >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)

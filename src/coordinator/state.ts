@@ -31,6 +31,8 @@ export interface Attempt {
   commitment?: string
   committedAt?: number
   revealAskedAt?: number
+  /** when it was last asked for again */
+  revealChasedAt?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */

@@ -23,6 +23,8 @@ import { reject, short, store, tellAccepted } from './verdict.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
+/** A reveal is asked for again after this long: the request, or the answer, may have been lost; milliseconds. */
+const ASK_AGAIN_MS = 10_000
 /** A reveal asked for is due after this long, milliseconds; none by then is a strike. */
 const REVEAL_DUE_MS = 30_000
 /** Most results asked for in one message. */
@@ -120,8 +122,14 @@ export function chaseReveals (turn: Turn, job: Job): void {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
-      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) continue
+      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < ASK_AGAIN_MS) continue
       if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
+      if (turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) {
+        if (turn.now - (attempt.revealChasedAt ?? attempt.revealAskedAt) < ASK_AGAIN_MS) continue
+        attempt.revealChasedAt = turn.now
+        askAgain(turn, job, chunk, attempt)
+        continue
+      }
       reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
     }
     // a vote that was waited for may have ended without a result, or its worker been banned

@@ -100,7 +100,16 @@ function heartbeat (turn: WorkerTurn): void {
     }
     if (coordinator.nextHeartbeat > turn.now) continue
     coordinator.nextHeartbeat = turn.now + HEARTBEAT_MS
+    sayAgain(turn, coordinator.peer)
     turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: freeSlots(turn.state) } })
+  }
+}
+
+/** A commit that was not acknowledged by the next heartbeat was lost on the way, or its coordinator died before it kept it. */
+function sayAgain (turn: WorkerTurn, peer: string): void {
+  for (const attempt of turn.state.attempts.values()) {
+    if (attempt.coordinator !== peer || attempt.outcome === undefined || attempt.acknowledged) continue
+    if (attempt.saidAt !== undefined && turn.now - attempt.saidAt >= HEARTBEAT_MS) sendCommit(turn, attempt)
   }
 }
 
@@ -196,7 +205,9 @@ function rememberImage ({ state, now }: WorkerTurn, result: TaskResult & { reado
 
 function sendCommit (turn: WorkerTurn, attempt: WorkerAttempt): void {
   const bound = commitmentOf(turn.state.self, attempt)
-  if (bound !== undefined) turn.send(attempt.coordinator, { commit: { attempt: attempt.id, commitment: Uint8Array.from(bound) } })
+  if (bound === undefined) return
+  attempt.saidAt = turn.now
+  turn.send(attempt.coordinator, { commit: { attempt: attempt.id, commitment: Uint8Array.from(bound) } })
 }
 
 function commitmentOf (self: string, attempt: WorkerAttempt): Uint8Array | undefined {

@@ -30,6 +30,8 @@ export interface WorkerAttempt {
   readonly price: bigint
   state: WorkerAttemptState
   acknowledged: boolean
+  /** when its commit was last sent, milliseconds */
+  saidAt?: number
   outcome?: Outcome
 }
 

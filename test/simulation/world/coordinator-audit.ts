@@ -89,7 +89,8 @@ export class CoordinatorAudit {
   #notLost (job: Job, chunk: Chunk): void {
     const where = (what: string) => (): string => `${job.record.id}/${chunk.index} is ${chunk.state}, and ${what}`
     const open = chunk.attempts.some(attempt => attemptIsOpen(attempt.state))
-    if (chunk.state === 'ACTIVE') must(open && job.active.has(chunk.index), 'no chunk is lost', where(open ? 'nothing watches it' : 'nobody has it'))
+    const isHad = open || chunk.audit === 'trusted'
+    if (chunk.state === 'ACTIVE') must(isHad && job.active.has(chunk.index), 'no chunk is lost', where(isHad ? 'nothing watches it' : 'nobody has it'))
     if (chunk.state === 'VERIFIED') must(chunk.storedAt === undefined ? job.active.has(chunk.index) : job.unpaid.has(chunk.index), 'no chunk is lost', where('nothing settles it'))
     if (chunk.index < job.freshFrom && wants(chunk) > 0) must(job.wanting.has(chunk.index), 'no chunk is lost', where('nothing offers it'))
     if (chunk.state === 'DECIDED' || chunk.state === 'FAILED') must(!open && !job.wanting.has(chunk.index), 'no finished chunk runs again', where('it is open'))
