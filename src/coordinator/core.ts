@@ -81,6 +81,7 @@ function continueJob (turn: Turn, job: Job): void {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
           delete attempt.revealAskedAt
+          delete attempt.revealAsks
         }
         if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)

@@ -29,7 +29,9 @@ export interface Attempt {
   /** hex, once committed */
   commitment?: string
   committedAt?: number
+  /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
+  revealAsks?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */

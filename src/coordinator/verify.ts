@@ -17,8 +17,12 @@ import { reject, short, store, tellAccepted } from './verdict.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
-/** A reveal asked for is due after this long, milliseconds; none by then is a strike. */
-const REVEAL_DUE_MS = 30_000
+/** A reveal asked for is asked for again after this long, milliseconds. */
+const REVEAL_DUE_MS = 10_000
+/** None after so many requests is a strike: one that was lost, or a coordinator that slept, is nobody's fault. */
+const REVEAL_ASKS = 3
+/** Requests after which it is a strike even if the worker came back anew each time. */
+const MOST_REVEAL_ASKS = 30
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024
 /** Trusted runs of the coordinator at a time. */
@@ -57,13 +61,14 @@ export function askReveals (turn: Turn, job: Job, chunk: Chunk): void {
   if (!enough) return
   for (const attempt of bound) {
     if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt !== undefined) continue
-    attempt.revealAskedAt = turn.now
     askAgain(turn, job, chunk, attempt)
   }
 }
 
-/** Asks for one reveal; when it was asked for before, its deadline stays. */
+/** Asks for one reveal, for the first time or once more. */
 export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  attempt.revealAskedAt = turn.now
+  attempt.revealAsks = (attempt.revealAsks ?? 0) + 1
   const batch = turn.reveals.get(attempt.worker) ?? []
   batch.push({ ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
   turn.reveals.set(attempt.worker, batch)
@@ -86,15 +91,18 @@ export function sendRevealRequests (turn: Turn): void {
   turn.reveals.clear()
 }
 
-/** Asks again after a reconnect, and strikes a worker that owes a reveal for too long although it is there. */
+/** Asks again for what is due, and strikes a worker that owes a reveal for too long although it is there. */
 export function chaseReveals (turn: Turn, job: Job): void {
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
-      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) continue
+      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined) continue
       if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
-      reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
+      const asks = attempt.revealAsks ?? 1
+      if (turn.now - attempt.revealAskedAt < REVEAL_DUE_MS && asks < MOST_REVEAL_ASKS) continue
+      if (asks < REVEAL_ASKS) askAgain(turn, job, chunk, attempt)
+      else reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result although asked ${asks} times`)
     }
     // a vote that was waited for may have ended without a result, or its worker been banned
     if (chunk.disputed) judge(turn, job, chunk)
