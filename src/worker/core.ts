@@ -239,11 +239,17 @@ function usageReport (usage: Usage) {
   return { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes), outputBytes: usage.outputBytes ?? 0 }
 }
 
+/** Counts only what can be true: a verdict on a result that was committed to, at no more than the price of its lease. */
 function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {
   withAttempt(turn, peer, verdict.attempt, (attempt, key) => {
+    if (attempt.outcome === undefined) {
+      turn.effect({ kind: 'note', level: 'warn', text: 'a verdict came on a task that has no result yet', about: { coordinator: peer, ...attempt.id } })
+      return
+    }
+    const amount = verdict.amount < attempt.price ? verdict.amount : attempt.price
     const before = turn.state.earnings.get(peer) ?? { amount: 0n, accepted: 0, rejected: 0 }
     const after = verdict.accepted
-      ? { ...before, amount: before.amount + verdict.amount, accepted: before.accepted + 1 }
+      ? { ...before, amount: before.amount + amount, accepted: before.accepted + 1 }
       : { ...before, rejected: before.rejected + 1 }
     turn.state.earnings.set(peer, after)
     turn.put(KEYS.earnings + peer, JSON.stringify({ ...after, amount: after.amount.toString() }))

@@ -29,6 +29,8 @@ export class CoordinatorAudit {
   /** chunks whose decided value is wrong, as `jobId/chunk`: a quorum of liars agreed */
   readonly wrong = new Set<string>()
 
+  readonly #outvoted = new Set<string>()
+
   constructor (node: SimulatedCoordinator) {
     this.#node = node
   }
@@ -123,10 +125,21 @@ export class CoordinatorAudit {
       const chunk = decodeChunk(value)
       chunks.set(`${key.split('/')[1]}/${chunk.index}`, chunk)
       if (chunk.state === 'DECIDED') this.#decided(key.split('/')[1] ?? '', chunk)
+      if (chunk.value !== undefined) this.#noteValue(key.split('/')[1] ?? '', chunk)
     }
     for (const { key, value } of writes) {
       if (key.startsWith(LEDGER_KEYS.entry) && value !== undefined) this.#entry(JSON.parse(value) as Entry, chunks)
     }
+  }
+
+  #noteValue (jobId: string, { index, value }: Chunk): void {
+    const app = this.#node.submissions.get(jobId)?.app
+    if (app !== undefined && value !== truth(jobId, index, app).value) this.#outvoted.add(`${jobId}/${index}`)
+  }
+
+  /** True for a chunk of which a wrong value was once agreed. */
+  outvoted (jobId: string, chunk: number): boolean {
+    return this.#outvoted.has(`${jobId}/${chunk}`)
   }
 
   #entry (entry: Entry, chunks: ReadonlyMap<string, Chunk>): void {

@@ -120,6 +120,8 @@ function checkEnd (world: World, { troubles }: Scenario): void {
     world.stats.count('wrong chunks accepted', audit.wrong.size)
     for (const incident of state.incidents) {
       const { name = '?', lies } = world.behaviourOf(incident.worker) ?? {}
+      must(name !== 'honest' || incident.reason.code !== 'WRONG_RESULT' || audit.outvoted(incident.jobId, incident.chunk), 'a right result is struck only where liars have a quorum',
+        () => `${incident.worker}, ${incident.jobId}/${incident.chunk}: ${incident.reason.text}`)
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
     }
     if (!lossless) continue

@@ -1,3 +1,4 @@
+import { attemptKey } from '../../../src/model/ids.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
 import type { Write } from '../../../src/model/store.ts'
 import { Holds } from '../../../src/storage/index.ts'
@@ -31,6 +32,8 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   readonly shape: WorkerShape
   readonly #config: WorkerConfig
   readonly #blobs = new Set<string>()
+  /** price of every attempt it was ever leased, by coordinator */
+  readonly leased = new Map<string, Map<string, bigint>>()
   #holds = new Holds()
   #tasks = new Map<string, RunningTask>()
 
@@ -46,6 +49,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
       onUp: (peer, incarnation) => { this.post({ kind: 'peer-up', peer, role: 'coordinator', incarnation }) },
       onDown: peer => { this.post({ kind: 'peer-down', peer }) },
       onMessage: (peer, message) => {
+        this.#noteLease(peer, message)
         if (message.verdict?.accepted === false) shape.behaviour.onRejected?.(this, peer)
         this.post({ kind: 'message', peer, message })
       },
@@ -80,6 +84,13 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
 
   protected effects (turn: WorkerTurn): void {
     for (const effect of turn.effects) this.#effect(effect)
+  }
+
+  #noteLease (peer: string, { lease }: Message): void {
+    if (lease?.attempt === undefined) return
+    const prices = this.leased.get(peer) ?? new Map<string, bigint>()
+    this.leased.set(peer, prices)
+    prices.set(attemptKey(lease.attempt), lease.price)
   }
 
   #effect (effect: WorkerEffect): void {
