@@ -1,7 +1,7 @@
 import { wants } from '../../../src/coordinator/chunks.ts'
 import { KEYS } from '../../../src/coordinator/keys.ts'
-import { decodeChunk } from '../../../src/coordinator/records.ts'
-import type { Attempt, Chunk, CoordinatorState, Job } from '../../../src/coordinator/state.ts'
+import { decodeChunk, decodeJob } from '../../../src/coordinator/records.ts'
+import type { Attempt, Chunk, CoordinatorState, Job, JobRecord } from '../../../src/coordinator/state.ts'
 import { balance, escrowAccount, peerAccount } from '../../../src/ledger/accounts.ts'
 import { checkBooks } from '../../../src/ledger/audit.ts'
 import { LEDGER_KEYS } from '../../../src/ledger/ledger.ts'
@@ -14,6 +14,9 @@ import type { SimulatedCoordinator, Submission } from './coordinator.ts'
 import { truth } from './truth.ts'
 import { must } from './violation.ts'
 
+/** Memory and disk are compared after every so many turns. */
+const COMPARED = 8
+
 interface KnownHold { readonly credit: string, readonly amount: bigint, end?: 'post' | 'void' }
 
 /** Watches one coordinator for its whole life: what it has in memory after every turn, and what reaches its disk. */
@@ -21,6 +24,7 @@ export class CoordinatorAudit {
   readonly #node: SimulatedCoordinator
   readonly #holds = new Map<string, KnownHold>()
   #seq = 0
+  #turns = 0
   #incarnation = 0
   /** units each worker was told it is owed, by worker */
   readonly entitled = new Map<string, bigint>()
@@ -44,8 +48,9 @@ export class CoordinatorAudit {
     }
   }
 
-  /** After every turn, before its messages leave. */
+  /** After every turn, when it is written and before its messages leave. */
   onTurn (state: CoordinatorState): void {
+    if (++this.#turns % COMPARED === 0) for (const job of state.jobs.values()) this.#onDisk(job)
     checkBooks(state.ledger.accounts(), state.ledger.holds())
     const holds = new Map([...state.ledger.holds()].map(hold => [hold.id, hold]))
     const inFlight = new Set<string>()
@@ -85,6 +90,21 @@ export class CoordinatorAudit {
     const counted = `${verified}/${decided}/${failed}`
     const kept = `${record.verified}/${record.decided}/${record.failed}`
     must(counted === kept, 'chunks are counted right', () => `${record.id}: verified/decided/failed are ${counted}, the record says ${kept}`)
+  }
+
+  /** What was decided is on the disk; what a restart may forget is left aside. */
+  #onDisk (job: Job): void {
+    const { record } = job
+    const stored = this.#node.disk.peek(KEYS.job + record.id)
+    const told = stored === undefined ? 'nothing' : essenceOfJob(decodeJob(stored, record.spec))
+    must(told === essenceOfJob(record), 'what is decided is on the disk', () => `${record.id} is ${essenceOfJob(record)}, the disk says ${told}`)
+    if (jobEnded(record.state)) return
+    for (const chunk of job.chunks) {
+      const text = this.#node.disk.peek(KEYS.chunk(record.id, chunk.index))
+      if (chunk.state === 'DECIDED' && text !== undefined && decodeChunk(text).state === 'DECIDED') continue
+      const is = text === undefined ? 'nothing' : essenceOf(decodeChunk(text))
+      must(is === essenceOf(chunk), 'what is decided is on the disk', () => `${record.id}/${chunk.index} is ${essenceOf(chunk)}, the disk says ${is}`)
+    }
   }
 
   /** A chunk that is not done is found again by something. */
@@ -196,4 +216,13 @@ export class CoordinatorAudit {
       must(JSON.stringify(files) === JSON.stringify(truth(jobId, index, app).files), 'the output is the reference output', () => `${jobId}/${index} has other files`)
     }
   }
+}
+
+function essenceOfJob ({ state, chunkCount, verified, decided, failed, spent, disputes, executions, reason, error }: JobRecord): string {
+  return [state, chunkCount, verified, decided, failed, spent, disputes, executions, reason?.text ?? '', error?.message ?? ''].join(' ')
+}
+
+function essenceOf ({ state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
+  const tries = attempts.map(attempt => [attempt.epoch, attempt.worker, attempt.state === 'RUNNING' ? 'LEASED' : attempt.state, attempt.commitment ?? '', attempt.value ?? ''].join(':'))
+  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), ...tries].join(' ')
 }
