@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { VERSION } from '../config/version.ts'
 import { detectIsolation } from '../execution/index.ts'
 import { readHardware } from '../hardware/index.ts'
+import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
+import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore, openStore } from '../storage/index.ts'
@@ -45,6 +47,8 @@ export interface WorkerOptions {
   readonly slots?: number
   /** price relative to the suggested tariff, per mille; default 1000 */
   readonly priceLevel?: number
+  /** units a new coordinator may owe; default 1 BYC */
+  readonly creditLimit?: bigint
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
@@ -100,7 +104,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       runtimes: withContainers ? containers.features?.runtimes ?? [] : [],
       egress: withContainers && containers.features?.egress === true
     })
-    const state = await loadWorker(store, identity.peerId, {
+    const state = await loadWorker(store, nodeSigner(identity.peerId, identity.privateKey.raw), {
       slots,
       priceLevel: options.priceLevel ?? 1000,
       images: containerOptions.rules,
@@ -108,7 +112,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       operator: options.operator ?? '',
       hardware,
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
-      cores
+      cores,
+      creditLimit: options.creditLimit ?? BASE_CREDIT
     }, offered(works))
 
     let fail: (error: Error) => void = () => undefined

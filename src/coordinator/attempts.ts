@@ -12,6 +12,7 @@ import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
 import { maxAttempts, wants } from './chunks.ts'
+import { standingFor } from './fencing.ts'
 import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -79,7 +80,7 @@ export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefi
 export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
   const found = findAttempt(turn.state, worker, ref)
   if (found === undefined || !attemptIsLive(found.attempt.state)) return
-  if (why.code === 'DRAINING' || why.code === 'BUSY') {
+  if (why.code === 'DRAINING' || why.code === 'BUSY' || why.code === 'CREDIT_LIMIT' || why.code === 'COORDINATOR_BEHIND' || why.code === 'NOT_AGREED') {
     found.job.awards.delete(worker)
     found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
   }
@@ -129,7 +130,7 @@ export function onResume (turn: Turn, worker: string, resume: Resume): readonly 
     if (found === undefined || !attemptIsLive(found.attempt.state)) continue
     endAttempt(turn, found.job, found.chunk, found.attempt, 'EXPIRED', reason('LEASE_LOST', 'the worker came back without this attempt'))
   }
-  turn.send(worker, { resumeReply: { incarnation: turn.state.incarnation, keep, drop } })
+  turn.send(worker, { resumeReply: { ...standingFor(turn.state, worker), keep, drop } })
   return askAgain
 }
 

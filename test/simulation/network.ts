@@ -6,6 +6,7 @@ import type { CoordinatorState, JobRecord } from '../../src/coordinator/state.ts
 import { Turn } from '../../src/coordinator/turn.ts'
 import { checkBooks } from '../../src/ledger/audit.ts'
 import { MINT, balance, escrowAccount, peerAccount, userAccount } from '../../src/ledger/accounts.ts'
+import { BASE_CREDIT } from '../../src/ledger/credit.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import { jobEnded } from '../../src/lifecycle/job.ts'
 import type { FileRef } from '../../src/model/block.ts'
@@ -14,8 +15,11 @@ import { resultHash } from '../../src/model/result.ts'
 import type { Write } from '../../src/model/store.ts'
 import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/worker/core.ts'
 import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
+import { freshWorker } from '../../src/worker/load.ts'
 import type { WorkerState } from '../../src/worker/state.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
+import { namedSigner } from '../support/signer.ts'
+import { checkChannels } from './channels.ts'
 import { SeededRandom } from './random.ts'
 
 const COORDINATOR = 'coordinator'
@@ -57,7 +61,7 @@ export class SimulatedNetwork {
     this.#fetchMs = options.fetchMs ?? 5
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
-    this.coordinator = freshState(COORDINATOR, 1, config, new Ledger(EMPTY_LEDGER))
+    this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, 1, config, new Ledger(EMPTY_LEDGER))
     const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
       transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
@@ -70,10 +74,10 @@ export class SimulatedNetwork {
     this.workers.set(name, {
       alive: true,
       behaviour,
-      state: {
-        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), ended: new Set(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
-        config: { slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4 }
-      }
+      state: freshWorker(namedSigner(name), {
+        slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
+        creditLimit: BASE_CREDIT
+      }, { platforms: ['wasm'], runtimes: [], egress: false })
     })
     this.#later(1, () => {
       this.onCoordinator({ kind: 'peer-up', peer: name, role: 'worker' })
@@ -215,6 +219,7 @@ export class SimulatedNetwork {
   #check (): void {
     const { ledger } = this.coordinator
     checkBooks(ledger.accounts(), ledger.holds())
+    checkChannels(this.coordinator, [...this.workers.values()].map(worker => worker.state))
     for (const job of this.coordinator.jobs.values()) {
       if (jobEnded(job.record.state) && this.escrow(job.record.id) !== 0n) throw new Error(`escrow of ended job ${job.record.id} is not empty`)
     }

@@ -1,3 +1,4 @@
+import { BASE_CREDIT } from '../../../src/ledger/credit.ts'
 import { attemptKey } from '../../../src/model/ids.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
 import type { Write } from '../../../src/model/store.ts'
@@ -8,6 +9,7 @@ import { loadWorker } from '../../../src/worker/load.ts'
 import type { WorkerAttempt, WorkerConfig, WorkerState } from '../../../src/worker/state.ts'
 import { WorkerTurn } from '../../../src/worker/turn.ts'
 import type { WorkerBehaviour } from './behaviours.ts'
+import { namedSigner } from '../../support/signer.ts'
 import { SimulatedProcess } from './process.ts'
 import { truth } from './truth.ts'
 import { auditWorker } from './worker-audit.ts'
@@ -40,7 +42,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   constructor (world: World, name: string, shape: WorkerShape) {
     super(world, name)
     this.shape = shape
-    this.#config = { slots: shape.slots, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: shape.operator, hardware: HARDWARE, memoryMiB: 8192, cores: 8 }
+    this.#config = { slots: shape.slots, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: shape.operator, hardware: HARDWARE, memoryMiB: 8192, cores: 8, creditLimit: BASE_CREDIT }
     const { garble } = shape.behaviour
     world.network.join(name, {
       incarnation: () => 0,
@@ -65,7 +67,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   protected async load (): Promise<void> {
     this.#holds = new Holds()
     this.#tasks = new Map()
-    this.state = await loadWorker(this.disk, this.name, this.#config, { platforms: ['wasm'], runtimes: [], egress: false })
+    this.state = await loadWorker(this.disk, namedSigner(this.name), this.#config, { platforms: ['wasm'], runtimes: [], egress: false })
   }
 
   protected begin (now: number): WorkerTurn {
