@@ -10,6 +10,7 @@ import { attemptIsOpen } from '../../../src/lifecycle/attempt.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import { attemptKey } from '../../../src/model/ids.ts'
 import type { Write } from '../../../src/model/store.ts'
+import { auditChannels } from './channel-audit.ts'
 import type { SimulatedCoordinator, Submission } from './coordinator.ts'
 import { truth } from './truth.ts'
 import { must } from './violation.ts'
@@ -52,6 +53,7 @@ export class CoordinatorAudit {
   onTurn (state: CoordinatorState): void {
     if (++this.#turns % COMPARED === 0) for (const job of state.jobs.values()) this.#onDisk(job)
     checkBooks(state.ledger.accounts(), state.ledger.holds())
+    auditChannels(this.#node.world, state)
     const holds = new Map([...state.ledger.holds()].map(hold => [hold.id, hold]))
     const inFlight = new Set<string>()
     const unpaid = new Map<string, bigint>()

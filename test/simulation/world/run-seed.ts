@@ -4,6 +4,7 @@ import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
 import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
+import { auditDelivered } from './channel-audit.ts'
 import type { Submission } from './coordinator.ts'
 import type { Dice } from './dice.ts'
 import type { Stats } from './stats.ts'
@@ -123,6 +124,11 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       must(name !== 'honest' || incident.reason.code !== 'WRONG_RESULT' || audit.outvoted(incident.jobId, incident.chunk), 'a right result is struck only where liars have a quorum',
         () => `${incident.worker}, ${incident.jobId}/${incident.chunk}: ${incident.reason.text}`)
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
+    }
+    const delivered = troubles.weather.drop === 0 && troubles.weather.reorder === 0
+    for (const worker of delivered ? world.honestWorkers : []) {
+      if (worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
+      else world.stats.count('honest worker not connected at the end')
     }
     if (!lossless) continue
     for (const worker of world.honestWorkers) {

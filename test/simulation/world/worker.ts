@@ -9,7 +9,7 @@ import { loadWorker } from '../../../src/worker/load.ts'
 import type { WorkerAttempt, WorkerConfig, WorkerState } from '../../../src/worker/state.ts'
 import { WorkerTurn } from '../../../src/worker/turn.ts'
 import type { WorkerBehaviour } from './behaviours.ts'
-import { namedSigner } from '../../support/signer.ts'
+import { simulatedSigner } from './signer.ts'
 import { SimulatedProcess } from './process.ts'
 import { truth } from './truth.ts'
 import { auditWorker } from './worker-audit.ts'
@@ -67,7 +67,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   protected async load (): Promise<void> {
     this.#holds = new Holds()
     this.#tasks = new Map()
-    this.state = await loadWorker(this.disk, namedSigner(this.name), this.#config, { platforms: ['wasm'], runtimes: [], egress: false })
+    this.state = await loadWorker(this.disk, simulatedSigner(this.name), this.#config, { platforms: ['wasm'], runtimes: [], egress: false })
   }
 
   protected begin (now: number): WorkerTurn {
