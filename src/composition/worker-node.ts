@@ -29,6 +29,7 @@ import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
+import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
 /** A draining worker waits this long for what runs, milliseconds. */
@@ -154,6 +155,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       log,
       onFatal: fail
     }), async it => { await it.close() })
+    opened.add('wallet file', new WalletFile(dataDir, state, log), async it => { await it.close() })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
     if (containerOptions.enabled) {
