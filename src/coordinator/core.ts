@@ -10,7 +10,7 @@ import type { Reason as WireReason } from '../model/messages/control.ts'
 import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbeat, onLeaseAck, onResume } from './attempts.ts'
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { onEquivocation } from './accusations.ts'
-import { isBehind, issueReceipts, onReceiptAck } from './channels.ts'
+import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
@@ -148,7 +148,10 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.noBid !== undefined) withJob(state, message.noBid.jobId, job => { if (message.noBid !== undefined) onNoBid(turn, job, peer, message.noBid) })
   else if (message.leaseAck !== undefined) onLeaseAck(turn, peer, message.leaseAck.attempt)
   else if (message.decline !== undefined) onDecline(turn, peer, message.decline.attempt, fromWire(message.decline.reason))
-  else if (message.heartbeat !== undefined) onHeartbeat(turn, peer, message.heartbeat)
+  else if (message.heartbeat !== undefined) {
+    onHeartbeat(turn, peer, message.heartbeat)
+    chaseReceipts(turn, worker)
+  }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
   else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
   else if (message.failed !== undefined) {
@@ -161,10 +164,16 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
       if (attempt.revealAskedAt === undefined) askReveals(turn, job, chunk)
       else askAgain(turn, job, chunk, attempt)
     }
-  } else if (message.receiptAck !== undefined) onReceiptAck(turn, peer, message.receiptAck)
+  } else if (message.receiptAck !== undefined) {
+    delete worker.settleAsked
+    onReceiptAck(turn, peer, message.receiptAck)
+  }
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
-  else if (message.settleRequest !== undefined) settleWorker(turn, peer)
+  else if (message.settleRequest !== undefined) {
+    worker.settleAsked = true
+    settleWorker(turn, peer)
+  }
   else if (message.drain !== undefined) {
     worker.draining = true
     for (const job of state.jobs.values()) job.awards.delete(peer)

@@ -146,6 +146,10 @@ export interface WorkerView {
   overheadMs: number
   /** it takes nothing from this coordinator, and why */
   refusal?: Reason
+  /** it asked to be settled with, and has not acknowledged a receipt since */
+  settleAsked?: boolean
+  /** when it was last sent receipts, milliseconds */
+  receiptsSentAt?: number
 }
 
 /** A result that contradicted the accepted one, or another fault that a strike was given for. */
