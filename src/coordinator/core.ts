@@ -14,7 +14,7 @@ import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restart
 import { leaseChunks, speculate } from './leases.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -33,6 +33,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'peer-up': if (event.role === 'worker') workerUp(turn, event.peer); break
     case 'peer-down': workerDown(turn, event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
+    case 'reveal-coming': onRevealComing(findAttempt(state, event.peer, event.attempt)); break
+    case 'reveal-lost': onRevealLost(turn, findAttempt(state, event.peer, event.attempt)); break
     case 'submit': submitJob(turn, event.record); break
     case 'chunks': addChunks(turn, findJob(state, event.jobId), event.first, event.inputs); break
     case 'partitioned': startRunning(turn, findJob(state, event.jobId), event.task); break
@@ -80,6 +82,7 @@ function continueJob (turn: Turn, job: Job): void {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
           delete attempt.revealAskedAt
+          delete attempt.revealComing
         }
         if (chunk.state === 'VERIFIED') fetchOrSettle(turn, job, chunk)
         else askReveals(turn, job, chunk)

@@ -29,6 +29,10 @@ export interface Attempt {
   commitment?: string
   committedAt?: number
   revealAskedAt?: number
+  /** shown, and its content on its way here */
+  revealComing?: boolean
+  /** times its content could not be had after it was shown */
+  revealsLost?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */

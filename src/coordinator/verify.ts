@@ -19,6 +19,8 @@ import type { Turn } from './turn.ts'
 
 /** A reveal asked for is due after this long, milliseconds; none by then is a strike. */
 const REVEAL_DUE_MS = 30_000
+/** Times a result is shown in vain before it is given up. */
+const REVEALS_LOST = 3
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024
 /** Trusted runs of the coordinator at a time. */
@@ -91,10 +93,30 @@ export function chaseReveals (turn: Turn, job: Job): void {
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
       if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) continue
-      if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
+      if (attempt.revealComing === true || turn.state.workers.get(attempt.worker)?.connected !== true) continue
       reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
     }
   }
+}
+
+/** The worker did its part: while the content is on its way, the reveal is not overdue. */
+export function onRevealComing (found: Found | undefined): void {
+  if (found?.attempt.state === 'COMMITTED') found.attempt.revealComing = true
+}
+
+/** Asked for again a few times; then the result counts as one whose files cannot be had. */
+export function onRevealLost (turn: Turn, found: Found | undefined): void {
+  if (found?.attempt.state !== 'COMMITTED') return
+  const { job, chunk, attempt } = found
+  delete attempt.revealComing
+  attempt.revealsLost = (attempt.revealsLost ?? 0) + 1
+  if (attempt.revealsLost >= REVEALS_LOST) {
+    chunk.excluded.push(attempt.worker)
+    endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', `the list of its result files could not be fetched ${REVEALS_LOST} times`))
+    return
+  }
+  attempt.revealAskedAt = turn.now
+  askAgain(turn, job, chunk, attempt)
 }
 
 export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
