@@ -4,7 +4,7 @@ const FLOORS = [
   ['composition'],
   ['coordinator', 'worker'],
   ['lifecycle', 'market', 'verification', 'ledger'],
-  ['network', 'execution', 'storage', 'sources', 'engines', 'hardware', 'blocks'],
+  ['network', 'execution', 'images', 'storage', 'sources', 'engines', 'hardware', 'blocks'],
   ['config', 'observe'],
   ['model']
 ]

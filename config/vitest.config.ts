@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', ...(full ? [] : ['test/**/*.full.test.ts'])],
+          exclude: ['test/e2e/**', 'test/containers/**', ...(full ? [] : ['test/**/*.full.test.ts'])],
           setupFiles: ['src/network/polyfill.ts'],
           testTimeout: 30_000
         }
@@ -22,6 +22,17 @@ export default defineConfig({
           setupFiles: ['src/network/polyfill.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
+          fileParallelism: false
+        }
+      },
+      {
+        test: {
+          name: 'containers',
+          include: ['test/containers/**/*.test.ts'],
+          exclude: full ? [] : ['test/**/*.full.test.ts'],
+          setupFiles: ['src/network/polyfill.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
           fileParallelism: false
         }
       }

@@ -1,8 +1,9 @@
 // The demonstration: a local cluster of four workers, one of them a liar, runs two jobs.
+// With NIGHTSHIFT_DEMO_IMAGE, an archive of a Python image, every block runs in a container.
 // Exits 0 only if both results are right, the liar was caught and unpaid, and the books balance.
 import { execFile, spawn } from 'node:child_process'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -17,6 +18,9 @@ const Papa = require('papaparse')
 const run = promisify(execFile)
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+
+const image = process.env.NIGHTSHIFT_DEMO_IMAGE
+const IMAGE_NAME = 'python:3.12-slim'
 
 const dir = await mkdtemp(join(tmpdir(), 'nightshift-demo-'))
 const cluster = join(dir, 'cluster')
@@ -42,6 +46,17 @@ async function nightshift (...args) {
   const text = Buffer.concat(parts).toString('utf8')
   if (code !== 0) throw new Error(`nightshift ${args.slice(0, 2).join(' ')} ended with ${code}: ${text}`)
   return JSON.parse(text)
+}
+
+/** An example block, on the platform of this demonstration. */
+async function example (name) {
+  const source = join(root, 'examples', name)
+  if (!image) return source
+  const copy = join(dir, name)
+  await cp(source, copy, { recursive: true })
+  const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8'))
+  await writeFile(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, platform: 'docker', platform_config: { container: IMAGE_NAME } }))
+  return copy
 }
 
 /** The sample: 200,000 real flights, as the CSV file a person would have. */
@@ -90,8 +105,8 @@ function close (a, b) {
 async function analyse (file) {
   heading(`Job 1: analyse ${basename(file)} with a plain Python app`)
   const out = join(dir, 'analysis')
-  const job = await nightshift('job', 'run', '--app', join(root, 'examples/csv-profile'), '--partitioner', 'rows', '--param', 'partitioner.count=25000',
-    '--assembler', join(root, 'examples/csv-profile-merge'), '--input', file, '--out', out)
+  const job = await nightshift('job', 'run', '--app', await example('csv-profile'), '--partitioner', 'rows', '--param', 'partitioner.count=25000',
+    '--assembler', await example('csv-profile-merge'), '--input', file, '--out', out)
   const profile = JSON.parse(await readFile(join(out, 'profile.json'), 'utf8'))
   console.log((await readFile(join(out, 'report.txt'), 'utf8')).replace(/^/gm, '  ').trimEnd())
   const expected = await expectedProfile(file)
@@ -101,11 +116,11 @@ async function analyse (file) {
 }
 
 async function render () {
-  heading('Job 2: render a picture tile by tile, with unchanged container blocks run in python-wasm')
+  heading(`Job 2: render a picture tile by tile, with unchanged container blocks${image ? '' : ' run in python-wasm'}`)
   const out = join(dir, 'picture')
   const tiles = [0, 1, 2, 3]
   const job = await nightshift('job', 'run', '--app', join(root, 'examples/mandelbrot-tile'), '--partitioner', 'params',
-    '--param', `partitioner.grid=${JSON.stringify({ x: tiles, y: tiles })}`, '--assembler', join(root, 'examples/png-mosaic'), '--allow-wasm', '--out', out)
+    '--param', `partitioner.grid=${JSON.stringify({ x: tiles, y: tiles })}`, '--assembler', join(root, 'examples/png-mosaic'), ...image ? [] : ['--allow-wasm'], '--out', out)
   const picture = await readFile(join(out, 'picture.png'))
   const { width, height, pixels } = decodePng(picture)
   check(job.state === 'COMPLETED' && job.chunks.done === 16, `all ${job.chunks.total} tiles done, for ${job.cost} BYC`)
@@ -171,6 +186,13 @@ async function main_ () {
   heading('A cluster of four workers, one of them a liar')
   const status = await nightshift('cluster', 'up', '--workers', '4', '--liars', '1')
   for (const worker of status.workers) console.log(`  worker ${worker.peerId.slice(-8)}${worker.behaviour === 'liar' ? '  (lies)' : ''}`)
+  if (image) {
+    heading('A Python image, given to the coordinator; it reaches the workers by its hash')
+    const stored = await nightshift('image', 'import', image, '--name', IMAGE_NAME)
+    console.log(`  ${stored.name}  ${stored.id.slice(0, 19)}…  ${(stored.bytes / 1024 / 1024).toFixed(0)} MiB`)
+    const { nodes } = await nightshift('node', 'list')
+    check(nodes.length === 4 && nodes.every(node => node.platforms.includes('docker')), 'all four workers offer containers: each has passed its self-test')
+  }
   await analyse(process.argv[2] ?? await sampleCsv())
   await render()
   await settle(status.workers.find(worker => worker.behaviour === 'liar').peerId)

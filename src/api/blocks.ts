@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { blockHash, checkSchema } from '../blocks/index.ts'
+import { blockHash, checkSchema, withoutToken } from '../blocks/index.ts'
 import { builtinEngines } from '../engines/index.ts'
+import type { Credentials } from '../images/index.ts'
 import { ManifestSchema } from '../model/block.ts'
 import type { Block, FileRef, Manifest } from '../model/block.ts'
 import { FileRefSchema } from '../model/job.ts'
@@ -13,7 +14,8 @@ const PushSchema = Type.Object({
   manifest: ManifestSchema,
   files: Type.Array(FileRefSchema, { minItems: 1, maxItems: 10_000 }),
   paramsSchema: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  register: Type.Boolean({ default: true })
+  register: Type.Boolean({ default: true }),
+  credentials: Type.Optional(Type.Object({ username: Type.String({ maxLength: 256 }), token: Type.String({ minLength: 1, maxLength: 4096 }) }, { additionalProperties: false }))
 }, { additionalProperties: false })
 
 interface Push {
@@ -21,12 +23,15 @@ interface Push {
   readonly files: readonly FileRef[]
   readonly paramsSchema?: Readonly<Record<string, unknown>>
   readonly register: boolean
+  /** for the block's private image; kept apart from the block, never handed out */
+  readonly credentials?: Credentials
 }
 
 /** Blocks: pushed apps and engines, and the engines that are built in. */
-export function blockRoutes (server: FastifyInstance, { registry }: ApiOptions): void {
+export function blockRoutes (server: FastifyInstance, { registry, services }: ApiOptions): void {
   server.post<{ Body: Push }>('/v1/blocks', { schema: { body: PushSchema } }, async request => {
-    const { manifest, files, paramsSchema, register } = request.body
+    const { files, paramsSchema, register } = request.body
+    const { manifest, credentials = request.body.credentials } = withoutToken(request.body.manifest)
     for (const file of files) checkRelativePath(file.path)
     if (!files.some(file => file.path === manifest.entrypoint)) {
       throw new NightshiftError('NS_E_MANIFEST_INVALID', `the entrypoint ${manifest.entrypoint} is not among the block's files`)
@@ -34,6 +39,7 @@ export function blockRoutes (server: FastifyInstance, { registry }: ApiOptions):
     if (paramsSchema !== undefined) checkSchema(paramsSchema, 'paramsSchema')
     const parts = { manifest, files, ...(paramsSchema === undefined ? {} : { paramsSchema }) }
     const block: Block = { ...parts, hash: blockHash(parts) }
+    if (credentials !== undefined) await services.credentials.set(block.hash, credentials)
     return { hash: block.hash, tag: await registry.add(block, { register }) }
   })
 

@@ -25,6 +25,10 @@ export class ApiClient {
     return await (await this.#request('GET', path)).json() as T
   }
 
+  async delete (path: string): Promise<void> {
+    await this.#request('DELETE', path)
+  }
+
   async post<T> (path: string, body?: unknown): Promise<T> {
     return await (await this.#request('POST', path, body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })).json() as T
   }
@@ -36,9 +40,14 @@ export class ApiClient {
   }
 
   async upload (data: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<BlobRef> {
+    return await this.putStream<BlobRef>('/v1/blobs', data, signal)
+  }
+
+  /** Sends a body of any length as it is read. */
+  async putStream<T> (path: string, data: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<T> {
     const body = Readable.toWeb(Readable.from(data, { objectMode: false }))
     const init = { body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' }, ...(signal === undefined ? {} : { signal }) }
-    return await (await this.#request('PUT', '/v1/blobs', init as unknown as RequestInit)).json() as BlobRef
+    return await (await this.#request('PUT', path, init as unknown as RequestInit)).json() as T
   }
 
   /** Content from byte `start` on. */
@@ -48,6 +57,11 @@ export class ApiClient {
       ...(signal === undefined ? {} : { signal })
     })
     return bodyOf(response)
+  }
+
+  /** The body of an answer as it comes. */
+  async stream (path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    return bodyOf(await this.#request('GET', path, signal === undefined ? {} : { signal }))
   }
 
   /** The job at every change, the last time when it has ended. */
@@ -63,13 +77,12 @@ export class ApiClient {
 
   /** Lines of newline-delimited JSON. */
   async * lines<T> (path: string, signal?: AbortSignal): AsyncGenerator<T> {
-    const response = await this.#request('GET', path, signal === undefined ? {} : { signal })
-    let rest = ''
-    for await (const text of textOf(response)) {
-      const parts = (rest + text).split('\n')
-      rest = parts.pop() ?? ''
-      for (const line of parts) if (line !== '') yield JSON.parse(line) as T
-    }
+    yield * linesOf<T>(await this.#request('GET', path, signal === undefined ? {} : { signal }))
+  }
+
+  /** Lines of newline-delimited JSON in answer to a request with a body. */
+  async * postLines<T> (path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T> {
+    yield * linesOf<T>(await this.#request('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...signal === undefined ? {} : { signal } }))
   }
 
   async #request (method: string, path: string, init: RequestInit = {}): Promise<Response> {
@@ -91,6 +104,15 @@ export class ApiClient {
         cause: error
       })
     }
+  }
+}
+
+async function * linesOf<T> (response: Response): AsyncGenerator<T> {
+  let rest = ''
+  for await (const text of textOf(response)) {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop() ?? ''
+    for (const line of parts) if (line !== '') yield JSON.parse(line) as T
   }
 }
 

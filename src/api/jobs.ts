@@ -73,6 +73,7 @@ async function tasksOf ({ services }: ApiOptions, job: Job, limit: number, wante
       state: attempt.state,
       price: formatByc(attempt.price),
       ...(attempt.reason === undefined ? {} : { reason: attempt.reason }),
+      ...(attempt.usage === undefined ? {} : { usage: attempt.usage }),
       chunkState: chunk.state,
       ...(chunk.error === undefined ? {} : { error: chunk.error })
     }))

@@ -7,6 +7,7 @@ import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import { blobRoutes } from './blobs.ts'
 import { blockRoutes } from './blocks.ts'
+import { imageRoutes } from './images.ts'
 import { jobRoutes } from './jobs.ts'
 import { jobStreamRoutes } from './job-streams.ts'
 import { nodeRoutes } from './nodes.ts'
@@ -45,7 +46,7 @@ export async function startApi (options: ApiOptions): Promise<Api> {
   server.setNotFoundHandler(async (request, reply) => {
     await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
   })
-  for (const routes of [blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, nodeRoutes, walletRoutes]) routes(server, options)
+  for (const routes of [blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes]) routes(server, options)
   const url = await server.listen({ host: options.host, port: options.port })
   const file = join(options.dataDir, 'api.json')
   await writeFile(`${file}.new`, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 })

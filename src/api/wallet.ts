@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { available, balance } from '../ledger/accounts.ts'
 import { checkBooks } from '../ledger/audit.ts'
-import { readJournal } from '../ledger/load.ts'
+import { journal, readJournal } from '../ledger/load.ts'
 import { formatByc } from '../model/money.ts'
 import type { ApiOptions } from './options.ts'
 
@@ -20,6 +21,12 @@ export function walletRoutes (server: FastifyInstance, { services: { state, stor
       pending: formatByc(account.creditsPending - account.debitsPending)
     }))
     return { accounts, books: { issued: formatByc(books.issued), balanced: true } }
+  })
+
+  /** The whole journal, oldest first, an entry a line: what `ledger verify FILE` takes. */
+  server.get('/v1/ledger/journal', async (_, reply) => {
+    const lines = async function * (): AsyncGenerator<string> { for await (const entry of journal(store)) yield `${JSON.stringify(entry)}\n` }
+    return await reply.header('content-type', 'application/x-ndjson').send(Readable.from(lines()))
   })
 
   server.get<{ Querystring: { account?: string, limit?: string } }>('/v1/wallet/transactions', async request => {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Block, BlockKind, FileRef } from '../model/block.ts'
+import type { Block, BlockKind, FileRef, Manifest } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Template } from '../model/template.ts'
 import { canonicalHash } from './canonical.ts'
@@ -15,6 +15,8 @@ import { readTemplateIn } from './template.ts'
 export interface BlockFolder {
   readonly block: Block
   readonly dir: string
+  /** of a private image; they never become part of the block */
+  readonly credentials?: { readonly username: string, readonly token: string }
   /** template.json, when the block has one */
   readonly template?: Template
   /** The bytes of one file of the block. */
@@ -33,7 +35,7 @@ export interface BlockFolder {
 export async function readBlock (dir: string, kind?: BlockKind): Promise<BlockFolder> {
   const app = join(dir, 'app')
   const listing = await isFolder(app) ? await listBundle(app) : []
-  const manifest = await readManifest(dir, { files: listing.map(({ path }) => path) })
+  const { manifest, credentials } = withoutToken(await readManifest(dir, { files: listing.map(({ path }) => path) }))
   if (kind !== undefined && manifest.type !== kind) {
     throw new NightshiftError('NS_E_BLOCK_INVALID', `${dir} is of type "${manifest.type}", but is used as ${kind}`, {
       remedy: `name a block of type "${kind}", or correct "type" in its manifest.json`
@@ -52,10 +54,18 @@ export async function readBlock (dir: string, kind?: BlockKind): Promise<BlockFo
       ...paramsSchema === undefined ? {} : { paramsSchema }
     },
     dir,
+    ...credentials === undefined ? {} : { credentials },
     ...template === undefined ? {} : { template },
     open: (file) => createReadStream(hostPath(file)),
     hostPath
   }
+}
+
+/** Takes the login of a private image out of a manifest: it is nobody's business but the coordinator's. */
+export function withoutToken (manifest: Manifest): { readonly manifest: Manifest, readonly credentials?: { readonly username: string, readonly token: string } } {
+  const { token, ...config } = manifest.platform_config
+  if (token === undefined) return { manifest }
+  return { manifest: { ...manifest, platform_config: config }, credentials: { username: config.username ?? '', token } }
 }
 
 /** The identity of a block: SHA-256 of the canonical JSON of its manifest, files and parameter schema. */

@@ -8,7 +8,9 @@ import { createPythonWasmExecutor, createWasmExecutor, detectIsolation, pythonWa
 import { cacheFolder } from '../config/paths.ts'
 import type { BlockKind, Platform } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
-import type { Executor, InputFile, Task } from '../model/executor.ts'
+import { openContainer } from './block-test-container.ts'
+import type { OpenExecutor } from './block-test-container.ts'
+import type { InputFile, Task } from '../model/executor.ts'
 import { checkRelativePath } from '../model/paths.ts'
 import { fileSource } from '../sources/index.ts'
 import { EXIT, bytes, print, printJson, say } from './output.ts'
@@ -36,7 +38,7 @@ export async function testBlock (dir: string, command: BlockTestCommand): Promis
   const folder = await readBlock(dir)
   const params = validateParams({ name: folder.block.manifest.name, paramsSchema: folder.block.paramsSchema }, paramsOf(command.param ?? []))
   const platform = await platformOf(folder, command.allowWasm === true)
-  const executor = await executorFor(platform)
+  const { executor, container, imagePart, close } = platform === 'docker' ? await openContainer(folder.block) : await openSandbox(platform)
   const stop = new AbortController()
   process.once('SIGINT', () => { stop.abort() })
   const source = command.input === undefined ? undefined : await fileSource(command.input, { signal: stop.signal })
@@ -53,9 +55,11 @@ export async function testBlock (dir: string, command: BlockTestCommand): Promis
       input: { directory: FOLDERS[kind].input, files: await inputs(kind, source?.files ?? []) },
       output: FOLDERS[kind].output,
       env: contractEnv({ kind, params, jobId: 'j-test', taskId: 't-test', ...(kind === 'app' ? { chunk: 0, chunkCount: 1, seed: '0'.repeat(64) } : {}) }),
-      limits: { wallMs: command.timeout * 1000, memoryMiB: command.memory, outputBytes: 2048 * MIB, outputFiles: 100_000, logBytes: MIB }
+      limits: { wallMs: command.timeout * 1000, memoryMiB: command.memory, outputBytes: 2048 * MIB, outputFiles: 100_000, logBytes: MIB },
+      ...container === undefined ? {} : { container }
     }, {
       signal: stop.signal,
+      ...imagePart === undefined ? {} : { imagePart },
       onLog: (stream, text) => { (stream === 'stderr' || command.output === 'json' ? process.stderr : process.stdout).write(text) },
       collect: async file => {
         await keep(command.out, file)
@@ -73,7 +77,7 @@ export async function testBlock (dir: string, command: BlockTestCommand): Promis
     return outcome.ok ? EXIT.done : EXIT.jobFailed
   } finally {
     await source?.close()
-    await executor.close()
+    await close()
   }
 }
 
@@ -93,22 +97,22 @@ function paramsOf (given: readonly string[]): Record<string, unknown> {
 async function platformOf ({ block, open }: BlockFolder, allowWasm: boolean): Promise<Platform> {
   const { manifest } = block
   if (manifest.platform !== 'docker') return manifest.platform
-  if (!allowWasm && manifest.platform_config.allow_wasm !== true) {
-    throw new NightshiftError('NS_E_PLATFORM', `${manifest.name} needs a container engine, which this version does not use`, { remedy: 'if it needs only the Python standard library, add --allow-wasm' })
-  }
+  if (!allowWasm && manifest.platform_config.allow_wasm !== true) return 'docker'
   const sources = await Promise.all(block.files.filter(file => file.path.endsWith('.py')).map(async file => {
     const parts: Uint8Array[] = []
     for await (const part of open(file)) parts.push(part)
     return { path: file.path, text: Buffer.concat(parts).toString('utf8') }
   }))
   const verdict = pythonWasmEligible(manifest, sources)
-  if (!verdict.ok) throw new NightshiftError('NS_E_PLATFORM', `${manifest.name} cannot run in python-wasm: ${verdict.reason}`)
-  return 'python-wasm'
+  if (verdict.ok) return 'python-wasm'
+  say(`${manifest.name} runs in a container: ${verdict.reason}`)
+  return 'docker'
 }
 
-async function executorFor (platform: Platform): Promise<Executor> {
+async function openSandbox (platform: Exclude<Platform, 'docker'>): Promise<OpenExecutor> {
   const isolation = await detectIsolation()
-  return platform === 'wasm' ? await createWasmExecutor({ slots: 1, isolation }) : await createPythonWasmExecutor({ cacheDir: cacheFolder(), slots: 1, ready: 1, isolation })
+  const executor = platform === 'wasm' ? await createWasmExecutor({ slots: 1, isolation }) : await createPythonWasmExecutor({ cacheDir: cacheFolder(), slots: 1, ready: 1, isolation })
+  return { executor, close: async () => { await executor.close() } }
 }
 
 /** An app gets one chunk, data.bin; an engine gets the files as they are. */

@@ -3,7 +3,7 @@ import pc from 'picocolors'
 import { dataFolder } from '../config/paths.ts'
 import { VERSION } from '../config/version.ts'
 import type { NodeView } from '../coordinator/views.ts'
-import { detectIsolation } from '../execution/index.ts'
+import { connectEngine, detectIsolation, findSocket } from '../execution/index.ts'
 import { errorMessage } from '../model/errors.ts'
 import { connect } from './connect.ts'
 import { bytes, duration, print, printJson, printRows, shortPeer } from './output.ts'
@@ -64,7 +64,7 @@ interface Check { readonly what: string, readonly ok: boolean, readonly found: s
 /** Checks what a node needs on this machine, each with what to do when it is missing. */
 export async function doctor (command: Common): Promise<number> {
   const folder = command.data ?? dataFolder('worker')
-  const checks = [nodeVersion(), await isolation(), await writable(folder), await space(folder), await coordinator(command.data)]
+  const checks = [nodeVersion(), await isolation(), await containers(), await writable(folder), await space(folder), await coordinator(command.data)]
   if (command.output === 'json') printJson({ checks })
   else {
     for (const check of checks) {
@@ -83,6 +83,18 @@ function nodeVersion (): Check {
 async function isolation (): Promise<Check> {
   const found = await detectIsolation()
   return { what: 'isolation of apps', ok: found === 'namespaces', found, remedy: 'install the package "bubblewrap"; without it a worker needs --allow-process-isolation' }
+}
+
+/** Whether an engine runs tasks here; a machine without one is no worse a worker, it only runs no containers. */
+async function containers (): Promise<Check> {
+  const socket = findSocket()
+  if (socket === undefined) return { what: 'containers', ok: true, found: 'no engine: this machine runs python-wasm and wasm only. Docker or Podman would add containers' }
+  try {
+    const { info } = await connectEngine(socket, AbortSignal.timeout(10_000))
+    return { what: 'containers', ok: true, found: `${info.name} ${info.version} at ${socket}` }
+  } catch (error) {
+    return { what: 'containers', ok: false, found: errorMessage(error), remedy: 'start the engine and see that this user may use its socket; or run the worker with --no-containers' }
+  }
 }
 
 async function writable (folder: string): Promise<Check> {

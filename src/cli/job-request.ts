@@ -11,6 +11,7 @@ import { NightshiftError } from '../model/errors.ts'
 import type { Template } from '../model/template.ts'
 import { fileSource } from '../sources/index.ts'
 import { sha256Of } from './hash.ts'
+import { pullImage } from './image-pull.ts'
 
 export interface JobRunOptions {
   readonly app?: string
@@ -109,6 +110,7 @@ function parseValue (text: string): unknown {
 /** Uploads what the coordinator lacks and returns the request to submit. */
 export async function uploadJob (client: ApiClient, job: PreparedJob, signal: AbortSignal): Promise<object> {
   const { options, template } = job
+  for (const name of publicImages(job)) await pullImage(client, name, signal)
   const source = options.input === undefined ? [] : await uploadSource(client, options.input, signal)
   const config = {
     ...pick(template?.config ?? {}, ['taskTimeout', 'jobTimeout', 'retries', 'isTestJob']),
@@ -123,6 +125,16 @@ export async function uploadJob (client: ApiClient, job: PreparedJob, signal: Ab
     source,
     config
   }
+}
+
+/** Images a job's folders name that need no login: they are fetched before the job is sent, where progress can be shown. */
+function publicImages ({ app, partitioner, assembler, options }: PreparedJob): ReadonlySet<string> {
+  const names = [app, partitioner, assembler].flatMap(block => {
+    if (typeof block === 'string' || block.block.manifest.platform !== 'docker') return []
+    const { container, private_image: isPrivate, allow_wasm: allowWasm } = block.block.manifest.platform_config
+    return container === undefined || isPrivate === true || allowWasm === true || options.allowWasm === true ? [] : [container]
+  })
+  return new Set(names)
 }
 
 function nameOf ({ app, options }: PreparedJob): string {
@@ -142,8 +154,9 @@ async function pushed (client: ApiClient, block: string | BlockFolder, signal: A
 /** Uploads a block's files and the block; `register` gives it its tag. */
 export async function pushBlock (client: ApiClient, folder: BlockFolder, register: boolean, signal: AbortSignal): Promise<{ readonly hash: string, readonly tag: string }> {
   const { manifest, files, paramsSchema } = folder.block
+  const { credentials } = folder
   for (const file of files) if (!await client.hasBlob(file.sha256)) await client.upload(folder.open(file), signal)
-  return await client.post('/v1/blocks', { manifest, files, ...(paramsSchema === undefined ? {} : { paramsSchema }), register })
+  return await client.post('/v1/blocks', { manifest, files, ...(paramsSchema === undefined ? {} : { paramsSchema }), register, ...(credentials === undefined ? {} : { credentials }) })
 }
 
 async function uploadSource (client: ApiClient, input: string, signal: AbortSignal): Promise<readonly FileRef[]> {

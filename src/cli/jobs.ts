@@ -4,11 +4,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import pc from 'picocolors'
 import type { ApiClient } from '../api/client.ts'
+import type { Usage } from '../model/executor.ts'
 import type { JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { connect } from './connect.ts'
 import { downloadOutputs } from './job-output.ts'
-import { duration, print, printJson, printRows, say, shortPeer } from './output.ts'
+import { bytes, duration, print, printJson, printRows, say, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
@@ -63,10 +64,14 @@ export async function explain (id: string, command: Common): Promise<number> {
 export async function tasks (id: string, command: Common & { readonly limit: number, readonly state?: string }): Promise<number> {
   const client = await connect(command.data)
   const query = new URLSearchParams({ limit: String(command.limit), ...(command.state === undefined ? {} : { state: command.state }) })
-  const answer = await client.get<{ tasks: { chunk: number, epoch: number, worker: string, state: string, price: string, reason?: Reason, chunkState: string }[] }>(`/v1/jobs/${id}/tasks?${query.toString()}`)
+  const answer = await client.get<{ tasks: { chunk: number, epoch: number, worker: string, state: string, price: string, reason?: Reason, usage?: Usage, chunkState: string }[] }>(`/v1/jobs/${id}/tasks?${query.toString()}`)
   printRows(command.output, 'tasks', answer.tasks, {
     chunk: task => String(task.chunk), attempt: task => String(task.epoch), worker: task => shortPeer(task.worker), state: task => task.state,
-    price: task => `${task.price} BYC`, why: task => task.reason?.text ?? ''
+    price: task => `${task.price} BYC`,
+    time: task => task.usage === undefined ? '' : `${(task.usage.wallMs / 1000).toFixed(2)} s`,
+    cpu: task => task.usage === undefined ? '' : `${(task.usage.cpuMs / 1000).toFixed(2)} s`,
+    memory: task => task.usage === undefined ? '' : bytes(task.usage.peakMemoryBytes),
+    why: task => task.reason?.text ?? ''
   })
   return 0
 }

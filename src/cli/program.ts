@@ -46,6 +46,8 @@ function program (run: Run): Command {
   jobs(root, run)
   blocks(root, run, 'app')
   blocks(root, run, 'engine')
+  images(root, run)
+  ledger(root, run)
   inspection(root, run)
   return root
 }
@@ -67,6 +69,11 @@ function node (parent: Command, role: string, description: string): Command {
     .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', many)
     .option('--no-mdns', 'do not look for peers on the local network')
     .addOption(new Option('--profile <profile>', 'local lifts the limits per address, for many nodes on one machine').choices(['local', 'open']).default('open'))
+    .option('--no-containers', 'run no container apps, even where Docker or Podman is')
+    .option('--engine <socket>', 'socket of Docker or Podman; default DOCKER_HOST, then the usual places')
+    .option('--registry <host>', 'a further registry to get images from, repeatable', many)
+    .option('--max-image-size <gib>', 'largest image, unpacked; default 10', number)
+    .option('--image-quota <gib>', 'room for all images, the least used ones go first; default 20', number)
     .addOption(new Option('--log-level <level>', 'what is logged on stderr').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
     .addOption(new Option('--exit-with-parent').hideHelp())
 }
@@ -76,13 +83,19 @@ function nodes (root: Command, run: Run): void {
     .option('--api-port <port>', 'port of the HTTP API on loopback; 0 takes a free one', whole, 0)
     .option('--opening-balance <byc>', 'ByteChips you start with, issued once', '1000')
     .option('--trust <peer-id>', 'worker whose single result counts, repeatable', many)
+    .option('--adopt-receipts', 'after a lost disk or an old backup: take the receipts workers show for the truth')
     .action(run(async () => (await import('./nodes.ts')).runCoordinator))
   node(root, 'worker', 'lend this machine, in the foreground')
     .option('--slots <n>', 'tasks at a time; default half of the cores', whole)
     .option('--price-level <per-mille>', 'price relative to the suggested tariff; default 1000', whole)
+    .option('--credit-limit <byc>', 'what a new coordinator may owe this worker; it grows with what was settled; default 1')
     .option('--operator <name>', 'who runs this worker; a chunk never goes to one operator twice')
     .option('--cores <n>', 'cores offered; default all', number)
     .option('--memory <gib>', 'memory offered; default all', number)
+    .option('--allow-image <pattern>', 'run only these container images, repeatable; * stands for anything', many)
+    .option('--deny-image <pattern>', 'never run these container images, repeatable', many)
+    .option('--egress', 'let container apps that ask for it reach the internet, but not this machine or its network')
+    .option('--runtime <name>', 'OCI runtime that every container must use, e.g. runsc')
     .option('--allow-process-isolation', 'lend this machine although it cannot put apps into namespaces: then only Node\'s permission model stands between a stranger\'s app and your files')
     .addOption(new Option('--lie', 'for tests: change every result').hideHelp())
     .addOption(new Option('--slow <ms>', 'for tests: take longer for every task').argParser(whole).hideHelp())
@@ -160,6 +173,27 @@ function blocks (root: Command, run: Run, noun: Noun): void {
   withData(add(group, 'get <tag>', 'one of them')).action(run(async () => (await load()).get.bind(undefined, noun)))
   withData(add(group, 'activate <tag>', 'let jobs use it')).action(run(async () => (await load()).setActive.bind(undefined, true)))
   withData(add(group, 'deactivate <tag>', 'keep jobs from using it')).action(run(async () => (await load()).setActive.bind(undefined, false)))
+}
+
+function images (root: Command, run: Run): void {
+  const group = root.command('image').description('container images of the coordinator').exitOverride()
+  const load = async () => await import('./images.ts')
+  withData(add(group, 'list', 'those it has')).action(run(async () => (await load()).list))
+  withData(add(group, 'pull <name>', 'get one from its registry, so that jobs need not wait for it')).action(run(async () => (await load()).pull))
+  withData(add(group, 'import <file|->', 'take one from an archive made by "docker save", or an OCI layout as tar'))
+    .option('--name <name>', 'what jobs call it; default the name in the archive').action(run(async () => (await load()).importImage))
+  withData(add(group, 'export <name>', 'write one as an archive that "docker load" takes'))
+    .requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportImage))
+  withData(add(group, 'remove <name>', 'forget one')).action(run(async () => (await load()).remove))
+}
+
+function ledger (root: Command, run: Run): void {
+  const group = root.command('ledger').description('the books of a coordinator, also when it does not run').exitOverride()
+  const load = async () => await import('./ledger.ts')
+  withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder; changes nothing')).action(run(async () => (await load()).verify))
+  withData(add(group, 'export', 'write the journal of a running coordinator, an entry a line')).requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportJournal))
+  withData(add(group, 'repair', 'build a damaged database anew, with the coordinator stopped'))
+    .option('--from-mirror', 'from the mirror in the data folder').option('--yes', 'do not ask').action(run(async () => (await load()).repair))
 }
 
 function inspection (root: Command, run: Run): void {

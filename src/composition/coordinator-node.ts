@@ -4,6 +4,8 @@ import { Listeners } from '../coordinator/listeners.ts'
 import type { JobFeed } from '../coordinator/listeners.ts'
 import { step, settleTurn } from '../coordinator/core.ts'
 import type { CoordinatorEvent } from '../coordinator/events.ts'
+import { CredentialFile } from '../coordinator/credentials.ts'
+import { imagesInUse } from '../coordinator/images.ts'
 import { JobLogs } from '../coordinator/job-logs.ts'
 import { loadCoordinator } from '../coordinator/load.ts'
 import { openingTransfer } from '../coordinator/opening.ts'
@@ -14,12 +16,21 @@ import { BlockRegistry } from '../coordinator/registry.ts'
 import type { Services } from '../coordinator/services.ts'
 import { Turn } from '../coordinator/turn.ts'
 import { VERSION } from '../config/version.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { nodeSigner } from '../model/messages/signing.ts'
 import { parseByc } from '../model/money.ts'
 import { detectIsolation } from '../execution/index.ts'
+import { readHardware } from '../hardware/index.ts'
+import { ImageLibrary } from '../images/index.ts'
+import type { Executor } from '../model/executor.ts'
+import { imageArchitecture } from '../model/image.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openBlobStore, openStore } from '../storage/index.ts'
+import { openBlobStore, openDurableStore } from '../storage/index.ts'
+import { NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
+import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
+import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -38,6 +49,10 @@ export interface CoordinatorOptions {
   readonly openingBalance: string
   /** peers whose single result counts */
   readonly trusted: readonly string[]
+  /** books what receipts shown by workers say beyond these books, and counts this start after every other; default false */
+  readonly adoptReceipts?: boolean
+  /** default: none */
+  readonly containers?: ContainerOptions
   readonly log: Logger
 }
 
@@ -58,20 +73,33 @@ export interface CoordinatorNode {
 /** Builds and starts a coordinator, without its API. Throws NS_E_DATA_LOCKED when another node uses the data folder. */
 export async function openCoordinator (options: CoordinatorOptions): Promise<CoordinatorNode> {
   const { dataDir, log } = options
+  const containerOptions = options.containers ?? NO_CONTAINERS
   const opened = new Opened(log)
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
-    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
-    const executors = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
+    const store = opened.add('store', await openDurableStore({
+      dir: join(dataDir, 'state'),
+      mirrorDir: join(dataDir, 'mirror'),
+      sign: async bytes => ({ peer: identity.peerId, signature: Buffer.from(await identity.privateKey.sign(bytes)).toString('hex') }),
+      log: message => { log.warn({}, message) }
+    }), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
+    const sandboxes = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
+    const hardware = await readHardware(dataDir)
+    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })
+    opened.add('containers', containers, async it => { await it.close() })
+    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
+    const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
-    const state = await loadCoordinator(store, identity.peerId, {
+    const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex') }
+    const state = await loadCoordinator(store, boot, {
       trusted: new Set(options.trusted),
       user: 'local',
       defaultBudget: parseByc(DEFAULT_BUDGET),
       leaseTtlMs: LEASE_TTL_MS,
-      platforms: [...executors.keys()]
+      platforms: [...executors.keys()],
+      adoptReceipts: options.adoptReceipts === true
     }, systemClock.now())
     await openingTransfer(store, state, parseByc(options.openingBalance), systemClock.now())
 
@@ -88,7 +116,8 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       role: 'coordinator',
       hello: () => ({
         version: 1, minVersion: 1, role: 'coordinator', agent: `nightshift/${VERSION}`, incarnation: state.incarnation,
-        ledgerSeq: state.ledger.head.seq, ledgerHash: Uint8Array.from(Buffer.from(state.ledger.head.hash, 'hex'))
+        ledgerSeq: state.ledger.head.seq, ledgerHash: Uint8Array.from(Buffer.from(state.ledger.head.hash, 'hex')),
+        bootId: Uint8Array.from(Buffer.from(state.bootId, 'hex'))
       }),
       blobs,
       events: {
@@ -98,15 +127,33 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       },
       log
     }), async it => { await it.close() })
-    const services: Services = { state, store, blobs, transport, executors, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
+    const images = new ImageLibrary({
+      blobs,
+      store,
+      local: async reference => await containers.localImage(reference),
+      architecture: imageArchitecture(),
+      maxBytes: containerOptions.rules.maxBytes,
+      quotaBytes: containerOptions.rules.quotaBytes,
+      needed: () => imagesInUse(state),
+      now: systemClock.now,
+      log: message => { log.info({}, message) }
+    })
+    const credentials = new CredentialFile(join(dataDir, 'image-credentials.json'))
+    const services: Services = { state, store, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
     const receiver = new Receiver(services)
     const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
+    const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({
       core: {
         begin: now => new Turn(state, now),
         step,
         finish: settleTurn,
-        perform: async turn => { await performer.perform(turn) }
+        perform: async turn => {
+          await performer.perform(turn)
+          const newer = turn.effects.find(effect => effect.kind === 'superseded')
+          if (newer !== undefined) fail(superseded(state.incarnation, newer))
+        },
+        ...onPhase === undefined ? {} : { onPhase }
       },
       store,
       now: systemClock.now,
@@ -130,4 +177,10 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     await opened.close()
     throw error
   }
+}
+
+function superseded (incarnation: number, newer: { readonly incarnation: number, readonly worker: string }): NightshiftError {
+  return new NightshiftError('NS_E_SUPERSEDED', `this is start ${incarnation} of this coordinator, and worker ${newer.worker} has obeyed its start ${newer.incarnation}: a later process runs, or ran, with this identity`, {
+    remedy: 'keep the other process, its books are newer. If there is none (its disk is lost, or this folder is a backup put back), start this one with --adopt-receipts'
+  })
 }

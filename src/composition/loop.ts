@@ -13,6 +13,8 @@ export interface LoopCore<E, T extends { writes: () => Write[] }> {
   readonly finish: (turn: T) => void
   /** Carries out messages and effects, after the turn's writes are on disk. Must not throw. */
   readonly perform: (turn: T) => void | Promise<void>
+  /** for tests: told of every step of a turn, and may not return */
+  readonly onPhase?: (events: readonly E[], turn: T, phase: 'decided' | 'written' | 'spoken') => void
 }
 
 interface Queued<E> {
@@ -88,10 +90,15 @@ export class Loop<E, T extends { writes: () => Write[] }> {
     const turn = this.#core.begin(this.#now())
     const accepted = queued.filter(entry => this.#apply(turn, entry))
     this.#core.finish(turn)
+    const { onPhase } = this.#core
+    const events = onPhase === undefined ? [] : accepted.map(({ event }) => event)
+    onPhase?.(events, turn, 'decided')
     const writes = turn.writes()
     if (writes.length > 0) await this.#store.batch(writes, { sync: true })
+    onPhase?.(events, turn, 'written')
     for (const { done } of accepted) done?.resolve()
     await this.#core.perform(turn)
+    onPhase?.(events, turn, 'spoken')
   }
 
   #apply (turn: T, { event, done }: Queued<E>): boolean {

@@ -4,7 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { VERSION } from '../config/version.ts'
 import { detectIsolation } from '../execution/index.ts'
 import { readHardware } from '../hardware/index.ts'
+import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
+import type { Executor } from '../model/executor.ts'
+import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore, openStore } from '../storage/index.ts'
@@ -16,9 +19,13 @@ import type { WorkerEvent } from '../worker/events.ts'
 import { loadWorker } from '../worker/load.ts'
 import { WorkerPerformer } from '../worker/perform.ts'
 import { receive } from '../worker/receive.ts'
+import type { Offered } from '../worker/state.ts'
 import { TaskRunner } from '../worker/run-task.ts'
 import { WorkerTurn } from '../worker/turn.ts'
+import { EngineWatch, NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
+import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
+import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -40,11 +47,15 @@ export interface WorkerOptions {
   readonly slots?: number
   /** price relative to the suggested tariff, per mille; default 1000 */
   readonly priceLevel?: number
+  /** units a new coordinator may owe; default 1 BYC */
+  readonly creditLimit?: bigint
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
   readonly cores?: number
   readonly memoryMiB?: number
+  /** default: none */
+  readonly containers?: ContainerOptions
   /** run strangers' apps although this machine cannot isolate them with namespaces */
   readonly allowProcessIsolation: boolean
   /** for test clusters */
@@ -67,6 +78,7 @@ export interface WorkerNode {
 /** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
 export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
   const { dataDir, log } = options
+  const containerOptions = options.containers ?? NO_CONTAINERS
   const opened = new Opened(log)
   try {
     const isolation = await detectIsolation()
@@ -81,17 +93,28 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const identity = await loadIdentity(dataDir)
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
-    const executors = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
-    const state = await loadWorker(store, identity.peerId, {
+    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
+    const cores = options.cores ?? hardware.cores
+    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots, cores, gpus: hardware.gpus, log })
+    opened.add('containers', containers, async it => { await it.close() })
+    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
+    const executors = new Map<string, Executor>([...sandboxes, [containers.platform, containers]])
+    const offered = (withContainers: boolean): Offered => ({
+      platforms: [...withContainers ? [containers.platform] : [], ...sandboxes.keys()],
+      runtimes: withContainers ? containers.features?.runtimes ?? [] : [],
+      egress: withContainers && containers.features?.egress === true
+    })
+    const state = await loadWorker(store, nodeSigner(identity.peerId, identity.privateKey.raw), {
       slots,
       priceLevel: options.priceLevel ?? 1000,
-      platforms: [...executors.keys()],
+      images: containerOptions.rules,
       isolation,
       operator: options.operator ?? '',
       hardware,
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
-      cores: options.cores ?? hardware.cores
-    })
+      cores,
+      creditLimit: options.creditLimit ?? BASE_CREDIT
+    }, offered(works))
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
@@ -117,12 +140,14 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const holds = new Holds()
     const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
     const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, log, post }), async it => { await it.close() })
+    const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {
         begin: now => new WorkerTurn(state, now),
         step,
         finish: settleTurn,
-        perform: async turn => { await performer.perform(turn) }
+        perform: async turn => { await performer.perform(turn) },
+        ...onPhase === undefined ? {} : { onPhase }
       },
       store,
       now: systemClock.now,
@@ -131,10 +156,13 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     }), async it => { await it.close() })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
+    if (containerOptions.enabled) {
+      opened.add('engine watch', new EngineWatch(containers, works, log, working => { loop.post({ kind: 'offered', offered: offered(working) }) }), async it => { await it.close() })
+    }
     return {
       peerId: identity.peerId,
       addresses: transport.addresses(),
-      platforms: [...executors.keys()],
+      platforms: state.offered.platforms,
       isolation,
       slots,
       failed,

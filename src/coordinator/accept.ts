@@ -8,6 +8,7 @@ import { newJobId } from '../model/ids.ts'
 import type { EngineChoice, JobRequest, JobSpec } from '../model/job.ts'
 import { parseByc } from '../model/money.ts'
 import { checkRelativePath } from '../model/paths.ts'
+import { resolveImages } from './images.ts'
 import type { BlockRegistry } from './registry.ts'
 import type { Services } from './services.ts'
 import type { JobRecord } from './state.ts'
@@ -32,6 +33,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     source: request.source.map(file => ({ ...file, path: checkRelativePath(file.path) })),
     config: request.config
   }
+  const images = await resolveImages(services, spec)
   const params = {
     ...spec.params,
     partitioner: engineParams(spec.partitioner, 'partitioner', request.params.partitioner),
@@ -42,7 +44,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
   const budget = budgetOf(services, request)
   return {
     id: newJobId(services.random),
-    spec: { ...spec, params },
+    spec: { ...spec, params, ...images === undefined ? {} : { images } },
     createdAt: services.clock.now(),
     budget,
     maxPrice: request.config.maxPrice === undefined ? budget : parseByc(request.config.maxPrice),
@@ -54,6 +56,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     executions: 0,
     disputes: 0,
     failed: 0,
+    verified: 0,
     decided: 0
   }
 }

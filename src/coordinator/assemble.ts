@@ -61,6 +61,7 @@ async function assembleByBlock (services: Services, job: Job, block: Block, resu
     env: { kind: 'assembler', params: record.spec.params.assembler, jobId: record.id, taskId: `t-${record.id.slice(2)}-assemble`, chunkCount: record.chunkCount },
     extraFiles: { RESULTS_INDEX: { path: 'results-index.json', size: index.length, content: index } },
     limits: engineLimits(record.spec.config.taskTimeout),
+    images: record.spec.images,
     signal,
     onLog: (stream, text) => { services.logs.add({ jobId: record.id, chunk: -2, epoch: 0 }, 'assembler', stream, text) },
     collect: async file => { await outputs.write(file.path, file.data) }

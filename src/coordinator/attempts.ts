@@ -2,6 +2,8 @@ import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.
 import type { AttemptState } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { REOPEN_MS } from '../market/auction.ts'
+import type { Usage } from '../model/executor.ts'
+import { imageBytes } from '../model/image.ts'
 import { LIMITS } from '../model/limits.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
@@ -10,6 +12,7 @@ import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
 import { maxAttempts, wants } from './chunks.ts'
+import { standingFor } from './fencing.ts'
 import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -77,7 +80,7 @@ export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefi
 export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
   const found = findAttempt(turn.state, worker, ref)
   if (found === undefined || !attemptIsLive(found.attempt.state)) return
-  if (why.code === 'DRAINING' || why.code === 'BUSY') {
+  if (why.code === 'DRAINING' || why.code === 'BUSY' || why.code === 'CREDIT_LIMIT' || why.code === 'COORDINATOR_BEHIND' || why.code === 'NOT_AGREED') {
     found.job.awards.delete(worker)
     found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
   }
@@ -127,17 +130,19 @@ export function onResume (turn: Turn, worker: string, resume: Resume): readonly 
     if (found === undefined || !attemptIsLive(found.attempt.state)) continue
     endAttempt(turn, found.job, found.chunk, found.attempt, 'EXPIRED', reason('LEASE_LOST', 'the worker came back without this attempt'))
   }
-  turn.send(worker, { resumeReply: { incarnation: turn.state.incarnation, keep, drop } })
+  turn.send(worker, { resumeReply: { ...standingFor(turn.state, worker), keep, drop } })
   return askAgain
 }
 
 /** A task ended without a result. App failures count against the chunk, node failures against the worker, transport against nobody. */
 export function onFailed (
   turn: Turn, found: Found,
-  failure: { readonly failureClass: string, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string }
+  failure: { readonly failureClass: string, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string, readonly usage?: Usage }
 ): void {
   const { job, chunk, attempt } = found
   const by = attempt.worker
+  if (failure.usage !== undefined) attempt.usage = failure.usage
+  if (failure.reason.code === 'IMAGE_UNAVAILABLE' || failure.reason.code === 'IMAGE_REFUSED') withoutImage(job, by, failure.reason)
   if (!chunk.excluded.includes(by)) chunk.excluded.push(by)
   if (failure.failureClass === 'app' && !chunk.appFailures.includes(by)) chunk.appFailures.push(by)
   if (failure.failureClass === 'node' && by !== turn.state.self) {
@@ -154,6 +159,12 @@ export function onFailed (
   } else if (failures(chunk) >= maxAttempts(job)) {
     failChunk(turn, job, chunk, failure.reason.code, `${failures(chunk)} attempts ended without a result; the last: ${detail}`)
   }
+}
+
+/** A worker that cannot have the job's image gets no more of its chunks, until it bids again. */
+function withoutImage (job: Job, worker: string, why: Reason): void {
+  job.awards.delete(worker)
+  job.explanations.set(worker, [why])
 }
 
 function failures (chunk: Chunk): number {
@@ -180,8 +191,10 @@ export function expireAttempts (turn: Turn, job: Job): void {
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
       if (!attemptIsLive(attempt.state) || attempt.worker === turn.state.self) continue
-      if (attempt.expiresAt > turn.now && !overdue(turn, job, attempt)) continue
+      const late = overdue(turn, job, attempt)
+      if (attempt.expiresAt > turn.now && !late) continue
       if (chunk.state === 'FAILED') break
+      if (late) blameLate(turn, job, chunk, attempt)
       const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
       endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
       if (chunk.attempts.length >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
@@ -189,10 +202,22 @@ export function expireAttempts (turn: Turn, job: Job): void {
   }
 }
 
+/** Its own sandbox would have ended the task by now: it does not get the chunk again, else it could keep it for good. */
+function blameLate (turn: Turn, job: Job, chunk: Chunk, { worker }: Attempt): void {
+  chunk.excluded.push(worker)
+  turn.saveStanding(withNodeFailure(turn.state.standings.get(worker) ?? newStanding(worker), job.record.id))
+}
+
 /** Heartbeats do not renew a lease for ever: its tasks, those queued before it included, must have ended by their own time limit. */
 function overdue (turn: Turn, job: Job, attempt: Attempt): boolean {
   if (attempt.state === 'COMMITTED') return false
-  return turn.now - attempt.leasedAt > (1 + attempt.ahead) * job.record.spec.config.taskTimeout * 1000 + 60_000
+  return turn.now - attempt.leasedAt > (1 + attempt.ahead) * job.record.spec.config.taskTimeout * 1000 + 60_000 + imageMs(job)
+}
+
+/** Bringing an image to a worker may take this long, milliseconds: at 1 MB a second. */
+function imageMs ({ record }: Job): number {
+  const image = record.spec.images?.[record.spec.app.hash]
+  return image === undefined ? 0 : imageBytes(image) / 1000
 }
 
 function parseAttempt (key: string): AttemptId {

@@ -8,6 +8,7 @@ import type { Bid, NoBid } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { circuitIsOpen, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
+import { behindReason } from './fencing.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -21,6 +22,9 @@ export function groupOf (worker: WorkerView): string {
 
 /** Why this worker gets no chunk of this job; empty when it may bid. */
 export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView, now: number): readonly Reason[] {
+  const behind = behindReason(state)
+  if (behind !== undefined) return [behind]
+  if (worker.refusal !== undefined) return [worker.refusal]
   if (worker.offer === undefined) return [reason('NO_ANSWER', 'has not sent an offer yet')]
   if (worker.offer.slotsTotal < 1) return [reason('BUSY', 'offers no slot')]
   if (worker.draining) return [reason('DRAINING', 'takes no new work: it is shutting down')]

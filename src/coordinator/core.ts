@@ -9,12 +9,16 @@ import type { Reason, ReasonCode } from '../model/reasons.ts'
 import type { Reason as WireReason } from '../model/messages/control.ts'
 import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbeat, onLeaseAck, onResume } from './attempts.ts'
 import { onBid, onNoBid, runAuction } from './auction.ts'
+import { onEquivocation } from './accusations.ts'
+import { isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
+import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { leaseChunks, speculate } from './leases.ts'
+import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -49,6 +53,7 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'assembled': completeJob(turn, findJob(state, event.jobId), event.outputs); break
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
     case 'retry': retryJob(turn, findJob(state, event.jobId)); break
+    case 'adopt-receipts': adoptReceipts(turn); break
   }
 }
 
@@ -59,12 +64,13 @@ export function settleTurn (turn: Turn): void {
   for (const job of [...jobs.slice(first), ...jobs.slice(0, first)]) {
     if (job.record.state === 'RUNNING' || job.record.state === 'HELD') {
       runAuction(turn, job)
-      leaseChunks(turn, job)
+      if (!isBehind(turn.state)) leaseChunks(turn, job)
       callReferee(turn, job)
     }
     advanceJob(turn, job)
   }
   sendRevealRequests(turn)
+  issueReceipts(turn)
 }
 
 /** Picks a job up where the store says it is. */
@@ -82,9 +88,10 @@ function continueJob (turn: Turn, job: Job): void {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
           delete attempt.revealAskedAt
+          delete attempt.revealAsks
           delete attempt.revealComing
         }
-        if (chunk.state === 'VERIFIED') fetchOrSettle(turn, job, chunk)
+        if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)
       }
       break
@@ -103,11 +110,13 @@ function tick (turn: Turn): void {
     expireAttempts(turn, job)
     chaseReveals(turn, job)
     speculate(turn, job)
+    settleDue(turn, job)
     reviewWaiting(turn, job)
   }
   for (const worker of turn.state.workers.values()) {
     if (!worker.connected && worker.inFlight.size === 0) turn.state.workers.delete(worker.peer)
   }
+  for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
 }
 
 function workerUp (turn: Turn, peer: string): void {
@@ -126,6 +135,7 @@ function workerDown (turn: Turn, peer: string): void {
   if (worker === undefined) return
   worker.connected = false
   delete worker.offer
+  delete worker.refusal
   for (const job of turn.state.jobs.values()) {
     job.awards.delete(peer)
     job.explanations.delete(peer)
@@ -148,11 +158,17 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     const found = findAttempt(state, peer, message.failed.attempt)
     if (found !== undefined && attemptIsLive(found.attempt.state)) onFailed(turn, found, { ...message.failed, reason: fromWire(message.failed.reason) })
   } else if (message.resume !== undefined) {
+    delete worker.refusal
+    meet(turn, peer, message.resume)
     for (const { job, chunk, attempt } of onResume(turn, peer, message.resume)) {
       if (attempt.revealAskedAt === undefined) askReveals(turn, job, chunk)
       else askAgain(turn, job, chunk, attempt)
     }
-  } else if (message.drain !== undefined) {
+  } else if (message.receiptAck !== undefined) onReceiptAck(turn, peer, message.receiptAck)
+  else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
+  else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
+  else if (message.settleRequest !== undefined) settleWorker(turn, peer)
+  else if (message.drain !== undefined) {
     worker.draining = true
     for (const job of state.jobs.values()) job.awards.delete(peer)
   } else if (message.log !== undefined) {
@@ -169,8 +185,10 @@ function withJob (state: CoordinatorState, id: string, then: (job: Job) => void)
 function onOffer (turn: Turn, peer: string, offer: Offer): void {
   const worker = turn.state.workers.get(peer)
   if (worker === undefined || (worker.offer !== undefined && offer.offerSeq < worker.offer.seq)) return
-  const isNew = worker.offer === undefined
+  delete worker.refusal
+  const before = worker.offer
   worker.offer = viewOf(offer, turn.now)
+  const isNew = before === undefined || before.platforms.join() !== offer.platforms.join()
   if (isNew) for (const job of turn.state.jobs.values()) job.nextRoundAt = 0
 }
 
@@ -185,6 +203,8 @@ function viewOf (offer: Offer, now: number): OfferView {
     gpus: offer.gpus.map(gpu => gpu.model),
     platforms: offer.platforms,
     isolation: offer.isolation as Isolation,
+    runtimes: offer.runtimes,
+    egress: offer.egress,
     priceLevel: offer.priceLevel,
     operator: offer.operator,
     cpuModel: offer.cpuModel,

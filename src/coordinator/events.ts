@@ -27,6 +27,7 @@ export type CoordinatorEvent =
   | { readonly kind: 'assembled', readonly jobId: string, readonly outputs: readonly FileRef[] }
   | { readonly kind: 'abort', readonly jobId: string }
   | { readonly kind: 'retry', readonly jobId: string }
+  | { readonly kind: 'adopt-receipts' }
 
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }
@@ -42,4 +43,6 @@ export type CoordinatorEffect =
   | { readonly kind: 'stop', readonly jobId: string }
   | { readonly kind: 'log', readonly attempt: AttemptId, readonly stream: string, readonly text: string }
   | { readonly kind: 'changed', readonly jobId: string }
+  /** a later start of this coordinator was proven: this one must end */
+  | { readonly kind: 'superseded', readonly incarnation: number, readonly worker: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

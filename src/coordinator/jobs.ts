@@ -3,6 +3,7 @@ import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { jobEnded, moveJob } from '../lifecycle/job.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import { NightshiftError } from '../model/errors.ts'
+import { nodeArch } from '../model/image.ts'
 import type { JobError } from '../model/job.ts'
 import type { FileRef } from '../model/block.ts'
 import type { RequirementsView } from '../model/offer.ts'
@@ -15,6 +16,7 @@ import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
 import { Median } from './median.ts'
 import { newChunk } from './records.ts'
+import { settleJob } from './settlement.ts'
 import type { CoordinatorState, Job, JobRecord } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -27,6 +29,8 @@ export function newJob (record: JobRecord): Job {
     freshFrom: 0,
     wanting: new Set(),
     active: new Set(),
+    unpaid: new Set(),
+    owed: 0n,
     roundNumber: 0,
     nextRoundAt: 0,
     awards: new Map(),
@@ -39,14 +43,19 @@ export function newJob (record: JobRecord): Job {
 function requirements (record: JobRecord): RequirementsView {
   const { app, config } = record.spec
   const device = app.manifest.device_requirements
+  const image = record.spec.images?.[app.hash]
   return {
     platform: app.manifest.platform,
     minCores: device.min_cpu ?? 0,
     minMemoryMiB: Math.max(DEFAULT_MEMORY_MIB, Math.ceil((device.min_memory ?? 0) * 1024)),
     minDiskMiB: Math.ceil((device.min_disk ?? 0) * 1024),
-    gpus: device.gpu ?? [],
+    gpus: typeof device.gpu === 'number' ? [] : device.gpu ?? [],
+    gpuCount: typeof device.gpu === 'number' ? device.gpu : 0,
     isolation: config.isolation,
-    network: app.manifest.platform_config.network ?? 'none'
+    network: app.manifest.platform_config.network ?? 'none',
+    arch: image === undefined ? '' : nodeArch(image.architecture),
+    runtime: app.manifest.platform === 'docker' ? app.manifest.platform_config.runtime ?? '' : '',
+    image: image?.reference ?? ''
   }
 }
 
@@ -99,12 +108,12 @@ export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
   setState(turn, job, 'RUNNING')
 }
 
-/** Moves on when no chunk is left to decide. */
+/** Moves on when no chunk is left to verify: everyone is paid, then the results are assembled. */
 export function advanceJob (turn: Turn, job: Job): void {
   const { record } = job
   if (record.state !== 'RUNNING' && record.state !== 'HELD') return
-  if (record.decided + record.failed < record.chunkCount) return
-  if (record.failed > 0 && (!record.spec.config.allowPartial || record.decided === 0)) {
+  if (record.verified + record.failed < record.chunkCount) return
+  if (record.failed > 0 && (!record.spec.config.allowPartial || record.verified === 0)) {
     const failed = job.chunks.find(chunk => chunk.state === 'FAILED')
     failJob(turn, job, {
       code: 'NS_E_CHUNK_FAILED',
@@ -115,6 +124,7 @@ export function advanceJob (turn: Turn, job: Job): void {
   }
   if (record.state === 'HELD') setState(turn, job, 'RUNNING')
   setState(turn, job, 'SETTLING')
+  settleJob(turn, job)
   setState(turn, job, 'ASSEMBLING')
   turn.effect({ kind: 'assemble', jobId: record.id })
 }
@@ -141,8 +151,9 @@ export function abortJob (turn: Turn, job: Job): void {
   endJob(turn, job, 'CANCELLED')
 }
 
-/** Ends a job: open attempts are recalled and their holds voided, and what the escrow still has goes back. */
+/** Ends a job: verified results are paid, open attempts are recalled and their holds voided, and what the escrow still has goes back. */
 function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+  settleJob(turn, job)
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
@@ -215,7 +226,7 @@ export function indexChunks (job: Job): void {
   let lastTouched = -1
   for (const chunk of job.chunks) if (chunk.epoch > 0 || chunk.state !== 'PENDING') lastTouched = chunk.index
   for (const chunk of job.chunks) {
-    if (chunk.state === 'ACTIVE' || chunk.state === 'VERIFIED') job.active.add(chunk.index)
+    if (chunk.state === 'ACTIVE' || (chunk.state === 'VERIFIED' && chunk.storedAt === undefined)) job.active.add(chunk.index)
     if (chunk.index <= lastTouched && wants(chunk) > 0) job.wanting.add(chunk.index)
   }
   job.freshFrom = lastTouched + 1

@@ -7,6 +7,7 @@ import type { BlobRef } from '../model/store.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import { blobSource, bypassSource } from '../sources/index.ts'
 import { appLimits } from './app-limits.ts'
+import { containerOf } from './images.ts'
 import type { Keeper } from './pins.ts'
 import { engineLimits, runBlock } from './run-block.ts'
 import type { Services } from './services.ts'
@@ -113,6 +114,7 @@ async function partitionByBlock (services: Services, job: Job, block: Block, kep
     output: 'CHUNKS_DIR',
     env: { kind: 'partitioner', params: record.spec.params.partitioner, jobId: record.id, taskId: `t-${record.id.slice(2)}-partition` },
     limits: engineLimits(record.spec.config.taskTimeout),
+    images: record.spec.images,
     signal,
     onLog: (stream, text) => { services.logs.add({ jobId: record.id, chunk: -1, epoch: 0 }, 'partitioner', stream, text) },
     collect: async file => { made.push({ path: file.path, ...await kept.put(file.data, { signal }) }) }
@@ -126,6 +128,7 @@ async function partitionByBlock (services: Services, job: Job, block: Block, kep
 
 async function publishTask (kept: Keeper, job: Job, chunkCount: number): Promise<BlobRef> {
   const { spec } = job.record
+  const { container } = containerOf(spec.app, spec.images)
   const task: TaskSpec = {
     platform: spec.app.manifest.platform,
     entrypoint: spec.app.manifest.entrypoint,
@@ -133,7 +136,8 @@ async function publishTask (kept: Keeper, job: Job, chunkCount: number): Promise
     files: spec.app.files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     params: JSON.stringify(spec.params.app),
     chunkCount,
-    limits: appLimits(job)
+    limits: appLimits(job),
+    ...container === undefined ? {} : { container: { ...container, gpus: typeof container.gpus === 'number' ? container.gpus : [...container.gpus] } }
   }
   return await kept.put(Buffer.from(JSON.stringify(task)), { maxBytes: LIMITS.specBytes })
 }

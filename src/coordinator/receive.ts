@@ -10,6 +10,7 @@ import { LIMITS } from '../model/limits.ts'
 import type { Message, Reveal } from '../model/messages/control.ts'
 import type { ReceivedFrame } from '../model/transport.ts'
 import { findAttempt } from './attempts.ts'
+import type { CoordinatorEvent } from './events.ts'
 import { Gate } from './gate.ts'
 import type { Services } from './services.ts'
 
@@ -64,25 +65,32 @@ export class Receiver {
     this.#services.post({ kind: 'reveal-coming', peer, attempt })
     const gates = this.#gates.get(peer) ?? { inline: new Gate(INLINE_AT_A_TIME), manifests: new Gate(MANIFESTS_OF_ONE) }
     this.#gates.set(peer, gates)
-    const complete = async (): Promise<void> => { await this.#complete(peer, message, reveal, attempt) }
+    const complete = async (): Promise<void> => { await this.#complete(peer, message, reveal, attempt, key) }
     const done = reveal.manifest === undefined
       ? gates.inline.run(complete)
       : gates.manifests.run(async () => { await this.#manifests.run(complete) })
     void done.finally(() => {
-      this.#coming.delete(key)
       if (gates.inline.idle && gates.manifests.idle) this.#gates.delete(peer)
     })
   }
 
   /** Never rejects. A reveal whose content is not what it says is handed on unopened: with a nonce that fits nothing. */
-  async #complete (peer: string, message: Message, reveal: Reveal, attempt: AttemptId): Promise<void> {
-    const { blobs, pins, post, log } = this.#services
+  async #complete (peer: string, message: Message, reveal: Reveal, attempt: AttemptId, key: string): Promise<void> {
+    const { blobs, log } = this.#services
+    const post = (event: CoordinatorEvent): void => {
+      // from here on it may be asked for, and come, again
+      this.#coming.delete(key)
+      this.#services.post(event)
+    }
+    const stored: string[] = []
     try {
       const files = reveal.manifest === undefined ? reveal.files : await fetchManifest(this.#services, peer, reveal.manifest)
       await Promise.all(files.map(async ({ content }) => {
         if (content === undefined || content.inline.length === 0) return
-        await pins.add(hex(content.sha256), attempt.jobId)
-        await blobs.put(content.inline, { expect: hex(content.sha256) })
+        const sha256 = hex(content.sha256)
+        await this.#services.pins.add(sha256, attempt.jobId)
+        if (!await blobs.has(sha256)) stored.push(sha256)
+        await blobs.put(content.inline, { expect: sha256 })
       }))
       post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, files } } })
     } catch (error) {
@@ -90,6 +98,20 @@ export class Receiver {
       log.warn({ peer, code, why }, 'a revealed result could not be read')
       if (THEIR_FAULT.includes(code)) post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, nonce: new Uint8Array(32) } } })
       else post({ kind: 'reveal-lost', peer, attempt })
+    }
+    await this.#forgetIfEnded(attempt.jobId, stored)
+  }
+
+  /** What came too late for its job is removed again: the cleaning up after the job did not know of it. */
+  async #forgetIfEnded (jobId: string, stored: readonly string[]): Promise<void> {
+    const { state, pins, blobs, log } = this.#services
+    const ended = state.jobs.get(jobId)?.record.state
+    if (ended !== undefined && ended !== 'COMPLETED' && ended !== 'CANCELLED') return
+    pins.forget(jobId)
+    try {
+      for (const sha256 of stored) await pins.delete(sha256, blobs)
+    } catch (error) {
+      log.error({ err: error, job: jobId }, 'a result that came after its job had ended could not be removed')
     }
   }
 }
@@ -101,9 +123,15 @@ function carriesContent (reveal: Reveal): boolean {
 async function fetchManifest (services: Services, peer: string, ref: { readonly sha256: Uint8Array, readonly size: number }): Promise<Reveal['files']> {
   if (ref.size > MANIFEST_BYTES) throw new NightshiftError('NS_E_TOO_LARGE', `a list of result files of ${ref.size} bytes is over the limit of ${MANIFEST_BYTES}`)
   const sha256 = hex(ref.sha256)
-  await services.transport.fetch(peer, { sha256, size: ref.size }, services.blobs, AbortSignal.timeout(FETCH_MS))
+  const had = await services.blobs.has(sha256)
   const parts: Uint8Array[] = []
-  for await (const part of services.blobs.open(sha256)) parts.push(part)
+  try {
+    await services.transport.fetch(peer, { sha256, size: ref.size }, services.blobs, AbortSignal.timeout(FETCH_MS))
+    for await (const part of services.blobs.open(sha256)) parts.push(part)
+  } finally {
+    // the list is kept with its attempt; as content nothing ever names it
+    if (!had) await services.pins.delete(sha256, services.blobs)
+  }
   const list = parse(Buffer.concat(parts).toString('utf8'))
   return list.map(file => ({ path: file.path, content: { sha256: Uint8Array.from(Buffer.from(file.sha256, 'hex')), size: file.size, inline: new Uint8Array() } }))
 }

@@ -33,6 +33,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         seed: Buffer.from(chunkSeed(job.record.seed, attempt.chunk)).toString('hex')
       },
       limits: appLimits(job),
+      images: job.record.spec.images,
       signal,
       onLog: (stream, text) => { services.logs.add(attempt, 'coordinator', stream, text) },
       collect: async file => {

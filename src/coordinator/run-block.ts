@@ -3,6 +3,9 @@ import type { EnvironmentInput } from '../blocks/index.ts'
 import type { Block } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { InputFile, Limits, LogStream, OutputFile, Task, TaskOutcome } from '../model/executor.ts'
+import type { ImagePart } from '../model/image.ts'
+import type { JobSpec } from '../model/job.ts'
+import { containerOf } from './images.ts'
 import type { Services } from './services.ts'
 
 /** Bounds of an engine block: it sees the whole job, so it may take more than one chunk. */
@@ -19,6 +22,8 @@ export interface BlockRun {
   readonly env: EnvironmentInput
   readonly extraFiles?: Readonly<Record<string, InputFile>>
   readonly limits: Limits
+  /** images of the job's blocks, by block hash */
+  readonly images: JobSpec['images']
   readonly signal: AbortSignal
   readonly collect: (file: OutputFile) => Promise<void>
   readonly onLog?: (stream: LogStream, text: string) => void
@@ -54,7 +59,9 @@ export async function runBlock (services: Services, run: BlockRun): Promise<Task
     output: run.output,
     env: contractEnv(run.env),
     ...(run.extraFiles === undefined ? {} : { extraFiles: run.extraFiles }),
-    limits: run.limits
+    limits: run.limits,
+    ...containerOf(run.block, run.images)
   }
-  return await executor.run(task, { signal: run.signal, collect: run.collect, ...(run.onLog === undefined ? {} : { onLog: run.onLog }) })
+  const imagePart = (part: ImagePart): Promise<AsyncIterable<Uint8Array>> => Promise.resolve(services.images.part(part))
+  return await executor.run(task, { signal: run.signal, collect: run.collect, imagePart, ...(run.onLog === undefined ? {} : { onLog: run.onLog }) })
 }

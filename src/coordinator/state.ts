@@ -1,12 +1,18 @@
+import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { PayerChannel } from '../ledger/payer.ts'
+import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { AttemptState } from '../lifecycle/attempt.ts'
+import type { BootClaim } from '../lifecycle/boot.ts'
 import type { ChunkState } from '../lifecycle/chunk.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import type { Round } from '../market/auction.ts'
 import type { FileRef } from '../model/block.ts'
+import type { Usage } from '../model/executor.ts'
 import type { JobError, JobSpec } from '../model/job.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
+import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
@@ -28,7 +34,9 @@ export interface Attempt {
   /** hex, once committed */
   commitment?: string
   committedAt?: number
+  /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
+  revealAsks?: number
   /** shown, and its content on its way here */
   revealComing?: boolean
   /** times its content could not be had after it was shown */
@@ -38,6 +46,8 @@ export interface Attempt {
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
   reason?: Reason
+  /** as the worker reports it */
+  usage?: Usage
 }
 
 export interface Chunk {
@@ -46,10 +56,12 @@ export interface Chunk {
   state: ChunkState
   /** fencing number of the last attempt */
   epoch: number
-  /** attempts whose hold is pending, and ended ones while the chunk is undecided */
+  /** attempts whose hold is pending, and ended ones until the chunk is decided */
   attempts: Attempt[]
   /** hash of the decided manifest */
   value?: string
+  /** since when the agreed result is stored here, milliseconds; from then on its workers are owed their price */
+  storedAt?: number
   /** votes needed before the values are compared */
   quorum: number
   /** workers that do not get this chunk again */
@@ -92,6 +104,9 @@ export interface JobRecord {
   executions: number
   disputes: number
   failed: number
+  /** chunks whose agreed result is stored here, paid or not */
+  verified: number
+  /** of these, those that are paid */
   decided: number
 }
 
@@ -105,6 +120,10 @@ export interface Job {
   wanting: Set<number>
   /** chunks with an open attempt */
   active: Set<number>
+  /** chunks with a stored result that is not paid yet, oldest first */
+  readonly unpaid: Set<number>
+  /** units these come to */
+  owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }
   round?: Round
@@ -114,7 +133,7 @@ export interface Job {
   /** latest reasons per worker, for explain */
   readonly explanations: Map<string, readonly Reason[]>
   readonly durations: Median
-  /** times of the last decided chunks, for the rate */
+  /** times of the last stored chunks, for the rate */
   readonly recentDone: number[]
   /** since when nothing of the job moves, milliseconds; undefined while something does */
   idleSince?: number
@@ -129,6 +148,8 @@ export interface WorkerView {
   draining: boolean
   /** smoothed overhead of a lease beyond the work itself, milliseconds */
   overheadMs: number
+  /** it takes nothing from this coordinator, and why */
+  refusal?: Reason
 }
 
 /** A result that contradicted the accepted one, or another fault that a strike was given for. */
@@ -151,17 +172,33 @@ export interface CoordinatorConfig {
   readonly leaseTtlMs: number
   /** platforms this coordinator can run itself, for disputes and engines */
   readonly platforms: readonly string[]
+  /** the operator's word that receipts workers show are the truth, should the books know less; default false */
+  readonly adoptReceipts?: boolean
 }
 
 export interface CoordinatorState {
   readonly self: string
-  readonly incarnation: number
+  readonly signer: Signer
+  /** counts the starts of this coordinator; grows otherwise only when it takes over from a later one */
+  incarnation: number
+  /** hex, random for each start */
+  readonly bootId: string
+  /** channels by worker */
+  readonly channels: Map<string, PayerChannel>
+  /** receipts of this coordinator that its books do not know, by worker, until they are adopted */
+  readonly ahead: Map<string, SignedReceipt>
+  /** payers proven to have signed contradicting receipts, with the proof */
+  readonly accused: Map<string, EquivocationProof>
+  /** the highest other start of this identity a worker has shown */
+  shown?: BootClaim
   readonly config: CoordinatorConfig
   readonly ledger: Ledger
   readonly jobs: Map<string, Job>
   readonly workers: Map<string, WorkerView>
   readonly standings: Map<string, Standing>
   readonly incidents: Incident[]
+  /** what each worker is owed for verified results, units */
+  readonly unpaid: Map<string, bigint>
   batchId: number
   /** trusted runs in progress, as `jobId/chunk/epoch` */
   readonly refereeing: Set<string>

@@ -17,7 +17,7 @@ export function engineName (choice: EngineChoice): string {
 export function viewJob (job: Job, now: number): JobView {
   const { record } = job
   const rate = ratePerSecond(job, now)
-  const left = record.chunkCount - record.decided - record.failed
+  const left = record.chunkCount - record.verified - record.failed
   return {
     id: record.id,
     name: record.spec.name,
@@ -30,10 +30,10 @@ export function viewJob (job: Job, now: number): JobView {
     partitioner: engineName(record.spec.partitioner),
     assembler: engineName(record.spec.assembler),
     replicas: record.spec.config.replicas,
-    chunks: { total: record.chunkCount, done: record.decided, failed: record.failed, active: job.active.size },
+    chunks: { total: record.chunkCount, done: record.verified, failed: record.failed, active: job.active.size },
     rate,
     ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),
-    cost: formatByc(record.spent),
+    cost: formatByc(record.spent + job.owed),
     budget: formatByc(record.budget),
     executions: record.executions,
     disputes: record.disputes,

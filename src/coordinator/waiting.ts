@@ -4,6 +4,7 @@ import { obstacles, pendingChunks } from './auction.ts'
 import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
 import { mayRun } from './chunks.ts'
 import { groupOf } from './auction.ts'
+import { behindReason } from './fencing.ts'
 import { setState } from './jobs.ts'
 import { runTrusted } from './verify.ts'
 import type { Chunk, CoordinatorState, Job } from './state.ts'
@@ -54,6 +55,8 @@ function someAttemptMoves (job: Job): boolean {
 export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   const { state } = turn
   if (pendingChunks(job) === 0) return undefined
+  const behind = behindReason(state)
+  if (behind !== undefined) return behind
   const connected = [...state.workers.values()].filter(worker => worker.connected)
   if (connected.length === 0) return reason('NO_WORKERS', 'no worker is connected: start one with "nightshift worker --peer <address>" or "nightshift cluster up"')
   const blocked = connected.map(worker => ({ worker, why: obstacles(state, job, worker, turn.now) }))

@@ -82,7 +82,7 @@ function app (code: FailureCode, message: string): Failure {
   return { failureClass: 'app', code, message }
 }
 
-function lastLine (text: string): string {
+export function lastLine (text: string): string {
   return text.trimEnd().split('\n').at(-1)?.trim().slice(0, LINE_CHARS) ?? ''
 }
 

@@ -6,7 +6,7 @@ import type { PlacedFile, TaskHeader } from './runner/wire.ts'
 const MIB = 1024 * 1024
 
 /** What every task sees alike on every machine, so that equal inputs give equal results. */
-const QUIET_ENV = {
+export const QUIET_ENV = {
   HOME: '/tmp',
   LANG: 'C.UTF-8',
   LC_ALL: 'C.UTF-8',

@@ -12,6 +12,7 @@ export const LEDGER_KEYS = {
   account: 'ledger/account/',
   entry: 'ledger/entry/',
   hold: 'ledger/hold/',
+  key: 'ledger/key/',
   head: 'ledger/head'
 } as const
 
@@ -20,9 +21,11 @@ export interface LedgerState {
   /** holds neither posted nor voided */
   readonly holds: ReadonlyMap<string, Hold>
   readonly head: { readonly seq: number, readonly hash: string }
+  /** keys of commands that moved money at once, applied already; holds are guarded by their own ids */
+  readonly keys: ReadonlySet<string>
 }
 
-export const EMPTY_LEDGER: LedgerState = { accounts: new Map(), holds: new Map(), head: { seq: 0, hash: GENESIS_HASH } }
+export const EMPTY_LEDGER: LedgerState = { accounts: new Map(), holds: new Map(), keys: new Set(), head: { seq: 0, hash: GENESIS_HASH } }
 
 /**
  * The books: applies commands to accounts and holds, and says what to write.
@@ -32,11 +35,13 @@ export const EMPTY_LEDGER: LedgerState = { accounts: new Map(), holds: new Map()
 export class Ledger {
   readonly #accounts: Map<string, Account>
   readonly #holds: Map<string, Hold>
+  readonly #keys: Set<string>
   #head: { readonly seq: number, readonly hash: string }
 
   constructor (state: LedgerState) {
     this.#accounts = new Map(state.accounts)
     this.#holds = new Map(state.holds)
+    this.#keys = new Set(state.keys)
     this.#head = state.head
   }
 
@@ -58,20 +63,22 @@ export class Ledger {
   }
 
   /**
-   * Applies one command whole or not at all.
+   * Applies one command whole or not at all. One whose key was applied already
+   * changes nothing and writes nothing.
    * @throws NS_E_FUNDS when an account other than mint would go negative
    * @throws NS_E_LEDGER for a hold taken twice, a post or void of a hold that is
    * not pending, or an amount that is not positive
    */
-  apply (command: Command): { readonly entry: Entry, readonly writes: readonly Write[] } {
+  apply (command: Command): { readonly entry?: Entry, readonly writes: readonly Write[] } {
+    if (this.#keys.has(command.key)) return { writes: [] }
     const accounts = new Map<string, Account>()
     const holds = new Map<string, Hold | undefined>()
     const read = (id: string): Account => accounts.get(id) ?? this.account(id)
     const pending = (id: string): Hold | undefined => holds.has(id) ? holds.get(id) : this.#holds.get(id)
     const lines = command.transfers.map(transfer => this.#applyOne(transfer, accounts, holds, read, pending))
-    const entry = chain(this.#head, command, lines)
+    const { entry, text } = chain(this.#head, command, lines)
     const writes: Write[] = [
-      { key: LEDGER_KEYS.entry + sortable(entry.seq), value: JSON.stringify(entry) },
+      { key: LEDGER_KEYS.entry + sortable(entry.seq), value: text },
       { key: LEDGER_KEYS.head, value: JSON.stringify({ seq: entry.seq, hash: entry.hash }) }
     ]
     for (const [id, account] of accounts) {
@@ -82,6 +89,10 @@ export class Ledger {
       if (hold === undefined) this.#holds.delete(id)
       else this.#holds.set(id, hold)
       writes.push({ key: LEDGER_KEYS.hold + id, value: hold === undefined ? undefined : JSON.stringify([hold.debit, hold.credit, hold.amount.toString()]) })
+    }
+    if (command.transfers.some(({ kind }) => kind === 'direct')) {
+      this.#keys.add(command.key)
+      writes.push({ key: LEDGER_KEYS.key + command.key, value: String(entry.seq) })
     }
     this.#head = { seq: entry.seq, hash: entry.hash }
     return { entry, writes }
@@ -129,9 +140,12 @@ function add (account: Account, field: Exclude<keyof Account, 'id'>, amount: big
   return { ...account, [field]: account[field] + amount }
 }
 
-function chain (head: { seq: number, hash: string }, command: Command, transfers: readonly EntryTransfer[]): Entry {
+/** The next entry, and its JSON, which is that of what its hash covers with the hash at the end. */
+function chain (head: { seq: number, hash: string }, command: Command, transfers: readonly EntryTransfer[]): { readonly entry: Entry, readonly text: string } {
   const body = { seq: head.seq + 1, prevHash: head.hash, at: command.at, incarnation: command.incarnation, key: command.key, transfers }
-  return { ...body, hash: createHash('sha256').update(JSON.stringify(body)).digest('hex') }
+  const covered = JSON.stringify(body)
+  const hash = createHash('sha256').update(covered).digest('hex')
+  return { entry: { ...body, hash }, text: `${covered.slice(0, -1)},"hash":"${hash}"}` }
 }
 
 /** True when an entry's hash is the one its content and predecessor give. */

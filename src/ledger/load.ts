@@ -1,12 +1,16 @@
-import { NightshiftError } from '../model/errors.ts'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { Store } from '../model/store.ts'
-import { decodeAccount } from './accounts.ts'
+import { decodeAccount, encodeAccount } from './accounts.ts'
 import type { Account } from './accounts.ts'
-import { checkBooks } from './audit.ts'
-import { EMPTY_LEDGER, LEDGER_KEYS, Ledger, entryIsIntact } from './ledger.ts'
+import { EMPTY_LEDGER, LEDGER_KEYS, Ledger } from './ledger.ts'
+import { replay } from './replay.ts'
 import type { Entry, Hold } from './transfers.ts'
 
-/** Reads the books back and checks that they balance and that the journal's last entry is its head. */
+/**
+ * Reads the books back and does the whole journal once more: accounts and holds
+ * must be exactly what it adds up to.
+ * @throws NS_E_DATA_CORRUPT saying what differs
+ */
 export async function loadLedger (store: Store): Promise<Ledger> {
   const accounts = new Map<string, Account>()
   for await (const [id, value] of under(store, LEDGER_KEYS.account)) accounts.set(id, decodeAccount(id, value))
@@ -17,14 +21,34 @@ export async function loadLedger (store: Store): Promise<Ledger> {
   }
   const headText = await store.get(LEDGER_KEYS.head)
   const head = headText === undefined ? EMPTY_LEDGER.head : JSON.parse(headText) as { seq: number, hash: string }
-  const last = await lastEntry(store)
-  if ((last?.hash ?? EMPTY_LEDGER.head.hash) !== head.hash || (last !== undefined && !entryIsIntact(last))) {
-    throw new NightshiftError('NS_E_DATA_CORRUPT', `the journal's head ${head.seq} is not its last entry ${last?.seq ?? 0}`, {
-      remedy: 'restore the data folder from a backup; the node will not serve with these books'
-    })
+  const keys = new Set<string>()
+  for await (const [key] of under(store, LEDGER_KEYS.key)) keys.add(key)
+  const told = await replay(journal(store)).catch((error: unknown) => { throw damaged(errorMessage(error), error) })
+  if (told.head.hash !== head.hash) throw damaged(`the journal's head is entry ${head.seq}, its last entry is ${told.head.seq}`)
+  compare('account', accounts, told.accounts, encodeAccount)
+  compare('hold', holds, told.holds, hold => `${hold.debit} ${hold.credit} ${hold.amount}`)
+  return new Ledger({ accounts, holds, keys, head })
+}
+
+/** Journal entries, oldest first. */
+export async function * journal (store: Store): AsyncGenerator<Entry> {
+  for await (const [, value] of store.range({ gte: LEDGER_KEYS.entry, lt: after(LEDGER_KEYS.entry) })) yield JSON.parse(value) as Entry
+}
+
+function compare<T> (what: string, stored: ReadonlyMap<string, T>, told: ReadonlyMap<string, T>, text: (value: T) => string): void {
+  for (const id of new Set([...stored.keys(), ...told.keys()])) {
+    const [is, should] = [stored.get(id), told.get(id)]
+    if (is === undefined || should === undefined || text(is) !== text(should)) {
+      throw damaged(`${what} ${id} is ${is === undefined ? 'missing' : text(is)}, the journal adds up to ${should === undefined ? 'none' : text(should)}`)
+    }
   }
-  checkBooks(accounts.values(), holds.values())
-  return new Ledger({ accounts, holds, head })
+}
+
+function damaged (why: string, cause?: unknown): NightshiftError {
+  return new NightshiftError('NS_E_DATA_CORRUPT', `the books are damaged: ${why}`, {
+    remedy: 'nothing is served with these books; see "nightshift ledger verify", then "nightshift ledger repair --from-mirror"',
+    cause
+  })
 }
 
 /** Journal entries, newest first. */
@@ -32,11 +56,6 @@ export async function * readJournal (store: Store, limit: number): AsyncGenerato
   for await (const [, value] of store.range({ gte: LEDGER_KEYS.entry, lt: after(LEDGER_KEYS.entry), reverse: true, limit })) {
     yield JSON.parse(value) as Entry
   }
-}
-
-async function lastEntry (store: Store): Promise<Entry | undefined> {
-  for await (const entry of readJournal(store, 1)) return entry
-  return undefined
 }
 
 async function * under (store: Store, prefix: string): AsyncGenerator<readonly [string, string]> {

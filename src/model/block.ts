@@ -33,7 +33,8 @@ export const ManifestSchema = Type.Object({
     min_cpu: Type.Optional(Type.Number({ minimum: 0, maximum: 4096 })),
     min_memory: Type.Optional(Type.Number({ minimum: 0, maximum: 65536 })),
     min_disk: Type.Optional(Type.Number({ minimum: 0, maximum: 1048576 })),
-    gpu: Type.Optional(Type.Array(Type.String({ maxLength: 128 }), { maxItems: 16 }))
+    /** model names, one device each, or how many devices of any model */
+    gpu: Type.Optional(Type.Union([Type.Array(Type.String({ maxLength: 128 }), { maxItems: 16 }), Type.Integer({ minimum: 0, maximum: 16 })]))
   }, { additionalProperties: true, default: {} }),
   determinism: Type.Union([
     Type.Literal('bitwise'), Type.Literal('class'), Type.Literal('fuzzy'), Type.Literal('self-checked'), Type.Literal('none')

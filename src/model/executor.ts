@@ -1,4 +1,5 @@
 import type { BlockKind, Platform } from './block.ts'
+import type { Image, ImagePart } from './image.ts'
 
 /** What stands between a stranger's app and this machine, weakest last. */
 export type Isolation = 'container' | 'namespaces' | 'process'
@@ -51,6 +52,21 @@ export interface Task {
   /** extra files made visible under a variable of their own, e.g. RESULTS_INDEX */
   readonly extraFiles?: Readonly<Record<string, InputFile>>
   readonly limits: Limits
+  /** what only containers have; absent for other platforms */
+  readonly container?: ContainerTask
+}
+
+/** What a container task asks for beyond its limits. */
+export interface ContainerTask {
+  readonly image: Image
+  /** `egress` reaches the internet, and only where the machine's owner allows it */
+  readonly network: 'none' | 'egress'
+  /** an OCI runtime by its name in the engine, e.g. `runsc`; default the engine's own */
+  readonly runtime?: string
+  /** model names, each matched by one device, or a number of devices */
+  readonly gpus: readonly string[] | number
+  /** cores it may use at a time; default the share of one slot */
+  readonly cores?: number
 }
 
 export type LogStream = 'stdout' | 'stderr'
@@ -68,12 +84,16 @@ export interface TaskIo {
   readonly onLog?: (stream: LogStream, text: string) => void
   /** called once per result file, in path order, only after the app exited with 0 */
   readonly collect: (file: OutputFile) => Promise<void>
+  /** brings a piece of the task's image from wherever the task came from, verified */
+  readonly imagePart?: (part: ImagePart, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>
 }
 
 export interface Usage {
   readonly wallMs: number
   readonly cpuMs: number
   readonly peakMemoryBytes: number
+  /** bytes of its result files; 0 when there are none or the executor does not count */
+  readonly outputBytes?: number
 }
 
 /** Whose fault a failure is: the app's (same everywhere), this node's, or the way between (no blame). */
@@ -89,6 +109,10 @@ export type FailureCode =
   | 'SANDBOX_CRASHED'
   | 'SANDBOX_UNAVAILABLE'
   | 'INPUT_UNAVAILABLE'
+  | 'IMAGE_UNAVAILABLE'
+  | 'IMAGE_REFUSED'
+  | 'ENGINE_GONE'
+  | 'DISK_FULL'
   | 'CANCELLED'
 
 export type TaskOutcome =

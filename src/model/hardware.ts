@@ -4,6 +4,19 @@ export interface Gpu {
   readonly vramMiB: number
 }
 
+/** One device for each name, or as many as counted; undefined when there are not enough. */
+export function pickGpus<T extends { readonly model: string }> (devices: readonly T[], wanted: readonly string[] | number): readonly T[] | undefined {
+  if (typeof wanted === 'number') return devices.length >= wanted ? devices.slice(0, wanted) : undefined
+  const left = [...devices]
+  const picked: T[] = []
+  for (const name of wanted) {
+    const at = left.findIndex(({ model }) => model.toLowerCase().includes(name.toLowerCase()))
+    if (at < 0) return undefined
+    picked.push(...left.splice(at, 1))
+  }
+  return picked
+}
+
 /** What this machine can give, within the limits of the container it may run in. */
 export interface Hardware {
   /** logical cores this process may use */

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import type { Block, FileRef } from './block.ts'
+import type { Image } from './image.ts'
 import type { Reason } from './reasons.ts'
 
 const Params = Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { default: {} })
@@ -72,6 +73,8 @@ export interface JobSpec {
   }
   readonly source: readonly FileRef[]
   readonly config: JobConfig
+  /** images of the blocks that run in containers, by block hash; pinned when the job was accepted */
+  readonly images?: Readonly<Record<string, Image>>
 }
 
 export interface JobError {

@@ -11,6 +11,10 @@ export interface OfferView {
   readonly gpus: readonly string[]
   readonly platforms: readonly string[]
   readonly isolation: Isolation
+  /** OCI runtimes containers can have here beside the engine's own */
+  readonly runtimes: readonly string[]
+  /** containers may reach the internet, behind a fence */
+  readonly egress: boolean
   /** price relative to the suggested tariff, per mille */
   readonly priceLevel: number
   readonly operator: string
@@ -29,4 +33,12 @@ export interface RequirementsView {
   readonly gpus: readonly string[]
   readonly isolation: Isolation
   readonly network: string
+  /** how many GPUs of any model, beside those named */
+  readonly gpuCount: number
+  /** as Node names it; empty for any */
+  readonly arch: string
+  /** an OCI runtime; empty for the engine's own */
+  readonly runtime: string
+  /** name of the container image; empty where there is none */
+  readonly image: string
 }

@@ -3,6 +3,7 @@ export type ReasonCode =
   // a worker does not fit a job
   | 'PLATFORM_MISSING' | 'CORES_TOO_FEW' | 'MEMORY_TOO_SMALL' | 'DISK_TOO_SMALL' | 'GPU_MISSING'
   | 'ISOLATION_TOO_WEAK' | 'NETWORK_REFUSED' | 'OFFER_EXPIRED' | 'FREE_TIME_TOO_SHORT' | 'BANNED' | 'CIRCUIT_OPEN'
+  | 'ARCH_MISMATCH' | 'RUNTIME_MISSING' | 'IMAGE_REFUSED'
   // a bid or an auction was lost
   | 'PRICE_TOO_HIGH' | 'OUTSCORED' | 'BID_LATE' | 'BUSY' | 'DRAINING' | 'NO_ANSWER'
   // a job waits
@@ -10,9 +11,11 @@ export type ReasonCode =
   // a lease was declined or an attempt ended without a result
   | 'INPUT_UNAVAILABLE' | 'SPEC_INVALID' | 'STALE_INCARNATION' | 'STALE_EPOCH' | 'LEASE_EXPIRED' | 'WORKER_GONE' | 'SUPERSEDED' | 'JOB_ENDED'
   | 'LEASE_LOST' | 'CANCELLED'
+  // a worker does not obey a coordinator, or a coordinator does not trust its own books
+  | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'EQUIVOCATION'
   // what the task did
   | 'EXIT_NONZERO' | 'TIMEOUT' | 'MEMORY_EXCEEDED' | 'OUTPUT_EXCEEDED' | 'OUTPUT_INVALID' | 'ENTRYPOINT_INVALID'
-  | 'SANDBOX_CRASHED' | 'SANDBOX_UNAVAILABLE' | 'RESULT_UNAVAILABLE'
+  | 'SANDBOX_CRASHED' | 'SANDBOX_UNAVAILABLE' | 'RESULT_UNAVAILABLE' | 'IMAGE_UNAVAILABLE' | 'ENGINE_GONE' | 'DISK_FULL'
   // what verification found
   | 'ACCEPTED' | 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL' | 'NO_AGREEMENT'
 

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
+import { ImageSchema } from './image.ts'
 import { FileRefSchema } from './job.ts'
 
 /**
@@ -13,6 +14,14 @@ export const TaskSpecSchema = Type.Object({
   files: Type.Array(FileRefSchema, { minItems: 1, maxItems: 10_000 }),
   params: Type.String({ maxLength: 1_048_576 }),
   chunkCount: Type.Integer({ minimum: 1 }),
+  /** only where the platform is docker */
+  container: Type.Optional(Type.Object({
+    image: ImageSchema,
+    network: Type.Union([Type.Literal('none'), Type.Literal('egress')]),
+    runtime: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    gpus: Type.Union([Type.Array(Type.String({ maxLength: 128 }), { maxItems: 16 }), Type.Integer({ minimum: 0, maximum: 16 })]),
+    cores: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 4096 }))
+  }, { additionalProperties: false })),
   limits: Type.Object({
     wallMs: Type.Number({ exclusiveMinimum: 0, maximum: 86_400_000 }),
     memoryMiB: Type.Number({ exclusiveMinimum: 0, maximum: 4_194_304 }),

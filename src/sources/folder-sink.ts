@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { lstat, mkdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { OutputSink } from '../model/engine.ts'
@@ -52,7 +51,9 @@ async function writeWhole (full: string, data: AsyncIterable<Uint8Array>): Promi
   const partial = join(dirname(full), `.nightshift-${createHash('sha256').update(full).digest('hex').slice(0, 16)}.partial`)
   try {
     await rm(partial, { force: true })
-    await pipeline(data, createWriteStream(partial, { flags: 'wx' }))
+    // opened here, not by the stream: one that fails early would make the file after it was removed
+    const file = await open(partial, 'wx')
+    await pipeline(data, file.createWriteStream())
     await rename(partial, full)
   } catch (error) {
     await rm(partial, { force: true })

@@ -1,4 +1,8 @@
 export { openBlobStore, SMALL_BLOB_BYTES } from './blob-store.ts'
 export type { OpenBlobStore, PutOptions } from './blob-store.ts'
 export { openStore } from './store.ts'
+export { openDurableStore } from './durable-store.ts'
+export { checkDatabase } from './check.ts'
+export { checkMirror, mirroredValues } from './mirror-files.ts'
+export { repairFromMirror } from './repair.ts'
 export { Holds } from './holds.ts'

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { Level } from 'level'
 import { accessError, openError } from './errors.ts'
+import { writeBatch } from './write-batch.ts'
 
 interface Pending {
   readonly key: string
@@ -70,7 +71,7 @@ export class SmallBlobs {
       const batch = this.#pending
       this.#pending = []
       try {
-        await this.#level.batch(batch.map(({ key, value }) => ({ type: 'put' as const, key, value })))
+        await writeBatch(this.#level, batch.map(({ key, value }) => ({ type: 'put' as const, key, value })), { sync: false })
         for (const { resolve } of batch) resolve()
       } catch (error) {
         for (const { reject } of batch) reject(accessError(error, this.#dir))

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { Level } from 'level'
 import type { Store, Write } from '../model/store.ts'
 import { accessError, openError } from './errors.ts'
+import { writeBatch } from './write-batch.ts'
+import type { Operation } from './write-batch.ts'
 
 /**
  * Opens the node's ordered key–value store in `dir`, creating it when missing.
@@ -48,11 +50,11 @@ class LevelStore implements Store {
   }
 
   async batch (writes: readonly Write[], options: { sync: boolean }): Promise<void> {
-    const operations = writes.map(({ key, value }) => value === undefined
+    const operations: Operation[] = writes.map(({ key, value }) => value === undefined
       ? { type: 'del' as const, key }
       : { type: 'put' as const, key, value })
     try {
-      await this.#level.batch(operations, options)
+      await writeBatch(this.#level, operations, options)
     } catch (error) {
       throw accessError(error, this.#dir)
     }

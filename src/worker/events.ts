@@ -2,7 +2,7 @@ import type { FileRef } from '../model/block.ts'
 import type { FailureClass, FailureCode, Usage } from '../model/executor.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { BlobRef } from '../model/store.ts'
-import type { WorkerAttempt } from './state.ts'
+import type { Offered, WorkerAttempt } from './state.ts'
 
 /** Everything that can happen to a worker. */
 export type WorkerEvent =
@@ -12,11 +12,12 @@ export type WorkerEvent =
   | { readonly kind: 'message', readonly peer: string, readonly message: Message }
   /** `content`: hashes of everything the task had fetched or made */
   | { readonly kind: 'task-done', readonly key: string, readonly result: TaskResult, readonly content: readonly string[] }
+  | { readonly kind: 'offered', readonly offered: Offered }
   | { readonly kind: 'drain' }
 
 export type TaskResult =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
-  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode | 'SPEC_INVALID', readonly message: string, readonly exitCode: number, readonly stderrTail: string }
+  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode | 'SPEC_INVALID', readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly usage: Usage, readonly image?: string }
 
 /** What a turn asks the world to do, after its writes are on disk. */
 export type WorkerEffect =
@@ -26,4 +27,6 @@ export type WorkerEffect =
   | { readonly kind: 'forget', readonly hashes: readonly string[] }
   /** what came of this task is known to the core: the task's own hold on its content ends */
   | { readonly kind: 'release', readonly key: string }
+  /** ends the connection to a coordinator */
+  | { readonly kind: 'disconnect', readonly peer: string, readonly why: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

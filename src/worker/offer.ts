@@ -3,6 +3,10 @@ import { chunkPrice } from '../market/pricing.ts'
 import type { Announce, Message } from '../model/messages/control.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Isolation } from '../model/executor.ts'
+import { nameRefusal } from '../model/image-rules.ts'
+import { reason } from '../model/reasons.ts'
+import type { Reason } from '../model/reasons.ts'
+import { creditRefusal } from './credit.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { KEYS } from './keys.ts'
@@ -29,8 +33,10 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
       memoryMiB: config.memoryMiB,
       diskMiB: config.hardware.diskFreeMiB,
       gpus: config.hardware.gpus.map(gpu => ({ model: gpu.model, vramMiB: gpu.vramMiB })),
-      platforms: [...config.platforms],
+      platforms: [...turn.state.offered.platforms],
       isolation: config.isolation,
+      runtimes: [...turn.state.offered.runtimes],
+      egress: turn.state.offered.egress,
       numericClass: `${config.hardware.arch}/${config.hardware.cpuModel}`.slice(0, 200),
       priceLevel: config.priceLevel,
       cachedApps: [],
@@ -45,17 +51,29 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
 
 /** Answers an announcement with a sealed bid, or with the reason why there is none. */
 export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announce): void {
-  turn.send(peer, bidFor(turn.state, announce))
+  turn.send(peer, bidFor(turn.state, peer, announce, turn.now))
 }
 
-function bidFor (state: WorkerState, announce: Announce): Message {
+/** Why a task with this image would fail here. */
+function imageObstacle (state: WorkerState, image: string, now: number): Reason | undefined {
+  const refusal = nameRefusal(image, state.config.images)
+  if (refusal !== undefined) return reason('IMAGE_REFUSED', refusal)
+  const failed = state.failedImages.get(image)
+  return failed === undefined || failed.until <= now ? undefined : failed.reason
+}
+
+function bidFor (state: WorkerState, coordinator: string, announce: Announce, now: number): Message {
   const refuse = (code: string, text: string): Message => ({ noBid: { jobId: announce.jobId, round: announce.round, reason: { code, text } } })
   if (state.draining) return refuse('DRAINING', 'takes no new work: it is shutting down')
   const needs = { ...announce.requirements, isolation: announce.requirements?.isolation as Isolation } as RequirementsView
   const why = mismatches(needs, ownView(state))[0]
   if (why !== undefined) return refuse(why.code, why.text)
+  const image = needs.image === '' ? undefined : imageObstacle(state, needs.image, now)
+  if (image !== undefined) return refuse(image.code, image.text)
   const price = chunkPrice(needs, announce.workMs, state.config.priceLevel)
   if (price > announce.maxPrice) return refuse('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
+  const unpaid = creditRefusal(state, coordinator, price)
+  if (unpaid !== undefined) return refuse(unpaid.code, unpaid.text)
   return {
     bid: {
       jobId: announce.jobId,
@@ -78,8 +96,10 @@ function ownView (state: WorkerState): OfferView {
     memoryMiB: config.memoryMiB,
     diskMiB: config.hardware.diskFreeMiB,
     gpus: config.hardware.gpus.map(gpu => gpu.model),
-    platforms: config.platforms,
+    platforms: state.offered.platforms,
     isolation: config.isolation,
+    runtimes: state.offered.runtimes,
+    egress: state.offered.egress,
     priceLevel: config.priceLevel,
     operator: config.operator,
     cpuModel: config.hardware.cpuModel,

@@ -3,10 +3,11 @@ import type { FileRef } from '../model/block.ts'
 import type { Clock, Random } from '../model/clock.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
-import type { Executor, InputFile, LogStream } from '../model/executor.ts'
+import type { ContainerTask, Executor, InputFile, LogStream } from '../model/executor.ts'
 import { taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import { resultHash } from '../model/result.ts'
+import type { ImagePart } from '../model/image.ts'
 import type { BlobRef, DurableBlobStore } from '../model/store.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import type { Transport } from '../model/transport.ts'
@@ -32,6 +33,8 @@ export interface TaskServices {
   readonly bounds: TaskBounds
 }
 
+const NOTHING_USED = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
+
 /** File lists longer than this, in bytes of a message, travel as a blob. */
 const MESSAGE_FILE_BYTES = 64 * 1024
 const FILE_ENTRY_BYTES = 64
@@ -46,6 +49,7 @@ const OUTSIDE: Partial<Record<ErrorCode, 'INPUT_UNAVAILABLE' | 'SPEC_INVALID'>> 
 /** Runs leased chunks: fetches what is missing by hash, runs the app in its sandbox, hashes the result. */
 export class TaskRunner {
   readonly #services: TaskServices
+  #imageParts = 0
   readonly #preparer: Preparer
 
   constructor (services: TaskServices) {
@@ -66,6 +70,7 @@ export class TaskRunner {
       const prepared = await this.#preparer.prepare(attempt, signal)
       const input = await this.#input(key, attempt, signal)
       const result = checked(await this.#execute(key, attempt, prepared, input, signal), prepared.spec)
+      this.#services.log.debug({ task: taskId(attempt.id), chunk: attempt.id.chunk, ok: result.ok }, 'the app has run')
       return await this.#seal(key, await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
       return failure(error, signal.aborted)
@@ -119,9 +124,11 @@ export class TaskRunner {
         chunkCount: spec.chunkCount,
         seed: attempt.chunkSeed
       }),
-      limits: spec.limits
+      limits: spec.limits,
+      ...containerOf(spec)
     }, {
       signal,
+      imagePart: async (part, until) => await this.#imagePart(attempt.coordinator, part, until),
       onLog: (stream, text) => { this.#sendLog(attempt, stream, text) },
       collect: async file => {
         const ref = await this.#store(key, file.data, signal)
@@ -132,10 +139,34 @@ export class TaskRunner {
     if (!outcome.ok) {
       return {
         ok: false, failureClass: outcome.failureClass, code: outcome.code, message: outcome.message,
-        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars)
+        exitCode: outcome.exitCode ?? 0, stderrTail: outcome.logs.stderr.slice(-LIMITS.reasonChars), usage: outcome.usage,
+        ...spec.container === undefined ? {} : { image: spec.container.image.reference }
       }
     }
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: outcome.usage, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+  }
+
+  /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */
+  async #imagePart (coordinator: string, part: ImagePart, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { blobs, holds } = this.#services
+    const owner = `image-part/${++this.#imageParts}`
+    const done = async (): Promise<void> => {
+      holds.release(owner)
+      await holds.delete(part.sha256, async it => { await blobs.delete(it) })
+    }
+    try {
+      await this.#fetch(owner, coordinator, part, signal)
+    } catch (error) {
+      await done()
+      throw error
+    }
+    return (async function * () {
+      try {
+        yield * blobs.open(part.sha256)
+      } finally {
+        await done()
+      }
+    })()
   }
 
   /** What is committed to must survive power loss; a long file list becomes a blob of its own. */
@@ -155,15 +186,22 @@ export class TaskRunner {
   }
 }
 
+/** What a container task asks for, as the executor takes it. Throws NS_E_PROTOCOL for a container task without an image. */
+function containerOf ({ platform, container }: TaskSpec): { container?: ContainerTask } {
+  if (platform !== 'docker') return {}
+  if (container === undefined) throw new NightshiftError('NS_E_PROTOCOL', 'the task specification names no image')
+  return { container: container }
+}
+
 /** What went wrong outside the sandbox: a broken specification or a broken way is not this node's fault. */
 function failure (error: unknown, cancelled: boolean): TaskResult {
   const { code, message } = asNightshiftError(error)
   const outside = cancelled ? 'CANCELLED' : OUTSIDE[code]
-  return { ok: false, failureClass: outside === undefined ? 'node' : 'transport', code: outside ?? 'SANDBOX_UNAVAILABLE', message, exitCode: 0, stderrTail: '' }
+  return { ok: false, failureClass: outside === undefined ? 'node' : 'transport', code: outside ?? 'SANDBOX_UNAVAILABLE', message, exitCode: 0, stderrTail: '', usage: NOTHING_USED }
 }
 
 /** What no coordinator may accept is the app's failure here, before anything is committed to. */
 function checked (result: TaskResult, spec: TaskSpec): TaskResult {
   const problem = result.ok ? fileListProblem(result.files, spec.limits) : undefined
-  return problem === undefined ? result : { ok: false, failureClass: 'app', code: 'OUTPUT_INVALID', message: `its result ${problem}`, exitCode: 0, stderrTail: '' }
+  return problem === undefined ? result : { ok: false, failureClass: 'app', code: 'OUTPUT_INVALID', message: `its result ${problem}`, exitCode: 0, stderrTail: '', usage: result.ok ? result.usage : NOTHING_USED }
 }

@@ -2,12 +2,16 @@ import type { FileRef } from '../model/block.ts'
 import type { Isolation, Usage } from '../model/executor.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { AttemptId } from '../model/ids.ts'
+import type { ImageRules } from '../model/image-rules.ts'
+import type { Reason } from '../model/reasons.ts'
+import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { CoordinatorBook } from './books.ts'
 
-/** QUEUED and RUNNING are lost with the process; COMMITTED and REVEALED survive it. */
-export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED'
+/** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
+export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
 
-/** What a finished task is bound to, kept until the verdict. */
+/** What a finished task is bound to, kept until it is refused or paid. */
 export interface Outcome {
   /** hex hash of the result manifest */
   readonly value: string
@@ -29,6 +33,8 @@ export interface WorkerAttempt {
   state: WorkerAttemptState
   acknowledged: boolean
   outcome?: Outcome
+  /** when it was finished, milliseconds */
+  doneAt?: number
 }
 
 export interface CoordinatorView {
@@ -36,6 +42,13 @@ export interface CoordinatorView {
   incarnation: number
   nextHeartbeat: number
   nextOffer: number
+  nextSettleAsk: number
+  /** both sides agree on who it is and on what it has paid; until then nothing is taken from it but receipts */
+  admitted: boolean
+  /** why it is not admitted */
+  refusal?: Reason
+  /** the connection is ended at the next tick */
+  hangUp?: boolean
 }
 
 export interface WorkerConfig {
@@ -43,12 +56,21 @@ export interface WorkerConfig {
   readonly slots: number
   /** price relative to the suggested tariff, per mille */
   readonly priceLevel: number
-  readonly platforms: readonly string[]
+  readonly images: Pick<ImageRules, 'allow' | 'deny'>
   readonly isolation: Isolation
   readonly operator: string
   readonly hardware: Hardware
   readonly memoryMiB: number
   readonly cores: number
+  /** what a new coordinator may owe, units */
+  readonly creditLimit: bigint
+}
+
+/** What the machine can run at the moment: an engine may go away and come back. */
+export interface Offered {
+  readonly platforms: readonly string[]
+  readonly runtimes: readonly string[]
+  readonly egress: boolean
 }
 
 export interface Earnings {
@@ -62,11 +84,17 @@ export interface WorkerState {
   readonly config: WorkerConfig
   /** coordinators connected now */
   readonly coordinators: Map<string, CoordinatorView>
-  /** highest incarnation seen, by coordinator */
-  readonly incarnations: Map<string, number>
+  readonly signer: Signer
+  /** what is kept of every coordinator ever worked for */
+  readonly books: Map<string, CoordinatorBook>
   /** attempts by coordinator and attempt key, in the order of their leases */
   readonly attempts: Map<string, WorkerAttempt>
+  /** keys of the last attempts that ended here, oldest first; not kept over a restart */
+  readonly ended: Set<string>
   readonly earnings: Map<string, Earnings>
+  offered: Offered
+  /** images that could not be had, and until when nobody need ask for them */
+  readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>
   offerSeq: number
   draining: boolean
 }

@@ -5,6 +5,8 @@ import type { Figure } from './figure.ts'
 const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   noop: async () => await (await import('./noop.ts')).benchNoop(),
   blobs: async () => await (await import('./blob-transfer.ts')).benchBlobTransfer(),
+  containers: async () => await (await import('./containers.ts')).benchContainers(),
+  ledger: async () => await (await import('./ledger.ts')).benchLedger(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 

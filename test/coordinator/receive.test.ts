@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Receiver } from '../../src/coordinator/receive.ts'
 import { newChunk } from '../../src/coordinator/records.ts'
 import { NightshiftError } from '../../src/model/errors.ts'
-import type { Message } from '../../src/model/messages/control.ts'
+import type { Message, Reveal } from '../../src/model/messages/control.ts'
 import { Bench } from './support.ts'
 
 const JOB = 'j-aaaaaaaaaaaaaaaa'
@@ -88,6 +88,27 @@ describe('reveals that point to more', () => {
     await posted('message', 1)
     const bad = bench.posted.find(event => event.kind === 'message')
     expect(bad?.kind === 'message' && bad.message.reveal?.nonce.every(byte => byte === 0)).toBe(true)
+  })
+
+  it('leave nothing behind: no list, and no file that came after its job had ended', async () => {
+    const small = Buffer.from('a small result')
+    const sha256 = createHash('sha256').update(small).digest()
+    const whole: Message = { reveal: { ...reveal('w1', 4).reveal as Reveal, manifest: undefined, files: [{ path: 'out.txt', content: { sha256: Uint8Array.from(sha256), size: small.length, inline: Uint8Array.from(small) } }] } }
+    const ends = bench.services.state.jobs.get(JOB)
+    bench.fetch = async (_, __, into) => { await into.put(list(3)) }
+    receive('w1', reveal('w1', 3))
+    await posted('message', 1)
+    expect(await bench.services.blobs.has(createHash('sha256').update(list(3)).digest('hex'))).toBe(false)
+    receive('w1', whole)
+    await posted('message', 2)
+    expect(await bench.services.blobs.has(sha256.toString('hex'))).toBe(true)
+    await bench.services.blobs.delete(sha256.toString('hex'))
+    if (ends === undefined) throw new Error('the job is gone')
+    receive('w1', whole)
+    ends.record.state = 'CANCELLED'
+    await posted('message', 3)
+    await vi.waitFor(async () => { expect(await bench.services.blobs.has(sha256.toString('hex'))).toBe(false) })
+    expect(bench.services.pins.has(sha256.toString('hex'))).toBe(false)
   })
 
   it('are ignored when nobody asked for them', () => {

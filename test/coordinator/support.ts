@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CredentialFile } from '../../src/coordinator/credentials.ts'
 import type { CoordinatorEvent } from '../../src/coordinator/events.ts'
 import { JobLogs } from '../../src/coordinator/job-logs.ts'
 import { newJob } from '../../src/coordinator/jobs.ts'
@@ -10,6 +11,7 @@ import { Pins } from '../../src/coordinator/pins.ts'
 import { encodeChunk, newChunk } from '../../src/coordinator/records.ts'
 import type { Services } from '../../src/coordinator/services.ts'
 import type { Job, JobRecord } from '../../src/coordinator/state.ts'
+import { ImageLibrary } from '../../src/images/index.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import type { FileRef } from '../../src/model/block.ts'
 import type { BlobRef, Store } from '../../src/model/store.ts'
@@ -19,6 +21,7 @@ import { openBlobStore, openStore } from '../../src/storage/index.ts'
 import type { OpenBlobStore } from '../../src/storage/index.ts'
 import { simulatedJob } from '../simulation/jobs.ts'
 import { SeededRandom } from '../simulation/random.ts'
+import { namedSigner } from '../support/signer.ts'
 
 /** A coordinator's real stores with the services its steps work with; what they post is collected. */
 export class Bench {
@@ -39,7 +42,7 @@ export class Bench {
     this.#logs = new JobLogs(join(dir, 'logs'), () => undefined)
     const clock = { now: () => 1_000_000 }
     this.services = {
-      state: freshState('coordinator', 1, { trusted: new Set(), user: 'local', defaultBudget: 1n, leaseTtlMs: 10_000, platforms: [] }, new Ledger(EMPTY_LEDGER)),
+      state: freshState({ signer: namedSigner('coordinator'), bootId: '0'.repeat(32) }, 1, { trusted: new Set(), user: 'local', defaultBudget: 1n, leaseTtlMs: 10_000, platforms: [] }, new Ledger(EMPTY_LEDGER)),
       store,
       blobs,
       transport: {
@@ -47,6 +50,10 @@ export class Bench {
         fetch: async (...args) => { await this.fetch(...args) }
       },
       executors: new Map(),
+      images: new ImageLibrary({
+        blobs, store, architecture: 'amd64', maxBytes: 1, quotaBytes: 1, needed: () => new Set(), now: clock.now, log: () => undefined
+      }),
+      credentials: new CredentialFile(join(dir, 'image-credentials.json')),
       logs: this.#logs,
       pins: new Pins(clock),
       clock,

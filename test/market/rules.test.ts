@@ -10,9 +10,9 @@ import { UNITS_PER_BYC, formatByc, parseByc, tariff } from '../../src/model/mone
 
 const offer: OfferView = {
   seq: 1, slotsFree: 1, slotsTotal: 1, cores: 2, memoryMiB: 2048, diskMiB: 1000, gpus: ['NVIDIA A100'], platforms: ['wasm'],
-  isolation: 'namespaces', priceLevel: 1000, operator: '', cpuModel: 'x', arch: 'x64', validUntil: 0
+  isolation: 'namespaces', runtimes: ['runsc'], egress: false, priceLevel: 1000, operator: '', cpuModel: 'x', arch: 'x64', validUntil: 0
 }
-const needs: RequirementsView = { platform: 'wasm', minCores: 1, minMemoryMiB: 512, minDiskMiB: 0, gpus: [], isolation: 'process', network: 'none' }
+const needs: RequirementsView = { platform: 'wasm', minCores: 1, minMemoryMiB: 512, minDiskMiB: 0, gpus: [], isolation: 'process', network: 'none', gpuCount: 0, arch: '', runtime: '', image: '' }
 
 describe('matching', () => {
   it('fits what is enough', () => {
@@ -26,6 +26,10 @@ describe('matching', () => {
     [{ minMemoryMiB: 4096 }, 'MEMORY_TOO_SMALL'],
     [{ minDiskMiB: 2000 }, 'DISK_TOO_SMALL'],
     [{ gpus: ['H100'] }, 'GPU_MISSING'],
+    [{ gpus: ['a100', 'a100'] }, 'GPU_MISSING'],
+    [{ gpuCount: 2 }, 'GPU_MISSING'],
+    [{ arch: 'arm64' }, 'ARCH_MISMATCH'],
+    [{ runtime: 'kata' }, 'RUNTIME_MISSING'],
     [{ isolation: 'container' as const }, 'ISOLATION_TOO_WEAK'],
     [{ network: 'egress' }, 'NETWORK_REFUSED']
   ])('says why %j does not fit, with the figures', (wanted, code) => {

@@ -6,15 +6,20 @@ import type { CoordinatorState, JobRecord } from '../../src/coordinator/state.ts
 import { Turn } from '../../src/coordinator/turn.ts'
 import { checkBooks } from '../../src/ledger/audit.ts'
 import { MINT, balance, escrowAccount, peerAccount, userAccount } from '../../src/ledger/accounts.ts'
+import { BASE_CREDIT } from '../../src/ledger/credit.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import { jobEnded } from '../../src/lifecycle/job.ts'
 import type { FileRef } from '../../src/model/block.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
+import type { Write } from '../../src/model/store.ts'
 import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/worker/core.ts'
 import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
+import { freshWorker } from '../../src/worker/load.ts'
 import type { WorkerState } from '../../src/worker/state.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
+import { namedSigner } from '../support/signer.ts'
+import { checkChannels } from './channels.ts'
 import { SeededRandom } from './random.ts'
 
 const COORDINATOR = 'coordinator'
@@ -53,15 +58,18 @@ export class SimulatedNetwork {
   readonly #lostReveals = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
+  readonly #disk = new Map<string, string>()
+
   constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number } = {}) {
     this.#fetchMs = options.fetchMs ?? 5
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
-    this.coordinator = freshState(COORDINATOR, 1, config, new Ledger(EMPTY_LEDGER))
-    this.coordinator.ledger.apply({
+    this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, 1, config, new Ledger(EMPTY_LEDGER))
+    const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
       transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
     })
+    this.#keep(writes)
   }
 
   addWorker (name: string, behaviour: WorkerBehaviour): void {
@@ -69,10 +77,10 @@ export class SimulatedNetwork {
     this.workers.set(name, {
       alive: true,
       behaviour,
-      state: {
-        self: name, coordinators: new Map(), incarnations: new Map(), attempts: new Map(), earnings: new Map(), offerSeq: 0, draining: false,
-        config: { slots: 1, priceLevel: 1000, platforms: ['wasm'], isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4 }
-      }
+      state: freshWorker(namedSigner(name), {
+        slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
+        creditLimit: BASE_CREDIT
+      }, { platforms: ['wasm'], runtimes: [], egress: false })
     })
     this.#later(1, () => {
       this.onCoordinator({ kind: 'peer-up', peer: name, role: 'worker' })
@@ -117,6 +125,11 @@ export class SimulatedNetwork {
     return balance(this.coordinator.ledger.account(peerAccount(worker)))
   }
 
+  /** everything the coordinator has on its disk */
+  written (): readonly Write[] {
+    return [...this.#disk].map(([key, value]) => ({ key, value }))
+  }
+
   escrow (jobId: string): bigint {
     return balance(this.coordinator.ledger.account(escrowAccount(jobId)))
   }
@@ -125,7 +138,7 @@ export class SimulatedNetwork {
     const turn = new Turn(this.coordinator, this.now)
     coordinatorStep(turn, event)
     settleTurn(turn)
-    for (const write of turn.writes()) this.trace.update(`${write.key}=${write.value ?? ''}\n`)
+    this.#keep(turn.writes())
     for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
     for (const effect of turn.effects) this.#coordinatorEffect(effect)
   }
@@ -184,7 +197,7 @@ export class SimulatedNetwork {
 
   #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
     if (behaviour.failsWith !== undefined) {
-      return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom' }
+      return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
     }
     const own = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
     const files = behaviour.shows?.(own) ?? own
@@ -197,6 +210,14 @@ export class SimulatedNetwork {
     const at = Math.max(this.#lastDelivery.get(direction) ?? 0, this.now + 2 + Math.floor(this.random.fraction() * 3))
     this.#lastDelivery.set(direction, at)
     this.#at(at, () => { deliver(copy) })
+  }
+
+  #keep (writes: readonly Write[]): void {
+    for (const { key, value } of writes) {
+      this.trace.update(`${key}=${value ?? ''}\n`)
+      if (value === undefined) this.#disk.delete(key)
+      else this.#disk.set(key, value)
+    }
   }
 
   #tick (): void {
@@ -213,6 +234,7 @@ export class SimulatedNetwork {
   #check (): void {
     const { ledger } = this.coordinator
     checkBooks(ledger.accounts(), ledger.holds())
+    checkChannels(this.coordinator, [...this.workers.values()].map(worker => worker.state))
     for (const job of this.coordinator.jobs.values()) {
       if (jobEnded(job.record.state) && this.escrow(job.record.id) !== 0n) throw new Error(`escrow of ended job ${job.record.id} is not empty`)
     }

@@ -1,3 +1,4 @@
+import type { ContainerOptions } from '../../src/composition/containers.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,10 +19,10 @@ export interface LocalNetwork {
 }
 
 /** A coordinator and workers in this process, over real libp2p on loopback, real LevelDB and real sandboxes. */
-export async function localNetwork (workers: number, openingBalance = '1000'): Promise<LocalNetwork> {
+export async function localNetwork (workers: number, openingBalance = '1000', containers?: ContainerOptions): Promise<LocalNetwork> {
   const dir = await mkdtemp(join(tmpdir(), 'nightshift-test-'))
   const log = createLogger(process.env['NIGHTSHIFT_TEST_LOG'] ?? 'silent')
-  const common = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, profile: 'local' as const, log }
+  const common = { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, profile: 'local' as const, log, ...containers === undefined ? {} : { containers } }
   const coordinator = await startCoordinator({
     ...common, dataDir: join(dir, 'coordinator'), peers: [], apiHost: '127.0.0.1', apiPort: 0, openingBalance, trusted: []
   })

@@ -20,10 +20,10 @@ export interface StartedNode {
 }
 
 /** Starts a node of the built command as a process of its own and waits until it says it is ready. */
-export async function startNode (role: 'coordinator' | 'worker', dataDir: string, args: readonly string[] = []): Promise<StartedNode> {
+export async function startNode (role: 'coordinator' | 'worker', dataDir: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<StartedNode> {
   const child = spawn(process.execPath, [
     MAIN, role, '--data', dataDir, '--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local', '--exit-with-parent', '--output', 'json', ...args
-  ], { stdio: ['pipe', 'pipe', 'pipe'] })
+  ], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { log += text })
   const lines = createInterface({ input: child.stdout })

@@ -156,6 +156,11 @@ export interface Message {
   resumeReply?: ResumeReply
   drain?: Drain
   log?: Log
+  receipt?: Receipt
+  receiptAck?: ReceiptAck
+  settleRequest?: SettleRequest
+  refusal?: Refusal
+  equivocation?: Equivocation
 }
 
 export namespace Message {
@@ -170,7 +175,152 @@ export namespace Message {
 
         obj = { ...obj }
 
+        if (obj.equivocation != null) {
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.refusal != null) {
+          obj.equivocation = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.settleRequest != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.receiptAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.receipt != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
         if (obj.log != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
           obj.resume = undefined
@@ -194,6 +344,11 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.resumeReply = undefined
           obj.resume = undefined
@@ -217,6 +372,11 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resume = undefined
@@ -240,6 +400,11 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -263,6 +428,11 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -286,6 +456,11 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -309,6 +484,11 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -332,6 +512,11 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -355,6 +540,11 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -378,6 +568,11 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -401,6 +596,11 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -424,6 +624,11 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -447,6 +652,11 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -470,6 +680,11 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -493,6 +708,11 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -516,6 +736,11 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -539,6 +764,11 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -562,6 +792,11 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -585,6 +820,11 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -608,6 +848,11 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -631,6 +876,11 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -756,6 +1006,31 @@ export namespace Message {
         if (obj.log != null) {
           w.uint32(170)
           Log.codec().encode(obj.log, w)
+        }
+
+        if (obj.receipt != null) {
+          w.uint32(178)
+          Receipt.codec().encode(obj.receipt, w)
+        }
+
+        if (obj.receiptAck != null) {
+          w.uint32(186)
+          ReceiptAck.codec().encode(obj.receiptAck, w)
+        }
+
+        if (obj.settleRequest != null) {
+          w.uint32(194)
+          SettleRequest.codec().encode(obj.settleRequest, w)
+        }
+
+        if (obj.refusal != null) {
+          w.uint32(202)
+          Refusal.codec().encode(obj.refusal, w)
+        }
+
+        if (obj.equivocation != null) {
+          w.uint32(210)
+          Equivocation.codec().encode(obj.equivocation, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -896,6 +1171,36 @@ export namespace Message {
               })
               break
             }
+            case 22: {
+              obj.receipt = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receipt
+              })
+              break
+            }
+            case 23: {
+              obj.receiptAck = ReceiptAck.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receiptAck
+              })
+              break
+            }
+            case 24: {
+              obj.settleRequest = SettleRequest.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.settleRequest
+              })
+              break
+            }
+            case 25: {
+              obj.refusal = Refusal.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.refusal
+              })
+              break
+            }
+            case 26: {
+              obj.equivocation = Equivocation.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.equivocation
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -903,7 +1208,152 @@ export namespace Message {
           }
         }
 
+        if (obj.equivocation != null) {
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.refusal != null) {
+          delete obj.equivocation
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.settleRequest != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.receiptAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.receipt != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
         if (obj.log != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.drain
           delete obj.resumeReply
           delete obj.resume
@@ -927,6 +1377,11 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.resumeReply
           delete obj.resume
@@ -950,6 +1405,11 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resume
@@ -973,6 +1433,11 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -996,6 +1461,11 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1019,6 +1489,11 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1042,6 +1517,11 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1065,6 +1545,11 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1088,6 +1573,11 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1111,6 +1601,11 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1134,6 +1629,11 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1157,6 +1657,11 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1180,6 +1685,11 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1203,6 +1713,11 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1226,6 +1741,11 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1249,6 +1769,11 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1272,6 +1797,11 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1295,6 +1825,11 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1318,6 +1853,11 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1341,6 +1881,11 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1364,6 +1909,11 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1541,6 +2091,41 @@ export namespace Message {
 
               break
             }
+            case 22: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.receipt`, {
+                limits: opts.limits?.receipt
+              })
+
+              break
+            }
+            case 23: {
+              yield * ReceiptAck.codec().stream(reader, reader.uint32(), `${prefix}.receiptAck`, {
+                limits: opts.limits?.receiptAck
+              })
+
+              break
+            }
+            case 24: {
+              yield * SettleRequest.codec().stream(reader, reader.uint32(), `${prefix}.settleRequest`, {
+                limits: opts.limits?.settleRequest
+              })
+
+              break
+            }
+            case 25: {
+              yield * Refusal.codec().stream(reader, reader.uint32(), `${prefix}.refusal`, {
+                limits: opts.limits?.refusal
+              })
+
+              break
+            }
+            case 26: {
+              yield * Equivocation.codec().stream(reader, reader.uint32(), `${prefix}.equivocation`, {
+                limits: opts.limits?.equivocation
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1585,6 +2170,11 @@ export namespace Message {
 
   export interface MessageHelloLedgerHashFieldEvent {
     field: '$.hello.ledgerHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageHelloBootIdFieldEvent {
+    field: '$.hello.bootId'
     value: Uint8Array<ArrayBuffer>
   }
 
@@ -1682,6 +2272,17 @@ export namespace Message {
     value: string
   }
 
+  export interface MessageOfferRuntimesFieldEvent {
+    field: '$.offer.runtimes[]'
+    index: number
+    value: string
+  }
+
+  export interface MessageOfferEgressFieldEvent {
+    field: '$.offer.egress'
+    value: boolean
+  }
+
   export interface MessageAnnounceJobIdFieldEvent {
     field: '$.announce.jobId'
     value: string
@@ -1725,6 +2326,26 @@ export namespace Message {
 
   export interface MessageAnnounceRequirementsNetworkFieldEvent {
     field: '$.announce.requirements.network'
+    value: string
+  }
+
+  export interface MessageAnnounceRequirementsGpuCountFieldEvent {
+    field: '$.announce.requirements.gpuCount'
+    value: number
+  }
+
+  export interface MessageAnnounceRequirementsArchFieldEvent {
+    field: '$.announce.requirements.arch'
+    value: string
+  }
+
+  export interface MessageAnnounceRequirementsRuntimeFieldEvent {
+    field: '$.announce.requirements.runtime'
+    value: string
+  }
+
+  export interface MessageAnnounceRequirementsImageFieldEvent {
+    field: '$.announce.requirements.image'
     value: string
   }
 
@@ -2148,6 +2769,11 @@ export namespace Message {
     value: number
   }
 
+  export interface MessageRevealUsageOutputBytesFieldEvent {
+    field: '$.reveal.usage.outputBytes'
+    value: number
+  }
+
   export interface MessageRevealManifestSha256FieldEvent {
     field: '$.reveal.manifest.sha256'
     value: Uint8Array<ArrayBuffer>
@@ -2201,6 +2827,26 @@ export namespace Message {
   export interface MessageFailedStderrTailFieldEvent {
     field: '$.failed.stderrTail'
     value: string
+  }
+
+  export interface MessageFailedUsageWallMsFieldEvent {
+    field: '$.failed.usage.wallMs'
+    value: number
+  }
+
+  export interface MessageFailedUsageCpuMsFieldEvent {
+    field: '$.failed.usage.cpuMs'
+    value: number
+  }
+
+  export interface MessageFailedUsagePeakMemoryBytesFieldEvent {
+    field: '$.failed.usage.peakMemoryBytes'
+    value: number
+  }
+
+  export interface MessageFailedUsageOutputBytesFieldEvent {
+    field: '$.failed.usage.outputBytes'
+    value: number
   }
 
   export interface MessageVerdictAttemptJobIdFieldEvent {
@@ -2273,6 +2919,36 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageResumeReceiptBodyFieldEvent {
+    field: '$.resume.receipt.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReceiptSignatureFieldEvent {
+    field: '$.resume.receipt.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReceiptCountersignatureFieldEvent {
+    field: '$.resume.receipt.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeSeenIncarnationFieldEvent {
+    field: '$.resume.seen.incarnation'
+    value: number
+  }
+
+  export interface MessageResumeSeenBootIdFieldEvent {
+    field: '$.resume.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeSeenSignatureFieldEvent {
+    field: '$.resume.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface MessageResumeReplyIncarnationFieldEvent {
     field: '$.resumeReply.incarnation'
     value: number
@@ -2314,6 +2990,31 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageResumeReplyClaimIncarnationFieldEvent {
+    field: '$.resumeReply.claim.incarnation'
+    value: number
+  }
+
+  export interface MessageResumeReplyClaimBootIdFieldEvent {
+    field: '$.resumeReply.claim.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReplyClaimSignatureFieldEvent {
+    field: '$.resumeReply.claim.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReplyReceiptSeqFieldEvent {
+    field: '$.resumeReply.receiptSeq'
+    value: number
+  }
+
+  export interface MessageResumeReplyReceiptHashFieldEvent {
+    field: '$.resumeReply.receiptHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface MessageDrainReasonCodeFieldEvent {
     field: '$.drain.reason.code'
     value: string
@@ -2349,6 +3050,106 @@ export namespace Message {
     value: string
   }
 
+  export interface MessageReceiptBodyFieldEvent {
+    field: '$.receipt.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptSignatureFieldEvent {
+    field: '$.receipt.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptCountersignatureFieldEvent {
+    field: '$.receipt.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptAckSeqFieldEvent {
+    field: '$.receiptAck.seq'
+    value: number
+  }
+
+  export interface MessageReceiptAckHashFieldEvent {
+    field: '$.receiptAck.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptAckSignatureFieldEvent {
+    field: '$.receiptAck.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageSettleRequestExposureFieldEvent {
+    field: '$.settleRequest.exposure'
+    value: bigint
+  }
+
+  export interface MessageSettleRequestLimitFieldEvent {
+    field: '$.settleRequest.limit'
+    value: bigint
+  }
+
+  export interface MessageRefusalReasonCodeFieldEvent {
+    field: '$.refusal.reason.code'
+    value: string
+  }
+
+  export interface MessageRefusalReasonTextFieldEvent {
+    field: '$.refusal.reason.text'
+    value: string
+  }
+
+  export interface MessageRefusalSeenIncarnationFieldEvent {
+    field: '$.refusal.seen.incarnation'
+    value: number
+  }
+
+  export interface MessageRefusalSeenBootIdFieldEvent {
+    field: '$.refusal.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageRefusalSeenSignatureFieldEvent {
+    field: '$.refusal.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationPayerFieldEvent {
+    field: '$.equivocation.payer'
+    value: string
+  }
+
+  export interface MessageEquivocationFirstBodyFieldEvent {
+    field: '$.equivocation.first.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationFirstSignatureFieldEvent {
+    field: '$.equivocation.first.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationFirstCountersignatureFieldEvent {
+    field: '$.equivocation.first.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationSecondBodyFieldEvent {
+    field: '$.equivocation.second.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationSecondSignatureFieldEvent {
+    field: '$.equivocation.second.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationSecondCountersignatureFieldEvent {
+    field: '$.equivocation.second.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Message>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Message.codec())
   }
@@ -2357,7 +3158,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -2370,6 +3171,7 @@ export interface Hello {
   incarnation: number
   ledgerSeq: number
   ledgerHash: Uint8Array<ArrayBuffer>
+  bootId?: Uint8Array<ArrayBuffer>
 }
 
 export namespace Hello {
@@ -2415,6 +3217,11 @@ export namespace Hello {
         if ((obj.ledgerHash != null && obj.ledgerHash.byteLength > 0)) {
           w.uint32(58)
           w.bytes(obj.ledgerHash)
+        }
+
+        if (obj.bootId != null) {
+          w.uint32(66)
+          w.bytes(obj.bootId)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -2463,6 +3270,10 @@ export namespace Hello {
             }
             case 7: {
               obj.ledgerHash = reader.bytes()
+              break
+            }
+            case 8: {
+              obj.bootId = reader.bytes()
               break
             }
             default: {
@@ -2529,6 +3340,13 @@ export namespace Hello {
               }
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.bootId`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2576,6 +3394,11 @@ export namespace Hello {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface HelloBootIdFieldEvent {
+    field: '$.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Hello.codec())
   }
@@ -2584,8 +3407,143 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloMinVersionFieldEvent | HelloRoleFieldEvent | HelloAgentFieldEvent | HelloIncarnationFieldEvent | HelloLedgerSeqFieldEvent | HelloLedgerHashFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloMinVersionFieldEvent | HelloRoleFieldEvent | HelloAgentFieldEvent | HelloIncarnationFieldEvent | HelloLedgerSeqFieldEvent | HelloLedgerHashFieldEvent | HelloBootIdFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
+  }
+}
+
+export interface BootClaim {
+  incarnation: number
+  bootId: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace BootClaim {
+  let _codec: Codec<BootClaim>
+
+  export const codec = (): Codec<BootClaim> => {
+    if (_codec == null) {
+      _codec = message<BootClaim>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if ((obj.bootId != null && obj.bootId.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.bootId)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          incarnation: 0,
+          bootId: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.bootId = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.bootId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface BootClaimIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface BootClaimBootIdFieldEvent {
+    field: '$.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface BootClaimSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<BootClaim>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, BootClaim.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<BootClaim>): BootClaim {
+    return decodeMessage(buf, BootClaim.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<BootClaim>): Generator<BootClaimIncarnationFieldEvent | BootClaimBootIdFieldEvent | BootClaimSignatureFieldEvent> {
+    return streamMessage(buf, BootClaim.codec(), opts)
   }
 }
 
@@ -2719,6 +3677,8 @@ export interface Offer {
   freeForMs: number
   cpuModel: string
   arch: string
+  runtimes: string[]
+  egress: boolean
 }
 
 export namespace Offer {
@@ -2822,6 +3782,18 @@ export namespace Offer {
           w.string(obj.arch)
         }
 
+        if (obj.runtimes != null && obj.runtimes.length > 0) {
+          for (const value of obj.runtimes) {
+            w.uint32(146)
+            w.string(value)
+          }
+        }
+
+        if ((obj.egress != null && obj.egress !== false)) {
+          w.uint32(152)
+          w.bool(obj.egress)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -2843,7 +3815,9 @@ export namespace Offer {
           validForMs: 0,
           freeForMs: 0,
           cpuModel: '',
-          arch: ''
+          arch: '',
+          runtimes: [],
+          egress: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2934,6 +3908,18 @@ export namespace Offer {
               obj.arch = reader.string()
               break
             }
+            case 18: {
+              if (opts.limits?.runtimes != null && obj.runtimes.length === opts.limits.runtimes) {
+                throw new MaxLengthError('Decode error - repeated field "runtimes" had too many elements')
+              }
+
+              obj.runtimes.push(reader.string())
+              break
+            }
+            case 19: {
+              obj.egress = reader.bool()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2946,7 +3932,8 @@ export namespace Offer {
         const obj = {
           gpus: 0,
           platforms: 0,
-          cachedApps: 0
+          cachedApps: 0,
+          runtimes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3101,6 +4088,28 @@ export namespace Offer {
               }
               break
             }
+            case 18: {
+              if (opts.limits?.runtimes != null && obj.runtimes === opts.limits.runtimes) {
+                throw new MaxLengthError('Streaming decode error - repeated field "runtimes" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.runtimes[]`,
+                index: obj.runtimes,
+                value: reader.string()
+              }
+
+              obj.runtimes++
+
+              break
+            }
+            case 19: {
+              yield {
+                field: `${prefix}.egress`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -3207,6 +4216,17 @@ export namespace Offer {
     value: string
   }
 
+  export interface OfferRuntimesFieldEvent {
+    field: '$.runtimes[]'
+    index: number
+    value: string
+  }
+
+  export interface OfferEgressFieldEvent {
+    field: '$.egress'
+    value: boolean
+  }
+
   export function encode (obj: Partial<Offer>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Offer.codec())
   }
@@ -3215,7 +4235,7 @@ export namespace Offer {
     return decodeMessage(buf, Offer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent> {
     return streamMessage(buf, Offer.codec(), opts)
   }
 }
@@ -3228,6 +4248,10 @@ export interface Requirements {
   gpus: string[]
   isolation: string
   network: string
+  gpuCount: number
+  arch: string
+  runtime: string
+  image: string
 }
 
 export namespace Requirements {
@@ -3277,6 +4301,26 @@ export namespace Requirements {
           w.string(obj.network)
         }
 
+        if ((obj.gpuCount != null && obj.gpuCount !== 0)) {
+          w.uint32(64)
+          w.uint32(obj.gpuCount)
+        }
+
+        if ((obj.arch != null && obj.arch !== '')) {
+          w.uint32(74)
+          w.string(obj.arch)
+        }
+
+        if ((obj.runtime != null && obj.runtime !== '')) {
+          w.uint32(82)
+          w.string(obj.runtime)
+        }
+
+        if ((obj.image != null && obj.image !== '')) {
+          w.uint32(90)
+          w.string(obj.image)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -3288,7 +4332,11 @@ export namespace Requirements {
           minDiskMiB: 0,
           gpus: [],
           isolation: '',
-          network: ''
+          network: '',
+          gpuCount: 0,
+          arch: '',
+          runtime: '',
+          image: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -3327,6 +4375,22 @@ export namespace Requirements {
             }
             case 7: {
               obj.network = reader.string()
+              break
+            }
+            case 8: {
+              obj.gpuCount = reader.uint32()
+              break
+            }
+            case 9: {
+              obj.arch = reader.string()
+              break
+            }
+            case 10: {
+              obj.runtime = reader.string()
+              break
+            }
+            case 11: {
+              obj.image = reader.string()
               break
             }
             default: {
@@ -3405,6 +4469,34 @@ export namespace Requirements {
               }
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.gpuCount`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.arch`,
+                value: reader.string()
+              }
+              break
+            }
+            case 10: {
+              yield {
+                field: `${prefix}.runtime`,
+                value: reader.string()
+              }
+              break
+            }
+            case 11: {
+              yield {
+                field: `${prefix}.image`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -3453,6 +4545,26 @@ export namespace Requirements {
     value: string
   }
 
+  export interface RequirementsGpuCountFieldEvent {
+    field: '$.gpuCount'
+    value: number
+  }
+
+  export interface RequirementsArchFieldEvent {
+    field: '$.arch'
+    value: string
+  }
+
+  export interface RequirementsRuntimeFieldEvent {
+    field: '$.runtime'
+    value: string
+  }
+
+  export interface RequirementsImageFieldEvent {
+    field: '$.image'
+    value: string
+  }
+
   export function encode (obj: Partial<Requirements>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Requirements.codec())
   }
@@ -3461,7 +4573,7 @@ export namespace Requirements {
     return decodeMessage(buf, Requirements.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Requirements>): Generator<RequirementsPlatformFieldEvent | RequirementsMinCoresFieldEvent | RequirementsMinMemoryMiBFieldEvent | RequirementsMinDiskMiBFieldEvent | RequirementsGpusFieldEvent | RequirementsIsolationFieldEvent | RequirementsNetworkFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Requirements>): Generator<RequirementsPlatformFieldEvent | RequirementsMinCoresFieldEvent | RequirementsMinMemoryMiBFieldEvent | RequirementsMinDiskMiBFieldEvent | RequirementsGpusFieldEvent | RequirementsIsolationFieldEvent | RequirementsNetworkFieldEvent | RequirementsGpuCountFieldEvent | RequirementsArchFieldEvent | RequirementsRuntimeFieldEvent | RequirementsImageFieldEvent> {
     return streamMessage(buf, Requirements.codec(), opts)
   }
 }
@@ -3764,6 +4876,26 @@ export namespace Announce {
     value: string
   }
 
+  export interface AnnounceRequirementsGpuCountFieldEvent {
+    field: '$.requirements.gpuCount'
+    value: number
+  }
+
+  export interface AnnounceRequirementsArchFieldEvent {
+    field: '$.requirements.arch'
+    value: string
+  }
+
+  export interface AnnounceRequirementsRuntimeFieldEvent {
+    field: '$.requirements.runtime'
+    value: string
+  }
+
+  export interface AnnounceRequirementsImageFieldEvent {
+    field: '$.requirements.image'
+    value: string
+  }
+
   export interface AnnounceWorkMsFieldEvent {
     field: '$.workMs'
     value: number
@@ -3812,7 +4944,7 @@ export namespace Announce {
     return decodeMessage(buf, Announce.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announce>): Generator<AnnounceJobIdFieldEvent | AnnounceRoundFieldEvent | AnnounceRequirementsPlatformFieldEvent | AnnounceRequirementsMinCoresFieldEvent | AnnounceRequirementsMinMemoryMiBFieldEvent | AnnounceRequirementsMinDiskMiBFieldEvent | AnnounceRequirementsGpusFieldEvent | AnnounceRequirementsIsolationFieldEvent | AnnounceRequirementsNetworkFieldEvent | AnnounceWorkMsFieldEvent | AnnounceChunksPendingFieldEvent | AnnounceTrustFieldEvent | AnnounceMaxPriceFieldEvent | AnnounceDeadlineFieldEvent | AnnounceJobSeedHashFieldEvent | AnnounceAppHashFieldEvent | AnnounceAppNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announce>): Generator<AnnounceJobIdFieldEvent | AnnounceRoundFieldEvent | AnnounceRequirementsPlatformFieldEvent | AnnounceRequirementsMinCoresFieldEvent | AnnounceRequirementsMinMemoryMiBFieldEvent | AnnounceRequirementsMinDiskMiBFieldEvent | AnnounceRequirementsGpusFieldEvent | AnnounceRequirementsIsolationFieldEvent | AnnounceRequirementsNetworkFieldEvent | AnnounceRequirementsGpuCountFieldEvent | AnnounceRequirementsArchFieldEvent | AnnounceRequirementsRuntimeFieldEvent | AnnounceRequirementsImageFieldEvent | AnnounceWorkMsFieldEvent | AnnounceChunksPendingFieldEvent | AnnounceTrustFieldEvent | AnnounceMaxPriceFieldEvent | AnnounceDeadlineFieldEvent | AnnounceJobSeedHashFieldEvent | AnnounceAppHashFieldEvent | AnnounceAppNameFieldEvent> {
     return streamMessage(buf, Announce.codec(), opts)
   }
 }
@@ -6156,6 +7288,7 @@ export interface UsageReport {
   wallMs: number
   cpuMs: number
   peakMemoryBytes: number
+  outputBytes: number
 }
 
 export namespace UsageReport {
@@ -6183,6 +7316,11 @@ export namespace UsageReport {
           w.uint64Number(obj.peakMemoryBytes)
         }
 
+        if ((obj.outputBytes != null && obj.outputBytes !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.outputBytes)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -6190,7 +7328,8 @@ export namespace UsageReport {
         const obj: any = {
           wallMs: 0,
           cpuMs: 0,
-          peakMemoryBytes: 0
+          peakMemoryBytes: 0,
+          outputBytes: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -6209,6 +7348,10 @@ export namespace UsageReport {
             }
             case 3: {
               obj.peakMemoryBytes = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.outputBytes = reader.uint64Number()
               break
             }
             default: {
@@ -6247,6 +7390,13 @@ export namespace UsageReport {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.outputBytes`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -6274,6 +7424,11 @@ export namespace UsageReport {
     value: number
   }
 
+  export interface UsageReportOutputBytesFieldEvent {
+    field: '$.outputBytes'
+    value: number
+  }
+
   export function encode (obj: Partial<UsageReport>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, UsageReport.codec())
   }
@@ -6282,7 +7437,7 @@ export namespace UsageReport {
     return decodeMessage(buf, UsageReport.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsageReport>): Generator<UsageReportWallMsFieldEvent | UsageReportCpuMsFieldEvent | UsageReportPeakMemoryBytesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<UsageReport>): Generator<UsageReportWallMsFieldEvent | UsageReportCpuMsFieldEvent | UsageReportPeakMemoryBytesFieldEvent | UsageReportOutputBytesFieldEvent> {
     return streamMessage(buf, UsageReport.codec(), opts)
   }
 }
@@ -6584,6 +7739,11 @@ export namespace Reveal {
     value: number
   }
 
+  export interface RevealUsageOutputBytesFieldEvent {
+    field: '$.usage.outputBytes'
+    value: number
+  }
+
   export interface RevealManifestSha256FieldEvent {
     field: '$.manifest.sha256'
     value: Uint8Array<ArrayBuffer>
@@ -6607,7 +7767,7 @@ export namespace Reveal {
     return decodeMessage(buf, Reveal.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reveal>): Generator<RevealBatchIdFieldEvent | RevealAttemptJobIdFieldEvent | RevealAttemptChunkFieldEvent | RevealAttemptEpochFieldEvent | RevealResultHashFieldEvent | RevealNonceFieldEvent | RevealExitCodeFieldEvent | RevealFilesPathFieldEvent | RevealFilesContentSha256FieldEvent | RevealFilesContentSizeFieldEvent | RevealFilesContentInlineFieldEvent | RevealUsageWallMsFieldEvent | RevealUsageCpuMsFieldEvent | RevealUsagePeakMemoryBytesFieldEvent | RevealManifestSha256FieldEvent | RevealManifestSizeFieldEvent | RevealManifestInlineFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reveal>): Generator<RevealBatchIdFieldEvent | RevealAttemptJobIdFieldEvent | RevealAttemptChunkFieldEvent | RevealAttemptEpochFieldEvent | RevealResultHashFieldEvent | RevealNonceFieldEvent | RevealExitCodeFieldEvent | RevealFilesPathFieldEvent | RevealFilesContentSha256FieldEvent | RevealFilesContentSizeFieldEvent | RevealFilesContentInlineFieldEvent | RevealUsageWallMsFieldEvent | RevealUsageCpuMsFieldEvent | RevealUsagePeakMemoryBytesFieldEvent | RevealUsageOutputBytesFieldEvent | RevealManifestSha256FieldEvent | RevealManifestSizeFieldEvent | RevealManifestInlineFieldEvent> {
     return streamMessage(buf, Reveal.codec(), opts)
   }
 }
@@ -6618,6 +7778,7 @@ export interface Failed {
   reason?: Reason
   exitCode: number
   stderrTail: string
+  usage?: UsageReport
 }
 
 export namespace Failed {
@@ -6653,6 +7814,11 @@ export namespace Failed {
         if ((obj.stderrTail != null && obj.stderrTail !== '')) {
           w.uint32(42)
           w.string(obj.stderrTail)
+        }
+
+        if (obj.usage != null) {
+          w.uint32(50)
+          UsageReport.codec().encode(obj.usage, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -6693,6 +7859,12 @@ export namespace Failed {
             }
             case 5: {
               obj.stderrTail = reader.string()
+              break
+            }
+            case 6: {
+              obj.usage = UsageReport.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.usage
+              })
               break
             }
             default: {
@@ -6743,6 +7915,13 @@ export namespace Failed {
                 field: `${prefix}.stderrTail`,
                 value: reader.string()
               }
+              break
+            }
+            case 6: {
+              yield * UsageReport.codec().stream(reader, reader.uint32(), `${prefix}.usage`, {
+                limits: opts.limits?.usage
+              })
+
               break
             }
             default: {
@@ -6797,6 +7976,26 @@ export namespace Failed {
     value: string
   }
 
+  export interface FailedUsageWallMsFieldEvent {
+    field: '$.usage.wallMs'
+    value: number
+  }
+
+  export interface FailedUsageCpuMsFieldEvent {
+    field: '$.usage.cpuMs'
+    value: number
+  }
+
+  export interface FailedUsagePeakMemoryBytesFieldEvent {
+    field: '$.usage.peakMemoryBytes'
+    value: number
+  }
+
+  export interface FailedUsageOutputBytesFieldEvent {
+    field: '$.usage.outputBytes'
+    value: number
+  }
+
   export function encode (obj: Partial<Failed>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Failed.codec())
   }
@@ -6805,7 +8004,7 @@ export namespace Failed {
     return decodeMessage(buf, Failed.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Failed>): Generator<FailedAttemptJobIdFieldEvent | FailedAttemptChunkFieldEvent | FailedAttemptEpochFieldEvent | FailedFailureClassFieldEvent | FailedReasonCodeFieldEvent | FailedReasonTextFieldEvent | FailedExitCodeFieldEvent | FailedStderrTailFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Failed>): Generator<FailedAttemptJobIdFieldEvent | FailedAttemptChunkFieldEvent | FailedAttemptEpochFieldEvent | FailedFailureClassFieldEvent | FailedReasonCodeFieldEvent | FailedReasonTextFieldEvent | FailedExitCodeFieldEvent | FailedStderrTailFieldEvent | FailedUsageWallMsFieldEvent | FailedUsageCpuMsFieldEvent | FailedUsagePeakMemoryBytesFieldEvent | FailedUsageOutputBytesFieldEvent> {
     return streamMessage(buf, Failed.codec(), opts)
   }
 }
@@ -6988,6 +8187,8 @@ export namespace Verdict {
 export interface Resume {
   incarnation: number
   live: LiveAttempt[]
+  receipt?: Receipt
+  seen?: BootClaim
 }
 
 export namespace Resume {
@@ -7010,6 +8211,16 @@ export namespace Resume {
             w.uint32(18)
             LiveAttempt.codec().encode(value, w)
           }
+        }
+
+        if (obj.receipt != null) {
+          w.uint32(26)
+          Receipt.codec().encode(obj.receipt, w)
+        }
+
+        if (obj.seen != null) {
+          w.uint32(34)
+          BootClaim.codec().encode(obj.seen, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -7039,6 +8250,18 @@ export namespace Resume {
               obj.live.push(LiveAttempt.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.live$
               }))
+              break
+            }
+            case 3: {
+              obj.receipt = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receipt
+              })
+              break
+            }
+            case 4: {
+              obj.seen = BootClaim.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.seen
+              })
               break
             }
             default: {
@@ -7082,6 +8305,20 @@ export namespace Resume {
               }
 
               obj.live++
+
+              break
+            }
+            case 3: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.receipt`, {
+                limits: opts.limits?.receipt
+              })
+
+              break
+            }
+            case 4: {
+              yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.seen`, {
+                limits: opts.limits?.seen
+              })
 
               break
             }
@@ -7132,6 +8369,36 @@ export namespace Resume {
     index: number
   }
 
+  export interface ResumeReceiptBodyFieldEvent {
+    field: '$.receipt.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReceiptSignatureFieldEvent {
+    field: '$.receipt.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReceiptCountersignatureFieldEvent {
+    field: '$.receipt.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeSeenIncarnationFieldEvent {
+    field: '$.seen.incarnation'
+    value: number
+  }
+
+  export interface ResumeSeenBootIdFieldEvent {
+    field: '$.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeSeenSignatureFieldEvent {
+    field: '$.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Resume>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Resume.codec())
   }
@@ -7140,7 +8407,7 @@ export namespace Resume {
     return decodeMessage(buf, Resume.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Resume>): Generator<ResumeIncarnationFieldEvent | ResumeLiveAttemptJobIdFieldEvent | ResumeLiveAttemptChunkFieldEvent | ResumeLiveAttemptEpochFieldEvent | ResumeLiveStateFieldEvent | ResumeLiveProgressFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Resume>): Generator<ResumeIncarnationFieldEvent | ResumeLiveAttemptJobIdFieldEvent | ResumeLiveAttemptChunkFieldEvent | ResumeLiveAttemptEpochFieldEvent | ResumeLiveStateFieldEvent | ResumeLiveProgressFieldEvent | ResumeReceiptBodyFieldEvent | ResumeReceiptSignatureFieldEvent | ResumeReceiptCountersignatureFieldEvent | ResumeSeenIncarnationFieldEvent | ResumeSeenBootIdFieldEvent | ResumeSeenSignatureFieldEvent> {
     return streamMessage(buf, Resume.codec(), opts)
   }
 }
@@ -7149,6 +8416,9 @@ export interface ResumeReply {
   incarnation: number
   keep: Attempt[]
   drop: Attempt[]
+  claim?: BootClaim
+  receiptSeq: number
+  receiptHash: Uint8Array<ArrayBuffer>
 }
 
 export namespace ResumeReply {
@@ -7180,6 +8450,21 @@ export namespace ResumeReply {
           }
         }
 
+        if (obj.claim != null) {
+          w.uint32(34)
+          BootClaim.codec().encode(obj.claim, w)
+        }
+
+        if ((obj.receiptSeq != null && obj.receiptSeq !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.receiptSeq)
+        }
+
+        if ((obj.receiptHash != null && obj.receiptHash.byteLength > 0)) {
+          w.uint32(50)
+          w.bytes(obj.receiptHash)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -7187,7 +8472,9 @@ export namespace ResumeReply {
         const obj: any = {
           incarnation: 0,
           keep: [],
-          drop: []
+          drop: [],
+          receiptSeq: 0,
+          receiptHash: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -7218,6 +8505,20 @@ export namespace ResumeReply {
               obj.drop.push(Attempt.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.drop$
               }))
+              break
+            }
+            case 4: {
+              obj.claim = BootClaim.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.claim
+              })
+              break
+            }
+            case 5: {
+              obj.receiptSeq = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.receiptHash = reader.bytes()
               break
             }
             default: {
@@ -7283,6 +8584,27 @@ export namespace ResumeReply {
 
               break
             }
+            case 4: {
+              yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.claim`, {
+                limits: opts.limits?.claim
+              })
+
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.receiptSeq`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.receiptHash`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -7336,6 +8658,31 @@ export namespace ResumeReply {
     index: number
   }
 
+  export interface ResumeReplyClaimIncarnationFieldEvent {
+    field: '$.claim.incarnation'
+    value: number
+  }
+
+  export interface ResumeReplyClaimBootIdFieldEvent {
+    field: '$.claim.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReplyClaimSignatureFieldEvent {
+    field: '$.claim.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReplyReceiptSeqFieldEvent {
+    field: '$.receiptSeq'
+    value: number
+  }
+
+  export interface ResumeReplyReceiptHashFieldEvent {
+    field: '$.receiptHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<ResumeReply>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, ResumeReply.codec())
   }
@@ -7344,8 +8691,675 @@ export namespace ResumeReply {
     return decodeMessage(buf, ResumeReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ResumeReply>): Generator<ResumeReplyIncarnationFieldEvent | ResumeReplyKeepJobIdFieldEvent | ResumeReplyKeepChunkFieldEvent | ResumeReplyKeepEpochFieldEvent | ResumeReplyDropJobIdFieldEvent | ResumeReplyDropChunkFieldEvent | ResumeReplyDropEpochFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ResumeReply>): Generator<ResumeReplyIncarnationFieldEvent | ResumeReplyKeepJobIdFieldEvent | ResumeReplyKeepChunkFieldEvent | ResumeReplyKeepEpochFieldEvent | ResumeReplyDropJobIdFieldEvent | ResumeReplyDropChunkFieldEvent | ResumeReplyDropEpochFieldEvent | ResumeReplyClaimIncarnationFieldEvent | ResumeReplyClaimBootIdFieldEvent | ResumeReplyClaimSignatureFieldEvent | ResumeReplyReceiptSeqFieldEvent | ResumeReplyReceiptHashFieldEvent> {
     return streamMessage(buf, ResumeReply.codec(), opts)
+  }
+}
+
+export interface Receipt {
+  body: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+  countersignature: Uint8Array<ArrayBuffer>
+}
+
+export namespace Receipt {
+  let _codec: Codec<Receipt>
+
+  export const codec = (): Codec<Receipt> => {
+    if (_codec == null) {
+      _codec = message<Receipt>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.body != null && obj.body.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.body)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signature)
+        }
+
+        if ((obj.countersignature != null && obj.countersignature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.countersignature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          body: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0),
+          countersignature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.body = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.signature = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.countersignature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.body`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.countersignature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReceiptBodyFieldEvent {
+    field: '$.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReceiptSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReceiptCountersignatureFieldEvent {
+    field: '$.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Receipt>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Receipt.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Receipt>): Receipt {
+    return decodeMessage(buf, Receipt.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Receipt>): Generator<ReceiptBodyFieldEvent | ReceiptSignatureFieldEvent | ReceiptCountersignatureFieldEvent> {
+    return streamMessage(buf, Receipt.codec(), opts)
+  }
+}
+
+export interface ReceiptAck {
+  seq: number
+  hash: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace ReceiptAck {
+  let _codec: Codec<ReceiptAck>
+
+  export const codec = (): Codec<ReceiptAck> => {
+    if (_codec == null) {
+      _codec = message<ReceiptAck>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.seq != null && obj.seq !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.seq)
+        }
+
+        if ((obj.hash != null && obj.hash.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.hash)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          seq: 0,
+          hash: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.seq = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.hash = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.seq`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.hash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReceiptAckSeqFieldEvent {
+    field: '$.seq'
+    value: number
+  }
+
+  export interface ReceiptAckHashFieldEvent {
+    field: '$.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReceiptAckSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<ReceiptAck>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ReceiptAck.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReceiptAck>): ReceiptAck {
+    return decodeMessage(buf, ReceiptAck.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReceiptAck>): Generator<ReceiptAckSeqFieldEvent | ReceiptAckHashFieldEvent | ReceiptAckSignatureFieldEvent> {
+    return streamMessage(buf, ReceiptAck.codec(), opts)
+  }
+}
+
+export interface SettleRequest {
+  exposure: bigint
+  limit: bigint
+}
+
+export namespace SettleRequest {
+  let _codec: Codec<SettleRequest>
+
+  export const codec = (): Codec<SettleRequest> => {
+    if (_codec == null) {
+      _codec = message<SettleRequest>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.exposure != null && obj.exposure !== 0n)) {
+          w.uint32(8)
+          w.uint64(obj.exposure)
+        }
+
+        if ((obj.limit != null && obj.limit !== 0n)) {
+          w.uint32(16)
+          w.uint64(obj.limit)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          exposure: 0n,
+          limit: 0n
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.exposure = reader.uint64()
+              break
+            }
+            case 2: {
+              obj.limit = reader.uint64()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.exposure`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.limit`,
+                value: reader.uint64()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SettleRequestExposureFieldEvent {
+    field: '$.exposure'
+    value: bigint
+  }
+
+  export interface SettleRequestLimitFieldEvent {
+    field: '$.limit'
+    value: bigint
+  }
+
+  export function encode (obj: Partial<SettleRequest>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SettleRequest.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SettleRequest>): SettleRequest {
+    return decodeMessage(buf, SettleRequest.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SettleRequest>): Generator<SettleRequestExposureFieldEvent | SettleRequestLimitFieldEvent> {
+    return streamMessage(buf, SettleRequest.codec(), opts)
+  }
+}
+
+export interface Refusal {
+  reason?: Reason
+  seen?: BootClaim
+}
+
+export namespace Refusal {
+  let _codec: Codec<Refusal>
+
+  export const codec = (): Codec<Refusal> => {
+    if (_codec == null) {
+      _codec = message<Refusal>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.reason != null) {
+          w.uint32(10)
+          Reason.codec().encode(obj.reason, w)
+        }
+
+        if (obj.seen != null) {
+          w.uint32(18)
+          BootClaim.codec().encode(obj.seen, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.reason = Reason.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.reason
+              })
+              break
+            }
+            case 2: {
+              obj.seen = BootClaim.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.seen
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Reason.codec().stream(reader, reader.uint32(), `${prefix}.reason`, {
+                limits: opts.limits?.reason
+              })
+
+              break
+            }
+            case 2: {
+              yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.seen`, {
+                limits: opts.limits?.seen
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RefusalReasonCodeFieldEvent {
+    field: '$.reason.code'
+    value: string
+  }
+
+  export interface RefusalReasonTextFieldEvent {
+    field: '$.reason.text'
+    value: string
+  }
+
+  export interface RefusalSeenIncarnationFieldEvent {
+    field: '$.seen.incarnation'
+    value: number
+  }
+
+  export interface RefusalSeenBootIdFieldEvent {
+    field: '$.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RefusalSeenSignatureFieldEvent {
+    field: '$.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Refusal>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Refusal.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Refusal {
+    return decodeMessage(buf, Refusal.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Generator<RefusalReasonCodeFieldEvent | RefusalReasonTextFieldEvent | RefusalSeenIncarnationFieldEvent | RefusalSeenBootIdFieldEvent | RefusalSeenSignatureFieldEvent> {
+    return streamMessage(buf, Refusal.codec(), opts)
+  }
+}
+
+export interface Equivocation {
+  payer: string
+  first?: Receipt
+  second?: Receipt
+}
+
+export namespace Equivocation {
+  let _codec: Codec<Equivocation>
+
+  export const codec = (): Codec<Equivocation> => {
+    if (_codec == null) {
+      _codec = message<Equivocation>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.payer != null && obj.payer !== '')) {
+          w.uint32(10)
+          w.string(obj.payer)
+        }
+
+        if (obj.first != null) {
+          w.uint32(18)
+          Receipt.codec().encode(obj.first, w)
+        }
+
+        if (obj.second != null) {
+          w.uint32(26)
+          Receipt.codec().encode(obj.second, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          payer: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.payer = reader.string()
+              break
+            }
+            case 2: {
+              obj.first = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.first
+              })
+              break
+            }
+            case 3: {
+              obj.second = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.second
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.payer`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.first`, {
+                limits: opts.limits?.first
+              })
+
+              break
+            }
+            case 3: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.second`, {
+                limits: opts.limits?.second
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface EquivocationPayerFieldEvent {
+    field: '$.payer'
+    value: string
+  }
+
+  export interface EquivocationFirstBodyFieldEvent {
+    field: '$.first.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationFirstSignatureFieldEvent {
+    field: '$.first.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationFirstCountersignatureFieldEvent {
+    field: '$.first.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationSecondBodyFieldEvent {
+    field: '$.second.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationSecondSignatureFieldEvent {
+    field: '$.second.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationSecondCountersignatureFieldEvent {
+    field: '$.second.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Equivocation>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Equivocation.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Equivocation>): Equivocation {
+    return decodeMessage(buf, Equivocation.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Equivocation>): Generator<EquivocationPayerFieldEvent | EquivocationFirstBodyFieldEvent | EquivocationFirstSignatureFieldEvent | EquivocationFirstCountersignatureFieldEvent | EquivocationSecondBodyFieldEvent | EquivocationSecondSignatureFieldEvent | EquivocationSecondCountersignatureFieldEvent> {
+    return streamMessage(buf, Equivocation.codec(), opts)
   }
 }
 

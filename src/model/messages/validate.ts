@@ -1,8 +1,10 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Reveal, RevealRequest } from './control.ts'
+import type { Announce, BootClaim, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
+/** longest name of an image */
+const IMAGE_CHARS = 512
 const PATH_CHARS = 1024
 const STATE_CHARS = 32
 const LIVE_ATTEMPTS = 8192
@@ -12,6 +14,8 @@ const PLATFORMS = 64
 const CACHED_APPS = 1024
 const STDERR_CHARS = 64 * 1024
 const CORES = 65_536
+/** two of them fit in a frame */
+const RECEIPT_BYTES = 96 * 1024
 const SLOTS = 65_536
 
 /**
@@ -70,14 +74,57 @@ function validateRareMessage (message: Message): void {
   if (message.failed !== undefined) return failed(message.failed)
   if (message.resume !== undefined) {
     whole('resume.incarnation', message.resume.incarnation)
+    if (message.resume.receipt !== undefined) receipt('resume.receipt', message.resume.receipt)
+    if (message.resume.seen !== undefined) bootClaim('resume.seen', message.resume.seen)
     return live('resume.live', message.resume.live)
   }
   if (message.resumeReply !== undefined) {
     whole('resumeReply.incarnation', message.resumeReply.incarnation)
+    bootClaim('resumeReply.claim', message.resumeReply.claim)
+    whole('resumeReply.receiptSeq', message.resumeReply.receiptSeq)
+    if (message.resumeReply.receiptSeq > 0) bytes('resumeReply.receiptHash', message.resumeReply.receiptHash, 32)
     attempts('resumeReply.keep', message.resumeReply.keep, LIVE_ATTEMPTS)
     return attempts('resumeReply.drop', message.resumeReply.drop, LIVE_ATTEMPTS)
   }
-  if (message.drain !== undefined) reason('drain.reason', message.drain.reason)
+  if (message.drain !== undefined) return reason('drain.reason', message.drain.reason)
+  validateMoney(message)
+}
+
+function validateMoney (message: Message): void {
+  if (message.receipt !== undefined) return receipt('receipt', message.receipt)
+  if (message.receiptAck !== undefined) {
+    whole('receiptAck.seq', message.receiptAck.seq)
+    bytes('receiptAck.hash', message.receiptAck.hash, 32)
+    return bytes('receiptAck.signature', message.receiptAck.signature, 64)
+  }
+  if (message.settleRequest !== undefined) {
+    amount('settleRequest.exposure', message.settleRequest.exposure)
+    return amount('settleRequest.limit', message.settleRequest.limit)
+  }
+  if (message.refusal !== undefined) {
+    if (message.refusal.seen !== undefined) bootClaim('refusal.seen', message.refusal.seen)
+    return reason('refusal.reason', required('refusal.reason', message.refusal.reason))
+  }
+  if (message.equivocation !== undefined) {
+    text('equivocation.payer', message.equivocation.payer, NAME_CHARS)
+    receipt('equivocation.first', message.equivocation.first)
+    receipt('equivocation.second', message.equivocation.second)
+  }
+}
+
+/** Its text is read, and its signature checked, by whom it concerns. */
+function receipt (field: string, value: Receipt | undefined): void {
+  const { body, signature, countersignature } = required(field, value)
+  if (body.length === 0 || body.length > RECEIPT_BYTES) refuse(`${field}.body`, `has ${body.length} bytes, 1 to ${RECEIPT_BYTES} are allowed`)
+  bytes(`${field}.signature`, signature, 64)
+  if (countersignature.length !== 0) bytes(`${field}.countersignature`, countersignature, 64)
+}
+
+function bootClaim (field: string, value: BootClaim | undefined): void {
+  const { incarnation, bootId, signature } = required(field, value)
+  whole(`${field}.incarnation`, incarnation)
+  bytes(`${field}.bootId`, bootId, 16)
+  bytes(`${field}.signature`, signature, 64)
 }
 
 function hello (value: Hello): void {
@@ -89,6 +136,7 @@ function hello (value: Hello): void {
   whole('hello.incarnation', value.incarnation)
   whole('hello.ledgerSeq', value.ledgerSeq)
   if (value.ledgerHash.length !== 0) bytes('hello.ledgerHash', value.ledgerHash, 32)
+  if (value.bootId !== undefined && value.bootId.length !== 0) bytes('hello.bootId', value.bootId, 16)
 }
 
 function offer (value: Offer): void {
@@ -99,6 +147,7 @@ function offer (value: Offer): void {
   count('offer.gpus', value.gpus, GPUS)
   for (const gpu of value.gpus) text('offer.gpus.model', gpu.model, NAME_CHARS)
   texts('offer.platforms', value.platforms, PLATFORMS, NAME_CHARS)
+  texts('offer.runtimes', value.runtimes, PLATFORMS, NAME_CHARS)
   texts('offer.cachedApps', value.cachedApps, CACHED_APPS, NAME_CHARS)
   for (const name of ['isolation', 'numericClass', 'operator', 'cpuModel', 'arch'] as const) text(`offer.${name}`, value[name], NAME_CHARS)
   whole('offer.validForMs', value.validForMs)
@@ -108,7 +157,9 @@ function offer (value: Offer): void {
 function announce (value: Announce): void {
   jobId('announce.jobId', value.jobId)
   const needs = required('announce.requirements', value.requirements)
-  for (const name of ['platform', 'isolation', 'network'] as const) text(`announce.requirements.${name}`, needs[name], NAME_CHARS)
+  for (const name of ['platform', 'isolation', 'network', 'arch', 'runtime'] as const) text(`announce.requirements.${name}`, needs[name], NAME_CHARS)
+  text('announce.requirements.image', needs.image, IMAGE_CHARS)
+  whole('announce.requirements.gpuCount', needs.gpuCount, GPUS)
   fraction('announce.requirements.minCores', needs.minCores, CORES)
   texts('announce.requirements.gpus', needs.gpus, GPUS, NAME_CHARS)
   whole('announce.workMs', value.workMs)
@@ -159,10 +210,7 @@ function reveal (value: Reveal): void {
     ref('reveal.files.content', file.content)
   }
   if (value.manifest !== undefined) ref('reveal.manifest', value.manifest)
-  if (value.usage === undefined) return
-  whole('reveal.usage.wallMs', value.usage.wallMs)
-  whole('reveal.usage.cpuMs', value.usage.cpuMs)
-  whole('reveal.usage.peakMemoryBytes', value.usage.peakMemoryBytes)
+  if (value.usage !== undefined) usage('reveal.usage', value.usage)
 }
 
 function failed (value: Failed): void {
@@ -170,6 +218,11 @@ function failed (value: Failed): void {
   text('failed.failureClass', value.failureClass, STATE_CHARS)
   reason('failed.reason', required('failed.reason', value.reason))
   text('failed.stderrTail', value.stderrTail, STDERR_CHARS)
+  if (value.usage !== undefined) usage('failed.usage', value.usage)
+}
+
+function usage (field: string, value: UsageReport): void {
+  for (const name of ['wallMs', 'cpuMs', 'peakMemoryBytes', 'outputBytes'] as const) whole(`${field}.${name}`, value[name])
 }
 
 function log (value: Log): void {

@@ -1,0 +1,169 @@
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type Docker from 'dockerode'
+import type { Limits, Usage } from '../../model/executor.ts'
+import type { Failure } from '../outcome.ts'
+import { cancelled, timeoutFailure } from '../outcome.ts'
+import type { LogBook } from '../task-logs.ts'
+import { Demux } from './demux.ts'
+import { engineIsGone, statusOf } from './engine.ts'
+import { areaFull, engineGone } from './failures.ts'
+import type { ResultArea } from './result-area.ts'
+import { StoppedError } from './stopped.ts'
+import type { UsageReader } from './usage.ts'
+
+/** How often a running container is looked at, milliseconds. */
+const LOOK_MS = 100
+/** Output still on its way when a container has ended is waited for this long, milliseconds. */
+const LAST_OUTPUT_MS = 5000
+/** An engine that does not end a container within this time is not answering, milliseconds. */
+const KILL_MS = 30_000
+
+export interface RunBounds {
+  readonly limits: Limits
+  readonly area: ResultArea
+  readonly usage: UsageReader
+  readonly logs: LogBook
+  readonly signal: AbortSignal
+}
+
+/** How a container's run ended, before its results are looked at. */
+export interface RunEnd {
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  readonly usage: Usage
+  /** why we ended it, when we did */
+  readonly stopped?: Failure
+}
+
+/** The entry program is not in the image, or cannot be run; another one may be tried. */
+export class NotStarted extends Error {}
+
+/**
+ * Starts a created container and watches it to its end: output is taken as it
+ * comes, and the container is killed when its time or its room is used up or
+ * nobody wants its result any more.
+ * @throws NotStarted when the program could not be started
+ */
+export async function runContainer (container: Docker.Container, bounds: RunBounds): Promise<RunEnd> {
+  const { limits, signal, logs } = bounds
+  const output = await started(attach(container, logs))
+  const watch = new Watch(container, bounds)
+  try {
+    await started(container.start())
+    const startedAt = performance.now()
+    watch.begin()
+    const { StatusCode } = await Promise.race([container.wait() as Promise<{ StatusCode: number }>, watch.lost])
+    const wallMs = performance.now() - startedAt
+    watch.end()
+    await output.ended()
+    const { State } = await container.inspect()
+    const missing = missingProgram(StatusCode, logs)
+    if (missing !== undefined) throw new NotStarted(missing)
+    const peak = watch.peak
+    return {
+      exitCode: StatusCode,
+      oomKilled: State.OOMKilled || (StatusCode === 137 && watch.stopped === undefined && peak.peakBytes >= limits.memoryMiB * 1024 * 1024 * 0.98),
+      usage: { wallMs, cpuMs: peak.cpuMs, peakMemoryBytes: peak.peakBytes },
+      ...watch.stopped === undefined ? {} : { stopped: watch.stopped }
+    }
+  } catch (error) {
+    if (error instanceof NotStarted || error instanceof StoppedError) throw error
+    if (watch.stopped !== undefined && !engineIsGone(error)) throw new StoppedError(watch.stopped)
+    if (engineIsGone(error)) throw new StoppedError(signal.aborted ? cancelled() : engineGone())
+    throw error
+  } finally {
+    watch.end()
+    output.close()
+  }
+}
+
+const NO_PROGRAM = /executable file|no such file or directory|not found in \$PATH|exec format error|permission denied|is a directory/i
+
+/** Tells a program that is not in the image, or cannot run, from an engine that fails. Podman says it when attached to, Docker at the start. */
+async function started<T> (step: Promise<T>): Promise<T> {
+  try {
+    return await step
+  } catch (error) {
+    const text = (error as { json?: { message?: string }, message: string }).json?.message ?? (error as Error).message
+    if (statusOf(error) === undefined || !/exec/.test(text) || !NO_PROGRAM.test(text)) throw error
+    throw new NotStarted(text.replace(/^.*?(exec:|executable file)/s, '$1').trim())
+  }
+}
+
+/** How an init process says that there is nothing to run, and nothing else was said. */
+export const INIT_FAILURE = /^\[FATAL tini \(\d+\)\] (exec [^\n]*)\n$/
+
+function missingProgram (exitCode: number, logs: LogBook): string | undefined {
+  if (exitCode !== 127 && exitCode !== 126) return undefined
+  const { stdout, stderr } = logs.kept
+  return stdout === '' ? INIT_FAILURE.exec(stderr)?.[1] : undefined
+}
+
+/** Takes a container's output from before its first byte; whatever is beyond the log's limit is read and dropped. */
+async function attach (container: Docker.Container, logs: LogBook): Promise<{ ended: () => Promise<void>, close: () => void }> {
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true }) as unknown as Readable
+  const demux = new Demux((name, bytes) => { logs.add(name, bytes) })
+  stream.on('data', (bytes: Buffer) => { demux.push(bytes) })
+  // an engine that dies breaks the stream; what that means is found out by waiting for the container
+  stream.on('error', () => undefined)
+  return {
+    ended: async () => { await finished(stream, { writable: false, signal: AbortSignal.timeout(LAST_OUTPUT_MS) }).catch(() => undefined) },
+    close: () => { stream.destroy() }
+  }
+}
+
+/** Looks at a running container again and again, and ends it when it must not go on. */
+class Watch {
+  readonly #container: Docker.Container
+  readonly #bounds: RunBounds
+  readonly #onAbort = (): void => { this.#stop(cancelled()) }
+  readonly lost: Promise<never>
+  #lose: (error: Error) => void = () => undefined
+  #deadline: NodeJS.Timeout | undefined
+  #look: NodeJS.Timeout | undefined
+  #giveUp: NodeJS.Timeout | undefined
+  #over = false
+  stopped: Failure | undefined
+  peak = { cpuMs: 0, peakBytes: 0 }
+
+  constructor (container: Docker.Container, bounds: RunBounds) {
+    this.#container = container
+    this.#bounds = bounds
+    this.lost = new Promise((_, reject) => { this.#lose = reject })
+    this.lost.catch(() => undefined)
+    bounds.signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  begin (): void {
+    const { limits, signal } = this.#bounds
+    if (signal.aborted) this.#stop(cancelled())
+    this.#deadline = setTimeout(() => { this.#stop(timeoutFailure(limits)) }, limits.wallMs)
+    void this.#lookOnce()
+  }
+
+  end (): void {
+    this.#over = true
+    clearTimeout(this.#deadline)
+    clearTimeout(this.#look)
+    clearTimeout(this.#giveUp)
+    this.#bounds.signal.removeEventListener('abort', this.#onAbort)
+  }
+
+  async #lookOnce (): Promise<void> {
+    const { usage, area, limits } = this.#bounds
+    const [sample, full] = await Promise.all([usage.read(this.#container.id), area.fullness().catch(() => undefined)])
+    if (sample !== undefined) this.peak = { cpuMs: Math.max(this.peak.cpuMs, sample.cpuMs), peakBytes: Math.max(this.peak.peakBytes, sample.peakBytes) }
+    if (this.#over) return
+    if (full !== undefined) this.#stop(areaFull(full, limits))
+    this.#look = setTimeout(() => { void this.#lookOnce() }, LOOK_MS)
+  }
+
+  #stop (failure: Failure): void {
+    if (this.stopped !== undefined || this.#over) return
+    this.stopped = failure
+    this.#giveUp = setTimeout(() => { this.#lose(new StoppedError(engineGone())) }, KILL_MS)
+    // one that has ended already cannot be killed; any other failure shows in the wait
+    this.#container.kill({ signal: 'SIGKILL' }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,53 @@
+import { pickGpus } from '../../model/hardware.ts'
+
+/** A device the engine can hand to a container. */
+export interface GpuDevice {
+  /** what the engine calls it, e.g. an index or a UUID */
+  readonly id: string
+  readonly model: string
+}
+
+interface Waiting { readonly take: () => readonly GpuDevice[] | undefined, readonly resolve: (devices: readonly GpuDevice[]) => void }
+
+/** The machine's GPUs; each serves one task at a time. */
+export class GpuPool {
+  readonly #free: Set<GpuDevice>
+  readonly #waiting: Waiting[] = []
+
+  constructor (devices: readonly GpuDevice[]) {
+    this.#free = new Set(devices)
+  }
+
+  /** Waits for devices that fit; undefined when `signal` aborts first. None are needed for an empty list or 0. */
+  async take (wanted: readonly string[] | number, signal: AbortSignal): Promise<readonly GpuDevice[] | undefined> {
+    if (signal.aborted) return undefined
+    const take = (): readonly GpuDevice[] | undefined => this.#pick(wanted)
+    const now = take()
+    if (now !== undefined) return now
+    return await new Promise(resolve => {
+      const waiting: Waiting = { take, resolve: devices => { signal.removeEventListener('abort', onAbort); resolve(devices) } }
+      const onAbort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        resolve(undefined)
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#waiting.push(waiting)
+    })
+  }
+
+  give (devices: readonly GpuDevice[]): void {
+    for (const device of devices) this.#free.add(device)
+    for (const waiting of [...this.#waiting]) {
+      const taken = waiting.take()
+      if (taken === undefined) continue
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+      waiting.resolve(taken)
+    }
+  }
+
+  #pick (wanted: readonly string[] | number): readonly GpuDevice[] | undefined {
+    const picked = pickGpus([...this.#free], wanted)
+    for (const device of picked ?? []) this.#free.delete(device)
+    return picked
+  }
+}

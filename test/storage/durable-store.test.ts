@@ -1,0 +1,162 @@
+import { cp, mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkMirror, openDurableStore, repairFromMirror } from '../../src/storage/index.ts'
+import { SeededRandom } from '../simulation/random.ts'
+
+describe('a store with a mirror', () => {
+  let dir: string
+  const notes: string[] = []
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'nightshift-durable-'))
+    notes.length = 0
+  })
+  afterEach(async () => { await rm(dir, { recursive: true, force: true }) })
+
+  const openIt = async (snapshotBytes?: number, base = dir) => await openDurableStore({
+    dir: join(base, 'state'), mirrorDir: join(base, 'mirror'), log: message => { notes.push(message) }, ...snapshotBytes === undefined ? {} : { snapshotBytes }
+  })
+  const all = async (store: { range: (bounds: { gte: string, lt: string }) => AsyncIterable<readonly [string, string]> }): Promise<Record<string, string>> => {
+    const found: Record<string, string> = {}
+    for await (const [key, value] of store.range({ gte: 'a', lt: '~' })) found[key] = value
+    return found
+  }
+  const fill = async (batches: number, snapshotBytes?: number, base = dir): Promise<Record<string, string>> => {
+    const store = await openIt(snapshotBytes, base)
+    for (let i = 0; i < batches; i++) await store.batch([{ key: `k${i % 50}`, value: `value ${i} \u2028 äö` }, { key: `n${i}`, value: String(i) }, { key: `n${i - 20}`, value: undefined }], { sync: true })
+    const expected = await all(store)
+    await store.close()
+    return expected
+  }
+
+  it('gives back what was put, after a restart too, and hides keys of its own', async () => {
+    const expected = await fill(100)
+    const store = await openIt()
+    expect(await all(store)).toEqual(expected)
+    expect(await store.get('k3')).toBe('value 53 \u2028 äö')
+    expect(await store.get('missing')).toBeUndefined()
+    await store.close()
+    expect(notes).toEqual([])
+  })
+
+  it('keeps the order of batches that come at once, and numbers them without a gap', async () => {
+    const store = await openIt()
+    await Promise.all(Array.from({ length: 500 }, async (_, i) => { await store.batch([{ key: 'last', value: String(i) }], { sync: true }) }))
+    expect(await store.get('last')).toBe('499')
+    expect(store.position.n).toBe(500)
+    await store.close()
+    expect(await checkMirror(join(dir, 'mirror'))).toMatchObject({ position: { n: 500 }, damages: [] })
+  })
+
+  it('takes snapshots while it is written to, and drops what is older than two', async () => {
+    const expected = await fill(2000, 20_000)
+    const files = (await readdir(join(dir, 'mirror'))).filter(name => name.startsWith('snapshot'))
+    expect(files.length).toBe(2)
+    const { damages, snapshots } = await checkMirror(join(dir, 'mirror'))
+    expect({ damages, snapshots }).toEqual({ damages: [], snapshots: 2 })
+    await rm(join(dir, 'state'), { recursive: true })
+    await repairFromMirror(join(dir, 'state'), join(dir, 'mirror'), () => undefined)
+    const store = await openIt()
+    expect(await all(store)).toEqual(expected)
+    await store.close()
+  })
+
+  it('takes from the mirror what the database lost at its end', async () => {
+    await fill(50)
+    await cp(join(dir, 'state'), join(dir, 'older'), { recursive: true })
+    const expected = await fill(80)
+    await rm(join(dir, 'state'), { recursive: true })
+    await cp(join(dir, 'older'), join(dir, 'state'), { recursive: true })
+    const store = await openIt()
+    expect(await all(store)).toEqual(expected)
+    expect(notes.join()).toMatch(/80 batches were taken from the mirror/)
+    await store.close()
+  })
+
+  it('drops a mirror line that was cut off: it was never acknowledged', async () => {
+    const expected = await fill(50)
+    const file = (await readdir(join(dir, 'mirror'))).find(name => name.startsWith('batches')) ?? ''
+    const path = join(dir, 'mirror', file)
+    await writeFile(path, `${await readFile(path, 'utf8')}{"hash":"0123`)
+    const store = await openIt()
+    expect(await all(store)).toEqual(expected)
+    await store.batch([{ key: 'k1', value: 'after' }], { sync: true })
+    await store.close()
+    expect((await checkMirror(join(dir, 'mirror'))).damages).toEqual([])
+  })
+
+  it('does not open a database it cannot vouch for, and says how it is repaired', async () => {
+    await fill(500)
+    const log = (await readdir(join(dir, 'state'))).find(name => name.endsWith('.log')) ?? ''
+    const path = join(dir, 'state', log)
+    const { size } = await stat(path)
+    const file = await open(path, 'r+')
+    await file.write(Buffer.alloc(64), 0, 64, Math.floor(size / 2))
+    await file.close()
+    await expect(openIt()).rejects.toMatchObject({ code: 'NS_E_DATA_CORRUPT', remedy: expect.stringMatching(/ledger repair --from-mirror/) as string })
+  })
+
+  it('is not repaired while a node uses it', async () => {
+    const store = await openIt()
+    await store.batch([{ key: 'k', value: 'v' }], { sync: true })
+    await expect(repairFromMirror(join(dir, 'state'), join(dir, 'mirror'), () => undefined)).rejects.toMatchObject({ code: 'NS_E_DATA_LOCKED' })
+    await store.close()
+  })
+
+  const MUTATIONS = process.env['NIGHTSHIFT_TEST_FULL'] === '1' ? 1000 : 60
+  it(`finds or survives ${MUTATIONS} random damages of one file, and never gives a wrong value`, async () => {
+    const seed = Number(process.env['NIGHTSHIFT_SEED'] ?? Date.now() % 1_000_000)
+    console.log(`seed ${seed} (NIGHTSHIFT_SEED replays it)`)
+    const seeded = new SeededRandom(seed)
+    const random = (): number => seeded.fraction()
+    const good = join(dir, 'good')
+    const expected = await fill(400, 30_000, good)
+    const tally = { harmless: 0, healed: 0, repaired: 0 }
+    for (let i = 0; i < MUTATIONS; i++) {
+      const work = join(dir, 'work')
+      await rm(work, { recursive: true, force: true })
+      await cp(good, work, { recursive: true })
+      const what = await damage(work, random)
+      notes.length = 0
+      const outcome = await openIt(undefined, work).then(store => ({ store }), (error: unknown) => ({ error: error as { code?: string } }))
+      if ('error' in outcome) {
+        expect(outcome.error.code, what).toMatch(/NS_E_DATA_CORRUPT|NS_E_CONFIG/)
+        await repairFromMirror(join(work, 'state'), join(work, 'mirror'), message => { notes.push(message) })
+        const store = await openIt(undefined, work)
+        expect(await all(store), what).toEqual(expected)
+        await store.close()
+        tally.repaired++
+      } else {
+        expect(await all(outcome.store), what).toEqual(expected)
+        await outcome.store.close()
+        if (notes.length > 0) tally.healed++
+        else tally.harmless++
+      }
+    }
+    console.log(JSON.stringify(tally))
+    expect(tally.repaired).toBeGreaterThan(0)
+  }, 600_000)
+})
+
+/** Damages one file of a data folder in one of the ways disks and people do. */
+async function damage (dir: string, random: () => number): Promise<string> {
+  const folders = ['state', 'mirror']
+  const folder = folders[Math.floor(random() * 2)] ?? 'state'
+  const names = (await readdir(join(dir, folder))).filter(name => name !== 'LOCK' && name !== 'LOG' && name !== 'LOG.old')
+  const name = names[Math.floor(random() * names.length)] ?? ''
+  const path = join(dir, folder, name)
+  const { size } = await stat(path)
+  const at = Math.floor(random() * size)
+  const kind = ['flip', 'zero', 'truncate', 'delete', 'double', 'garbage'][Math.floor(random() * 6)] ?? 'flip'
+  const bytes = await readFile(path)
+  if (kind === 'flip' && size > 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
+  else if (kind === 'zero') bytes.fill(0, at, Math.min(size, at + 4096))
+  else if (kind === 'garbage') for (let i = at; i < Math.min(size, at + 200); i++) bytes[i] = Math.floor(random() * 256)
+  if (kind === 'truncate') await truncate(path, at)
+  else if (kind === 'delete') await rm(path)
+  else if (kind === 'double') await writeFile(path, Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - 500), at), bytes.subarray(at)]))
+  else await writeFile(path, bytes)
+  return `${kind} at ${at} of ${folder}/${name} (${size} bytes)`
+}
+
