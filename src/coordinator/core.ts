@@ -18,7 +18,7 @@ import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -37,6 +37,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'peer-up': if (event.role === 'worker') workerUp(turn, event.peer); break
     case 'peer-down': workerDown(turn, event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
+    case 'reveal-coming': onRevealComing(findAttempt(state, event.peer, event.attempt)); break
+    case 'reveal-lost': onRevealLost(turn, findAttempt(state, event.peer, event.attempt)); break
     case 'submit': submitJob(turn, event.record); break
     case 'chunks': addChunks(turn, findJob(state, event.jobId), event.first, event.inputs); break
     case 'partitioned': startRunning(turn, findJob(state, event.jobId), event.task); break
@@ -87,6 +89,7 @@ function continueJob (turn: Turn, job: Job): void {
           }
           delete attempt.revealAskedAt
           delete attempt.revealAsks
+          delete attempt.revealComing
         }
         if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)

@@ -37,6 +37,10 @@ export interface Attempt {
   /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
   revealAsks?: number
+  /** shown, and its content on its way here */
+  revealComing?: boolean
+  /** times its content could not be had after it was shown */
+  revealsLost?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */
