@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
 import { startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
+import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
 import type { Logger } from '../observe/logger.ts'
 import { containerOptions } from './container-options.ts'
@@ -24,11 +25,13 @@ export interface CoordinatorCommand extends CommonOptions {
   readonly apiPort: number
   readonly openingBalance: string
   readonly trust?: readonly string[]
+  readonly adoptReceipts?: boolean
 }
 
 export interface WorkerCommand extends CommonOptions {
   readonly slots?: number
   readonly priceLevel?: number
+  readonly creditLimit?: string
   readonly operator?: string
   readonly cores?: number
   readonly memory?: number
@@ -49,7 +52,8 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     apiHost: '127.0.0.1',
     apiPort: command.apiPort,
     openingBalance: command.openingBalance,
-    trusted: command.trust ?? []
+    trusted: command.trust ?? [],
+    adoptReceipts: command.adoptReceipts === true
   })
   announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses, apiUrl: node.apiUrl }, [
     `coordinator ${node.peerId}`,
@@ -66,6 +70,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     dataDir: command.data ?? dataFolder('worker'),
     ...(command.slots === undefined ? {} : { slots: command.slots }),
     ...(command.priceLevel === undefined ? {} : { priceLevel: command.priceLevel }),
+    ...(command.creditLimit === undefined ? {} : { creditLimit: parseByc(command.creditLimit) }),
     ...(command.operator === undefined ? {} : { operator: command.operator }),
     ...(command.cores === undefined ? {} : { cores: command.cores }),
     ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),

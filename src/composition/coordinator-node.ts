@@ -10,12 +10,14 @@ import { JobLogs } from '../coordinator/job-logs.ts'
 import { loadCoordinator } from '../coordinator/load.ts'
 import { openingTransfer } from '../coordinator/opening.ts'
 import { Performer } from '../coordinator/perform.ts'
-import { receive } from '../coordinator/receive.ts'
+import { Receiver } from '../coordinator/receive.ts'
 import { Pins } from '../coordinator/pins.ts'
 import { BlockRegistry } from '../coordinator/registry.ts'
 import type { Services } from '../coordinator/services.ts'
 import { Turn } from '../coordinator/turn.ts'
 import { VERSION } from '../config/version.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { nodeSigner } from '../model/messages/signing.ts'
 import { parseByc } from '../model/money.ts'
 import { detectIsolation } from '../execution/index.ts'
 import { readHardware } from '../hardware/index.ts'
@@ -47,6 +49,8 @@ export interface CoordinatorOptions {
   readonly openingBalance: string
   /** peers whose single result counts */
   readonly trusted: readonly string[]
+  /** books what receipts shown by workers say beyond these books, and counts this start after every other; default false */
+  readonly adoptReceipts?: boolean
   /** default: none */
   readonly containers?: ContainerOptions
   readonly log: Logger
@@ -88,12 +92,14 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
     const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
-    const state = await loadCoordinator(store, identity.peerId, {
+    const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex') }
+    const state = await loadCoordinator(store, boot, {
       trusted: new Set(options.trusted),
       user: 'local',
       defaultBudget: parseByc(DEFAULT_BUDGET),
       leaseTtlMs: LEASE_TTL_MS,
-      platforms: [...executors.keys()]
+      platforms: [...executors.keys()],
+      adoptReceipts: options.adoptReceipts === true
     }, systemClock.now())
     await openingTransfer(store, state, parseByc(options.openingBalance), systemClock.now())
 
@@ -110,13 +116,14 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       role: 'coordinator',
       hello: () => ({
         version: 1, minVersion: 1, role: 'coordinator', agent: `nightshift/${VERSION}`, incarnation: state.incarnation,
-        ledgerSeq: state.ledger.head.seq, ledgerHash: Uint8Array.from(Buffer.from(state.ledger.head.hash, 'hex'))
+        ledgerSeq: state.ledger.head.seq, ledgerHash: Uint8Array.from(Buffer.from(state.ledger.head.hash, 'hex')),
+        bootId: Uint8Array.from(Buffer.from(state.bootId, 'hex'))
       }),
       blobs,
       events: {
         onPeerUp: (peer, hello) => { post({ kind: 'peer-up', peer, role: hello.role }) },
         onPeerDown: peer => { post({ kind: 'peer-down', peer }) },
-        onFrame: frame => { receive(services, frame) }
+        onFrame: frame => { receiver.receive(frame) }
       },
       log
     }), async it => { await it.close() })
@@ -133,6 +140,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     })
     const credentials = new CredentialFile(join(dataDir, 'image-credentials.json'))
     const services: Services = { state, store, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
+    const receiver = new Receiver(services)
     const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({
@@ -140,7 +148,11 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
         begin: now => new Turn(state, now),
         step,
         finish: settleTurn,
-        perform: async turn => { await performer.perform(turn) },
+        perform: async turn => {
+          await performer.perform(turn)
+          const newer = turn.effects.find(effect => effect.kind === 'superseded')
+          if (newer !== undefined) fail(superseded(state.incarnation, newer))
+        },
         ...onPhase === undefined ? {} : { onPhase }
       },
       store,
@@ -165,4 +177,10 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     await opened.close()
     throw error
   }
+}
+
+function superseded (incarnation: number, newer: { readonly incarnation: number, readonly worker: string }): NightshiftError {
+  return new NightshiftError('NS_E_SUPERSEDED', `this is start ${incarnation} of this coordinator, and worker ${newer.worker} has obeyed its start ${newer.incarnation}: a later process runs, or ran, with this identity`, {
+    remedy: 'keep the other process, its books are newer. If there is none (its disk is lost, or this folder is a backup put back), start this one with --adopt-receipts'
+  })
 }

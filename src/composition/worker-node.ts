@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { VERSION } from '../config/version.ts'
 import { detectIsolation } from '../execution/index.ts'
 import { readHardware } from '../hardware/index.ts'
+import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
+import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore, openStore } from '../storage/index.ts'
@@ -27,6 +29,7 @@ import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
+import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
 /** A draining worker waits this long for what runs, milliseconds. */
@@ -45,6 +48,8 @@ export interface WorkerOptions {
   readonly slots?: number
   /** price relative to the suggested tariff, per mille; default 1000 */
   readonly priceLevel?: number
+  /** units a new coordinator may owe; default 1 BYC */
+  readonly creditLimit?: bigint
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
@@ -67,6 +72,8 @@ export interface WorkerNode {
   readonly slots: number
   /** Resolves only when the node can no longer serve, with the reason. */
   readonly failed: Promise<Error>
+  /** tasks that were begun and have not ended */
+  readonly running: () => number
   /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   readonly close: (options: { drain: boolean }) => Promise<void>
 }
@@ -100,7 +107,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       runtimes: withContainers ? containers.features?.runtimes ?? [] : [],
       egress: withContainers && containers.features?.egress === true
     })
-    const state = await loadWorker(store, identity.peerId, {
+    const state = await loadWorker(store, nodeSigner(identity.peerId, identity.privateKey.raw), {
       slots,
       priceLevel: options.priceLevel ?? 1000,
       images: containerOptions.rules,
@@ -108,7 +115,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       operator: options.operator ?? '',
       hardware,
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
-      cores
+      cores,
+      creditLimit: options.creditLimit ?? BASE_CREDIT
     }, offered(works))
 
     let fail: (error: Error) => void = () => undefined
@@ -149,6 +157,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       log,
       onFatal: fail
     }), async it => { await it.close() })
+    opened.add('wallet file', new WalletFile(dataDir, state, log), async it => { await it.close() })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
     if (containerOptions.enabled) {
@@ -161,6 +170,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       isolation,
       slots,
       failed,
+      running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain }) => {
         try {
           if (!drain) return

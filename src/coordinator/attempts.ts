@@ -13,6 +13,7 @@ import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
 import { maxAttempts, wants } from './chunks.ts'
 import { hasReferee, isAdaptive } from './tiers.ts'
+import { standingFor } from './fencing.ts'
 import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -83,7 +84,7 @@ export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefi
 export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
   const found = findAttempt(turn.state, worker, ref)
   if (found === undefined || !attemptIsLive(found.attempt.state)) return
-  if (why.code === 'DRAINING' || why.code === 'BUSY') {
+  if (why.code === 'DRAINING' || why.code === 'BUSY' || why.code === 'CREDIT_LIMIT' || why.code === 'COORDINATOR_BEHIND' || why.code === 'NOT_AGREED') {
     found.job.awards.delete(worker)
     found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
   }
@@ -133,7 +134,7 @@ export function onResume (turn: Turn, worker: string, resume: Resume): readonly 
     if (found === undefined || !attemptIsLive(found.attempt.state)) continue
     endAttempt(turn, found.job, found.chunk, found.attempt, 'EXPIRED', reason('LEASE_LOST', 'the worker came back without this attempt'))
   }
-  turn.send(worker, { resumeReply: { incarnation: turn.state.incarnation, keep, drop } })
+  turn.send(worker, { resumeReply: { ...standingFor(turn.state, worker), keep, drop } })
   return askAgain
 }
 
@@ -204,13 +205,18 @@ export function expireAttempts (turn: Turn, job: Job): void {
       const late = overdue(turn, job, attempt)
       if (attempt.expiresAt > turn.now && !late) continue
       if (chunk.state === 'FAILED') break
-      // it is there and does not get it done: others do
-      if (late && !chunk.excluded.includes(attempt.worker)) chunk.excluded.push(attempt.worker)
+      if (late) blameLate(turn, job, chunk, attempt)
       const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
       endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
       if (chunk.attempts.length >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
     }
   }
+}
+
+/** Its own sandbox would have ended the task by now: it does not get the chunk again, else it could keep it for good. */
+function blameLate (turn: Turn, job: Job, chunk: Chunk, { worker }: Attempt): void {
+  chunk.excluded.push(worker)
+  turn.saveStanding(withNodeFailure(turn.state.standings.get(worker) ?? newStanding(worker), job.record.id))
 }
 
 /** Heartbeats do not renew a lease for ever: its tasks, those queued before it included, must have ended by their own time limit. */

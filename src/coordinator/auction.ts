@@ -10,6 +10,7 @@ import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { circuitIsOpen, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
 import { auditRate } from '../verification/policy.ts'
 import { isProven, passes, plannedReplicas, tier } from './tiers.ts'
+import { behindReason } from './fencing.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -18,6 +19,9 @@ const MAX_BID_MS = 60_000
 
 /** Why this worker gets no chunk of this job; empty when it may bid. */
 export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView, now: number): readonly Reason[] {
+  const behind = behindReason(state)
+  if (behind !== undefined) return [behind]
+  if (worker.refusal !== undefined) return [worker.refusal]
   if (worker.offer === undefined) return [reason('NO_ANSWER', 'has not sent an offer yet')]
   if (worker.offer.slotsTotal < 1) return [reason('BUSY', 'offers no slot')]
   if (worker.draining) return [reason('DRAINING', 'takes no new work: it is shutting down')]

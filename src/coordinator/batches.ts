@@ -45,6 +45,7 @@ function closeBatch (turn: Turn, job: Job, worker: string, members: readonly Mem
     attempt.batch = id
     if (drawn.has(place)) attempt.drawn = isTrustedAudit(seed, place) ? 'trusted' : 'any'
     attempt.revealAskedAt = turn.now
+    attempt.revealAsks = 1
     askAsBatch(turn, job, { chunk, attempt })
     turn.saveChunk(job, chunk)
   }

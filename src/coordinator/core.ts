@@ -10,13 +10,16 @@ import type { Reason as WireReason } from '../model/messages/control.ts'
 import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbeat, onLeaseAck, onResume } from './attempts.ts'
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { restoreBatches } from './batches.ts'
+import { onEquivocation } from './accusations.ts'
+import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
+import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { leaseChunks, speculate } from './leases.ts'
-import { settleDue } from './settlement.ts'
+import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, auditBatches, callReferee, chaseReveals, fetchOrStore, judgeAgain, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, auditBatches, callReferee, chaseReveals, fetchOrStore, judgeAgain, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -35,6 +38,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'peer-up': if (event.role === 'worker') workerUp(turn, event.peer); break
     case 'peer-down': workerDown(turn, event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
+    case 'reveal-coming': onRevealComing(findAttempt(state, event.peer, event.attempt)); break
+    case 'reveal-lost': onRevealLost(turn, findAttempt(state, event.peer, event.attempt)); break
     case 'submit': submitJob(turn, event.record); break
     case 'chunks': addChunks(turn, findJob(state, event.jobId), event.first, event.inputs); break
     case 'partitioned': startRunning(turn, findJob(state, event.jobId), event.task); break
@@ -49,6 +54,7 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'assembled': completeJob(turn, findJob(state, event.jobId), event.outputs); break
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
     case 'retry': retryJob(turn, findJob(state, event.jobId)); break
+    case 'adopt-receipts': adoptReceipts(turn); break
   }
 }
 
@@ -60,12 +66,13 @@ export function settleTurn (turn: Turn): void {
     if (job.record.state === 'RUNNING' || job.record.state === 'HELD') {
       runAuction(turn, job)
       auditBatches(turn, job)
-      leaseChunks(turn, job)
+      if (!isBehind(turn.state)) leaseChunks(turn, job)
       callReferee(turn, job)
     }
     advanceJob(turn, job)
   }
   sendRevealRequests(turn)
+  issueReceipts(turn)
 }
 
 /** Picks a job up where the store says it is. */
@@ -84,6 +91,8 @@ function continueJob (turn: Turn, job: Job): void {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
           delete attempt.revealAskedAt
+          delete attempt.revealAsks
+          delete attempt.revealComing
         }
         if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)
@@ -111,6 +120,7 @@ function tick (turn: Turn): void {
   for (const worker of turn.state.workers.values()) {
     if (!worker.connected && worker.inFlight.size === 0) turn.state.workers.delete(worker.peer)
   }
+  for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
 }
 
 function workerUp (turn: Turn, peer: string): void {
@@ -129,6 +139,7 @@ function workerDown (turn: Turn, peer: string): void {
   if (worker === undefined) return
   worker.connected = false
   delete worker.offer
+  delete worker.refusal
   for (const job of turn.state.jobs.values()) {
     job.awards.delete(peer)
     job.explanations.delete(peer)
@@ -144,18 +155,33 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.noBid !== undefined) withJob(state, message.noBid.jobId, job => { if (message.noBid !== undefined) onNoBid(turn, job, peer, message.noBid) })
   else if (message.leaseAck !== undefined) onLeaseAck(turn, peer, message.leaseAck.attempt)
   else if (message.decline !== undefined) onDecline(turn, peer, message.decline.attempt, fromWire(message.decline.reason))
-  else if (message.heartbeat !== undefined) onHeartbeat(turn, peer, message.heartbeat)
+  else if (message.heartbeat !== undefined) {
+    onHeartbeat(turn, peer, message.heartbeat)
+    chaseReceipts(turn, worker)
+  }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
   else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
   else if (message.failed !== undefined) {
     const found = findAttempt(state, peer, message.failed.attempt)
     if (found !== undefined && attemptIsLive(found.attempt.state)) onFailed(turn, found, { ...message.failed, reason: fromWire(message.failed.reason) })
   } else if (message.resume !== undefined) {
+    delete worker.refusal
+    meet(turn, peer, message.resume)
     for (const { job, chunk, attempt } of onResume(turn, peer, message.resume)) {
       if (attempt.revealAskedAt === undefined) askReveals(turn, job, chunk)
       else askAgain(turn, job, chunk, attempt)
     }
-  } else if (message.drain !== undefined) {
+  } else if (message.receiptAck !== undefined) {
+    delete worker.settleAsked
+    onReceiptAck(turn, peer, message.receiptAck)
+  }
+  else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
+  else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
+  else if (message.settleRequest !== undefined) {
+    worker.settleAsked = true
+    settleWorker(turn, peer)
+  }
+  else if (message.drain !== undefined) {
     worker.draining = true
     for (const job of state.jobs.values()) job.awards.delete(peer)
   } else if (message.log !== undefined) {
@@ -172,6 +198,7 @@ function withJob (state: CoordinatorState, id: string, then: (job: Job) => void)
 function onOffer (turn: Turn, peer: string, offer: Offer): void {
   const worker = turn.state.workers.get(peer)
   if (worker === undefined || (worker.offer !== undefined && offer.offerSeq < worker.offer.seq)) return
+  delete worker.refusal
   const before = worker.offer
   worker.offer = viewOf(offer, turn.now)
   const isNew = before === undefined || before.platforms.join() !== offer.platforms.join()

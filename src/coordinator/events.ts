@@ -14,6 +14,10 @@ export type CoordinatorEvent =
   | { readonly kind: 'peer-up', readonly peer: string, readonly role: string }
   | { readonly kind: 'peer-down', readonly peer: string }
   | { readonly kind: 'message', readonly peer: string, readonly message: Message }
+  /** a result was shown, and what it points to is on its way; one of `message` and `reveal-lost` follows */
+  | { readonly kind: 'reveal-coming', readonly peer: string, readonly attempt: AttemptId }
+  /** what it points to could not be had, through no fault of its worker's that could be shown */
+  | { readonly kind: 'reveal-lost', readonly peer: string, readonly attempt: AttemptId }
   | { readonly kind: 'submit', readonly record: JobRecord }
   | { readonly kind: 'chunks', readonly jobId: string, readonly first: number, readonly inputs: readonly BlobRef[] }
   | { readonly kind: 'partitioned', readonly jobId: string, readonly task: BlobRef }
@@ -23,6 +27,7 @@ export type CoordinatorEvent =
   | { readonly kind: 'assembled', readonly jobId: string, readonly outputs: readonly FileRef[] }
   | { readonly kind: 'abort', readonly jobId: string }
   | { readonly kind: 'retry', readonly jobId: string }
+  | { readonly kind: 'adopt-receipts' }
 
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }
@@ -38,4 +43,6 @@ export type CoordinatorEffect =
   | { readonly kind: 'stop', readonly jobId: string }
   | { readonly kind: 'log', readonly attempt: AttemptId, readonly stream: string, readonly text: string }
   | { readonly kind: 'changed', readonly jobId: string }
+  /** a later start of this coordinator was proven: this one must end */
+  | { readonly kind: 'superseded', readonly incarnation: number, readonly worker: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

@@ -15,7 +15,16 @@ export const KEYS = {
   standing: 'standing/',
   incident: 'incident/',
   block: 'block/',
-  tag: 'tag/'
+  tag: 'tag/',
+  /** channel to a worker: what of its account is in receipts */
+  channel: 'channel/',
+  /** receipts not acknowledged yet, and the last one that was */
+  receipt: 'receipt/',
+  acked: 'acked/',
+  /** receipts of ours that the books do not know */
+  ahead: 'ahead/',
+  /** payers proven to have signed contradicting receipts */
+  proof: 'proof/'
 } as const
 
 /** The bound after every key that starts with `prefix`, which ends in `/`. */

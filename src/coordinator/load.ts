@@ -1,31 +1,43 @@
+import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { loadLedger } from '../ledger/load.ts'
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { JobSpec } from '../model/job.ts'
+import type { Signer } from '../model/signer.ts'
 import type { BlobRef, Store } from '../model/store.ts'
 import type { Standing } from '../verification/reputation.ts'
 import { idOf } from './attempts.ts'
+import { loadChannels } from './channels.ts'
 import { indexChunks, newJob } from './jobs.ts'
 import { KEYS, after } from './keys.ts'
 import { decodeChunk, decodeJob } from './records.ts'
 import { addUnpaid } from './settlement.ts'
 import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
 
+/** How a coordinator signs, and the random id of this start. */
+export interface BootIdentity {
+  readonly signer: Signer
+  /** hex, 16 bytes */
+  readonly bootId: string
+}
+
 /**
  * Reads a coordinator's state back and counts this start as a new incarnation,
  * synced before anything is said with it. Open attempts get a fresh lease: their
  * workers may still be running them.
  */
-export async function loadCoordinator (store: Store, self: string, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
+export async function loadCoordinator (store: Store, boot: BootIdentity, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
   const incarnation = Number(await store.get(KEYS.incarnation) ?? '0') + 1
   await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
-  const state = freshState(self, incarnation, config, await loadLedger(store))
+  const state = freshState(boot, incarnation, config, await loadLedger(store))
+  await loadChannels(store, state)
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
     state.standings.set(standing.peer, standing)
   }
+  for await (const [payer, text] of prefixed(store, KEYS.proof)) state.accused.set(payer, JSON.parse(text) as EquivocationProof)
   for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
   for await (const [id, text] of prefixed(store, KEYS.job)) {
     const spec = await store.get(KEYS.spec + id)
@@ -39,9 +51,9 @@ export async function loadCoordinator (store: Store, self: string, config: Coord
 }
 
 /** A coordinator that knows its books and nothing else. */
-export function freshState (self: string, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
+export function freshState ({ signer, bootId }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
   return {
-    self, incarnation, config, ledger,
+    self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(),
     jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
   }
 }

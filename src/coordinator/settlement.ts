@@ -1,5 +1,5 @@
 import { escrowAccount, peerAccount } from '../ledger/accounts.ts'
-import { creditLimit } from '../ledger/credit.ts'
+import { BASE_CREDIT, asksToSettle, creditLimit } from '../ledger/credit.ts'
 import { moveAttempt } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { attemptKey } from '../model/ids.ts'
@@ -30,7 +30,7 @@ export function owe (turn: Turn, job: Job, chunk: Chunk): void {
   addUnpaid(turn.state, job, chunk)
   for (const { worker } of owed) {
     const settled = turn.state.ledger.account(peerAccount(worker)).creditsPosted
-    if (2n * (turn.state.unpaid.get(worker) ?? 0n) > creditLimit(settled)) settleWorker(turn, worker)
+    if (asksToSettle(turn.state.unpaid.get(worker) ?? 0n, creditLimit(BASE_CREDIT, settled, 0n))) settleWorker(turn, worker)
   }
   if (job.unpaid.size > MOST_UNPAID) settleJob(turn, job)
 }

@@ -1,5 +1,9 @@
+import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { PayerChannel } from '../ledger/payer.ts'
+import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { AttemptState } from '../lifecycle/attempt.ts'
+import type { BootClaim } from '../lifecycle/boot.ts'
 import type { ChunkState } from '../lifecycle/chunk.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import type { Round } from '../market/auction.ts'
@@ -8,6 +12,7 @@ import type { Usage } from '../model/executor.ts'
 import type { JobChecks, JobError, JobSpec } from '../model/job.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
+import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
@@ -30,9 +35,13 @@ export interface Attempt {
   /** hex, once committed */
   commitment?: string
   committedAt?: number
+  /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
-  /** when it was last asked for again */
-  revealChasedAt?: number
+  revealAsks?: number
+  /** shown, and its content on its way here */
+  revealComing?: boolean
+  /** times its content could not be had after it was shown */
+  revealsLost?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */
@@ -164,6 +173,12 @@ export interface WorkerView {
   draining: boolean
   /** smoothed overhead of a lease beyond the work itself, milliseconds */
   overheadMs: number
+  /** it takes nothing from this coordinator, and why */
+  refusal?: Reason
+  /** it asked to be settled with, and has not acknowledged a receipt since */
+  settleAsked?: boolean
+  /** when it was last sent receipts, milliseconds */
+  receiptsSentAt?: number
 }
 
 /** A result that contradicted the accepted one, or another fault that a strike was given for. */
@@ -186,11 +201,25 @@ export interface CoordinatorConfig {
   readonly leaseTtlMs: number
   /** platforms this coordinator can run itself, for disputes and engines */
   readonly platforms: readonly string[]
+  /** the operator's word that receipts workers show are the truth, should the books know less; default false */
+  readonly adoptReceipts?: boolean
 }
 
 export interface CoordinatorState {
   readonly self: string
-  readonly incarnation: number
+  readonly signer: Signer
+  /** counts the starts of this coordinator; grows otherwise only when it takes over from a later one */
+  incarnation: number
+  /** hex, random for each start */
+  readonly bootId: string
+  /** channels by worker */
+  readonly channels: Map<string, PayerChannel>
+  /** receipts of this coordinator that its books do not know, by worker, until they are adopted */
+  readonly ahead: Map<string, SignedReceipt>
+  /** payers proven to have signed contradicting receipts, with the proof */
+  readonly accused: Map<string, EquivocationProof>
+  /** the highest other start of this identity a worker has shown */
+  shown?: BootClaim
   readonly config: CoordinatorConfig
   readonly ledger: Ledger
   readonly jobs: Map<string, Job>

@@ -1,6 +1,8 @@
 import type { Message } from '../model/messages/control.ts'
 import type { Write } from '../model/store.ts'
-import type { Command } from '../ledger/transfers.ts'
+import { peerAccount } from '../ledger/accounts.ts'
+import type { PostedHold } from '../ledger/payer.ts'
+import type { Command, EntryTransfer } from '../ledger/transfers.ts'
 import type { CoordinatorEffect } from './events.ts'
 import { encodeChunk, encodeJob } from './records.ts'
 import { KEYS } from './keys.ts'
@@ -8,6 +10,7 @@ import { sortable } from '../model/ids.ts'
 import type { Chunk, CoordinatorState, Incident, Job } from './state.ts'
 import type { Standing } from '../verification/reputation.ts'
 
+const PEER = peerAccount('')
 interface RevealItem { readonly jobId: string, readonly chunk: number, readonly epoch: number, readonly commitment: string }
 
 /**
@@ -22,6 +25,10 @@ export class Turn {
   readonly effects: CoordinatorEffect[] = []
   /** reveal requests of this turn, by worker and batch: one message each */
   readonly reveals = new Map<string, { readonly worker: string, readonly items: RevealItem[] }>()
+  /** holds this turn posted, by worker */
+  readonly posted = new Map<string, PostedHold[]>()
+  /** workers that may get a receipt at the end of the turn */
+  readonly receiptsDue = new Set<string>()
   readonly #writes = new Map<string, string | undefined>()
   readonly #dirtyChunks = new Map<Chunk, Job>()
   readonly #dirtyJobs = new Set<Job>()
@@ -53,8 +60,17 @@ export class Turn {
 
   /** Applies a command to the books; its writes join this turn's batch. */
   book (command: Omit<Command, 'at' | 'incarnation'>): void {
-    const { writes } = this.state.ledger.apply({ ...command, at: this.now, incarnation: this.state.incarnation })
+    const { entry, writes } = this.state.ledger.apply({ ...command, at: this.now, incarnation: this.state.incarnation })
     for (const write of writes) this.#writes.set(write.key, write.value)
+    for (const transfer of entry?.transfers ?? []) this.#collectPost(transfer)
+  }
+
+  #collectPost ({ kind, holdId, credit, amount }: EntryTransfer): void {
+    if (kind !== 'post' || holdId === undefined || !credit.startsWith(PEER)) return
+    const worker = credit.slice(PEER.length)
+    const holds = this.posted.get(worker) ?? []
+    holds.push({ holdId, amount: BigInt(amount) })
+    this.posted.set(worker, holds)
   }
 
   saveChunk (job: Job, chunk: Chunk): void {

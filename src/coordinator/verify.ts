@@ -23,10 +23,14 @@ import { reject, short, store, tellAccepted } from './verdict.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
-/** A reveal is asked for again after this long: the request, or the answer, may have been lost; milliseconds. */
-const ASK_AGAIN_MS = 10_000
-/** A reveal asked for is due after this long, milliseconds; none by then is a strike. */
-const REVEAL_DUE_MS = 30_000
+/** A reveal asked for is asked for again after this long, milliseconds. */
+const REVEAL_DUE_MS = 10_000
+/** None after so many requests is a strike: one that was lost, or a coordinator that slept, is nobody's fault. */
+const REVEAL_ASKS = 3
+/** Requests after which it is a strike even if the worker came back anew each time. */
+const MOST_REVEAL_ASKS = 30
+/** Times a result is shown in vain before it is given up. */
+const REVEALS_LOST = 3
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024
 /** Trusted runs of the coordinator at a time. */
@@ -73,7 +77,6 @@ export function askReveals (turn: Turn, job: Job, chunk: Chunk): void {
   for (const attempt of bound) {
     if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt !== undefined) continue
     leaveBatch(job, chunk, attempt)
-    attempt.revealAskedAt = turn.now
     askAgain(turn, job, chunk, attempt)
   }
 }
@@ -94,8 +97,10 @@ function keepForBatch (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): vo
   turn.saveChunk(job, chunk)
 }
 
-/** Asks for one reveal; when it was asked for before, its deadline stays. */
+/** Asks for one reveal, for the first time or once more. */
 export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  attempt.revealAskedAt = turn.now
+  attempt.revealAsks = (attempt.revealAsks ?? 0) + 1
   turn.askReveal(attempt.worker, attempt.batch ?? '', { ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
 }
 
@@ -116,25 +121,43 @@ export function sendRevealRequests (turn: Turn): void {
   turn.reveals.clear()
 }
 
-/** Asks again after a reconnect, and strikes a worker that owes a reveal for too long although it is there. */
+/** Asks again for what is due, and strikes a worker that owes a reveal for too long although it is there. */
 export function chaseReveals (turn: Turn, job: Job): void {
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
-      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < ASK_AGAIN_MS) continue
+      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || attempt.revealComing === true) continue
       if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
-      if (turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) {
-        if (turn.now - (attempt.revealChasedAt ?? attempt.revealAskedAt) < ASK_AGAIN_MS) continue
-        attempt.revealChasedAt = turn.now
-        askAgain(turn, job, chunk, attempt)
-        continue
-      }
-      reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
+      const asks = attempt.revealAsks ?? 1
+      if (turn.now - attempt.revealAskedAt < REVEAL_DUE_MS && asks < MOST_REVEAL_ASKS) continue
+      if (asks < REVEAL_ASKS) askAgain(turn, job, chunk, attempt)
+      else reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result although asked ${asks} times`)
     }
     // a vote that was waited for may have ended without a result, or its worker been banned
     if (chunk.disputed) judge(turn, job, chunk)
   }
+}
+
+/** The worker did its part: while the content is on its way, the reveal is not overdue. */
+export function onRevealComing (found: Found | undefined): void {
+  if (found?.attempt.state === 'COMMITTED') found.attempt.revealComing = true
+}
+
+/** Asked for again a few times; then the result counts as one whose files cannot be had. */
+export function onRevealLost (turn: Turn, found: Found | undefined): void {
+  if (found?.attempt.state !== 'COMMITTED') return
+  const { job, chunk, attempt } = found
+  delete attempt.revealComing
+  attempt.revealsLost = (attempt.revealsLost ?? 0) + 1
+  if (attempt.revealsLost >= REVEALS_LOST) {
+    chunk.excluded.push(attempt.worker)
+    endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', `the list of its result files could not be fetched ${REVEALS_LOST} times`))
+    return
+  }
+  // it did show it: what was asked before does not count towards a strike
+  attempt.revealAsks = 0
+  askAgain(turn, job, chunk, attempt)
 }
 
 export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {

@@ -3,6 +3,7 @@ import type { Reason } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
 import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
 import { mayRun } from './chunks.ts'
+import { behindReason } from './fencing.ts'
 import { setState } from './jobs.ts'
 import { groupOf, hasReferee, isAdaptive, reachable } from './tiers.ts'
 import { runTrusted } from './verify.ts'
@@ -54,6 +55,8 @@ function someAttemptMoves (job: Job): boolean {
 export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   const { state } = turn
   if (pendingChunks(job) === 0) return undefined
+  const behind = behindReason(state)
+  if (behind !== undefined) return behind
   if (job.record.spec.config.trust === 'local') {
     return hasReferee(state, job) ? undefined : reason('PLATFORM_NOT_OFFERED', `the job runs on this coordinator alone (--trust local), which cannot run ${job.needs.platform}`)
   }

@@ -11,6 +11,8 @@ export type ReasonCode =
   // a lease was declined or an attempt ended without a result
   | 'INPUT_UNAVAILABLE' | 'SPEC_INVALID' | 'STALE_INCARNATION' | 'STALE_EPOCH' | 'LEASE_EXPIRED' | 'WORKER_GONE' | 'SUPERSEDED' | 'JOB_ENDED'
   | 'LEASE_LOST' | 'CANCELLED'
+  // a worker does not obey a coordinator, or a coordinator does not trust its own books
+  | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'EQUIVOCATION'
   // what the task did
   | 'EXIT_NONZERO' | 'TIMEOUT' | 'MEMORY_EXCEEDED' | 'OUTPUT_EXCEEDED' | 'OUTPUT_INVALID' | 'ENTRYPOINT_INVALID'
   | 'SANDBOX_CRASHED' | 'SANDBOX_UNAVAILABLE' | 'RESULT_UNAVAILABLE' | 'IMAGE_UNAVAILABLE' | 'ENGINE_GONE' | 'DISK_FULL'

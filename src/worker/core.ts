@@ -1,18 +1,23 @@
 import { attemptKey } from '../model/ids.ts'
 import type { Usage } from '../model/executor.ts'
 import type { AttemptId } from '../model/ids.ts'
-import type { Attempt as WireAttempt, Lease, Message, RevealRequest, Verdict } from '../model/messages/control.ts'
+import type { Attempt as WireAttempt, Lease, Message, ResumeReply, RevealRequest, Verdict } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
+import { bookOf } from './books.ts'
 import { boundsOf, leaseExcess } from './bounds.ts'
+import { KEEP_RESULT_MS, countLoss, creditRefusal, stillRefused, watchCredit } from './credit.ts'
 import { drain } from './drain.ts'
+import { earn } from './earnings.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
+import { judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { KEYS } from './keys.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
+import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
-import type { WorkerAttempt, WorkerState } from './state.ts'
+import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
 export const HEARTBEAT_MS = 3000
@@ -27,14 +32,14 @@ const MAX_QUEUED_PER_SLOT = 128
 export function step (turn: WorkerTurn, event: WorkerEvent): void {
   const { state } = turn
   switch (event.kind) {
-    case 'tick': heartbeat(turn); break
+    case 'tick': tick(turn); break
     case 'peer-up': if (event.role === 'coordinator') coordinatorUp(turn, event.peer, event.incarnation); break
     case 'peer-down': state.coordinators.delete(event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
     case 'task-done': onTaskDone(turn, event.key, event.result, event.content); break
     case 'offered':
       state.offered = event.offered
-      for (const peer of state.coordinators.keys()) sendOffer(turn, peer)
+      for (const view of state.coordinators.values()) if (view.admitted) sendOffer(turn, view.peer)
       break
     case 'drain': drain(turn); break
   }
@@ -70,30 +75,55 @@ export function localKey (coordinator: string, id: AttemptId): string {
 }
 
 function coordinatorUp (turn: WorkerTurn, peer: string, incarnation: number): void {
+  const view: CoordinatorView = { peer, incarnation, admitted: false, nextHeartbeat: turn.now + HEARTBEAT_MS, nextOffer: turn.now + OFFER_TTL_MS / 3, nextSettleAsk: 0 }
+  turn.state.coordinators.set(peer, view)
+  sendResume(turn, view)
+}
+
+/** Both sides have said what they know; only a coordinator that agrees is worked for. */
+function onResumeReply (turn: WorkerTurn, view: CoordinatorView, reply: ResumeReply): void {
   const { state } = turn
-  rememberIncarnation(turn, peer, incarnation)
-  state.coordinators.set(peer, { peer, incarnation, nextHeartbeat: turn.now + HEARTBEAT_MS, nextOffer: turn.now + OFFER_TTL_MS / 3 })
-  turn.send(peer, { resume: { incarnation, live: liveOf(state, peer) } })
-  sendOffer(turn, peer)
+  const why = stillRefused(turn, view.peer) ?? judge(turn, view, reply)
+  if (why !== undefined) return refuse(turn, view, why)
+  view.admitted = true
+  delete view.refusal
+  for (const attempt of reply.drop) drop(turn, view.peer, attempt)
+  sendOffer(turn, view.peer)
   for (const attempt of state.attempts.values()) {
-    if (attempt.coordinator === peer && attempt.outcome !== undefined) sendCommit(turn, attempt)
+    if (attempt.coordinator === view.peer && attempt.outcome !== undefined && attempt.state !== 'ACCEPTED') sendCommit(turn, attempt)
   }
 }
 
-function rememberIncarnation (turn: WorkerTurn, peer: string, incarnation: number): void {
-  if (incarnation <= (turn.state.incarnations.get(peer) ?? -1)) return
-  turn.state.incarnations.set(peer, incarnation)
-  turn.put(KEYS.incarnation + peer, String(incarnation))
+function tick (turn: WorkerTurn): void {
+  const { state } = turn
+  for (const view of state.coordinators.values()) {
+    if (view.hangUp === true) {
+      delete view.hangUp
+      turn.effect({ kind: 'disconnect', peer: view.peer, why: view.refusal?.text ?? 'it owes too much' })
+    } else if (view.refusal?.code === 'CREDIT_LIMIT' && stillRefused(turn, view.peer) === undefined) {
+      view.refusal = reason('NOT_AGREED', 'the coordinator has yet to answer')
+      sendResume(turn, view)
+    }
+  }
+  forgetOld(turn)
+  heartbeat(turn)
+  watchCredit(turn)
 }
 
-function liveOf (state: WorkerState, peer: string) {
-  return [...state.attempts.values()]
-    .filter(attempt => attempt.coordinator === peer)
-    .map(attempt => ({ attempt: attempt.id, state: attempt.state, progress: 0 }))
+/** Results nobody pays or judges are kept for a day. */
+function forgetOld (turn: WorkerTurn): void {
+  for (const [key, attempt] of turn.state.attempts) {
+    if (attempt.outcome === undefined) continue
+    attempt.doneAt ??= turn.now
+    if (turn.now - attempt.doneAt < KEEP_RESULT_MS) continue
+    countLoss(turn, attempt)
+    remove(turn, key, attempt)
+  }
 }
 
 function heartbeat (turn: WorkerTurn): void {
   for (const coordinator of turn.state.coordinators.values()) {
+    if (!coordinator.admitted) continue
     if (coordinator.nextOffer <= turn.now) {
       coordinator.nextOffer = turn.now + OFFER_TTL_MS / 3
       sendOffer(turn, coordinator.peer)
@@ -114,7 +144,23 @@ function sayAgain (turn: WorkerTurn, peer: string): void {
 }
 
 function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
-  if (!turn.state.coordinators.has(peer)) return
+  const view = turn.state.coordinators.get(peer)
+  if (view === undefined) return
+  if (message.receipt !== undefined) onReceipt(turn, peer, message.receipt)
+  else if (message.resumeReply !== undefined) onResumeReply(turn, view, message.resumeReply)
+  else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
+  else if (view.admitted) onCommand(turn, peer, message)
+  else declineAll(turn, view, message)
+}
+
+/** A coordinator that is not agreed with gets its answer, and nothing else. */
+function declineAll (turn: WorkerTurn, view: CoordinatorView, { lease, announce }: Message): void {
+  const why = view.refusal ?? reason('NOT_AGREED', 'the coordinator has yet to answer')
+  if (lease?.attempt !== undefined) turn.send(view.peer, { decline: { attempt: lease.attempt, reason: why } })
+  else if (announce !== undefined) turn.send(view.peer, { noBid: { jobId: announce.jobId, round: announce.round, reason: why } })
+}
+
+function onCommand (turn: WorkerTurn, peer: string, message: Message): void {
   if (message.announce !== undefined) answerAnnounce(turn, peer, message.announce)
   else if (message.lease !== undefined) onLease(turn, peer, message.lease)
   else if (message.commitAck !== undefined) withAttempt(turn, peer, message.commitAck.attempt, attempt => { attempt.acknowledged = true })
@@ -122,7 +168,6 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
   else if (message.verdict !== undefined) onVerdict(turn, peer, message.verdict)
   else if (message.recall !== undefined) drop(turn, peer, message.recall.attempt)
   else if (message.heartbeatAck !== undefined) for (const attempt of message.heartbeatAck.unknown) drop(turn, peer, attempt)
-  else if (message.resumeReply !== undefined) for (const attempt of message.resumeReply.drop) drop(turn, peer, attempt)
 }
 
 function withAttempt (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined, then: (attempt: WorkerAttempt, key: string) => void): void {
@@ -137,7 +182,7 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   if (lease.attempt === undefined || lease.spec === undefined || lease.input === undefined) return
   const id: AttemptId = { jobId: lease.attempt.jobId, chunk: lease.attempt.chunk, epoch: lease.attempt.epoch }
   const decline = (code: string, text: string): void => { turn.send(peer, { decline: { attempt: id, reason: { code, text } } }) }
-  const known = state.incarnations.get(peer) ?? 0
+  const known = bookOf(state, peer).seen?.incarnation ?? 0
   if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
   if (state.draining) return decline('DRAINING', 'the worker is shutting down')
   const key = localKey(peer, id)
@@ -147,6 +192,8 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   const excess = leaseExcess({ spec, input }, boundsOf(state.config))
   if (excess !== undefined) return decline(excess.code, excess.text)
   if (!state.attempts.has(key)) {
+    const unpaid = creditRefusal(state, peer, lease.price)
+    if (unpaid !== undefined) return decline(unpaid.code, unpaid.text)
     if (waiting(state) >= state.config.slots * MAX_QUEUED_PER_SLOT) return decline('BUSY', `${waiting(state)} leases wait here already`)
     const attempt: WorkerAttempt = {
       coordinator: peer,
@@ -192,6 +239,7 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content:
   const { value, nonce, files, manifest, usage } = result
   attempt.outcome = { value, nonce, files, usage, ...(manifest === undefined ? {} : { manifest }) }
   attempt.state = 'COMMITTED'
+  attempt.doneAt = turn.now
   turn.put(KEYS.attempt + key, encodeAttempt(attempt))
   sendCommit(turn, attempt)
 }
@@ -231,7 +279,7 @@ function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest
 function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): void {
   if (attempt.outcome === undefined) return
   const { value, nonce, files, manifest, usage } = attempt.outcome
-  attempt.state = 'REVEALED'
+  if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
   turn.send(attempt.coordinator, {
     reveal: {
       batchId,
@@ -250,15 +298,22 @@ function usageReport (usage: Usage) {
   return { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes), outputBytes: usage.outputBytes ?? 0 }
 }
 
+/** Counts only what can be true: a verdict on a result that was committed to, at no more than the price of its lease. */
 function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {
   withAttempt(turn, peer, verdict.attempt, (attempt, key) => {
-    const before = turn.state.earnings.get(peer) ?? { amount: 0n, accepted: 0, rejected: 0 }
-    const after = verdict.accepted
-      ? { ...before, amount: before.amount + verdict.amount, accepted: before.accepted + 1 }
-      : { ...before, rejected: before.rejected + 1 }
-    turn.state.earnings.set(peer, after)
-    turn.put(KEYS.earnings + peer, JSON.stringify({ ...after, amount: after.amount.toString() }))
-    if (!verdict.accepted) turn.effect({ kind: 'note', level: 'warn', text: `result refused: ${verdict.reason?.text ?? ''}`, about: { coordinator: peer, ...attempt.id } })
+    if (attempt.outcome === undefined) {
+      turn.effect({ kind: 'note', level: 'warn', text: 'a verdict came on a task that has no result yet', about: { coordinator: peer, ...attempt.id } })
+      return
+    }
+    if (verdict.accepted) {
+      if (attempt.state === 'ACCEPTED') return
+      earn(turn, peer, { amount: verdict.amount < attempt.price ? verdict.amount : attempt.price, accepted: 1 })
+      attempt.state = 'ACCEPTED'
+      turn.put(KEYS.attempt + key, encodeAttempt(attempt))
+      return
+    }
+    earn(turn, peer, { rejected: 1 })
+    turn.effect({ kind: 'note', level: 'warn', text: `result refused: ${verdict.reason?.text ?? ''}`, about: { coordinator: peer, ...attempt.id } })
     remove(turn, key, attempt)
   })
 }
@@ -266,6 +321,7 @@ function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {
 function drop (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined): void {
   withAttempt(turn, peer, wire, (attempt, key) => {
     if (attempt.state === 'RUNNING') turn.effect({ kind: 'cancel', key })
+    countLoss(turn, attempt)
     remove(turn, key, attempt)
   })
 }

@@ -27,4 +27,6 @@ export type WorkerEffect =
   | { readonly kind: 'forget', readonly hashes: readonly string[] }
   /** what came of this task is known to the core: the task's own hold on its content ends */
   | { readonly kind: 'release', readonly key: string }
+  /** ends the connection to a coordinator */
+  | { readonly kind: 'disconnect', readonly peer: string, readonly why: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

@@ -1,7 +1,9 @@
 /** The worker's part of its store. */
 export const KEYS = {
   attempt: 'attempt/',
-  incarnation: 'incarnation/',
+  /** what is kept of a coordinator, and its latest receipts */
+  book: 'book/',
+  receipt: 'receipt/',
   earnings: 'earnings/',
   offerSeq: 'worker/offer-seq'
 } as const

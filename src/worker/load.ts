@@ -1,31 +1,38 @@
 import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
+import type { Signer } from '../model/signer.ts'
+import { loadBooks } from './books.ts'
 import { KEYS } from './keys.ts'
 import { decodeAttempt, decodeEarnings } from './records.ts'
 import type { Offered, WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
 
-/** Reads a worker's state back: results it is bound to, what it earned, and which incarnations it has seen. */
-export async function loadWorker (store: Store, self: string, config: WorkerConfig, offered: Offered): Promise<WorkerState> {
+/** Reads a worker's state back: results it is bound to, what it earned, and what it keeps of coordinators. */
+export async function loadWorker (store: Store, signer: Signer, config: WorkerConfig, offered: Offered): Promise<WorkerState> {
   const attempts = new Map<string, WorkerAttempt>()
   for await (const [, text] of prefixed(store, KEYS.attempt)) {
     const attempt = decodeAttempt(text)
     attempts.set(`${attempt.coordinator}/${attemptKey(attempt.id)}`, attempt)
   }
-  const incarnations = new Map<string, number>()
-  for await (const [peer, text] of prefixed(store, KEYS.incarnation)) incarnations.set(peer, Number(text))
+  const books = await loadBooks(signer.self, signer, { books: prefixed(store, KEYS.book), receipts: prefixed(store, KEYS.receipt) })
   const earnings = new Map<string, Earnings>()
   for await (const [peer, text] of prefixed(store, KEYS.earnings)) earnings.set(peer, decodeEarnings(text))
+  return { ...freshWorker(signer, config, offered), books, attempts, earnings, offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0') }
+}
+
+/** A worker that knows nobody yet. */
+export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offered): WorkerState {
   return {
-    self,
+    self: signer.self,
+    signer,
     config,
     coordinators: new Map(),
-    incarnations,
-    attempts,
+    books: new Map(),
+    attempts: new Map(),
     ended: new Set(),
-    earnings,
+    earnings: new Map(),
     offered,
     failedImages: new Map(),
-    offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0'),
+    offerSeq: 0,
     draining: false
   }
 }

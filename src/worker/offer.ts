@@ -6,6 +6,7 @@ import type { Isolation } from '../model/executor.ts'
 import { nameRefusal } from '../model/image-rules.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
+import { creditRefusal } from './credit.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { KEYS } from './keys.ts'
@@ -50,7 +51,7 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
 
 /** Answers an announcement with a sealed bid, or with the reason why there is none. */
 export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announce): void {
-  turn.send(peer, bidFor(turn.state, announce, turn.now))
+  turn.send(peer, bidFor(turn.state, peer, announce, turn.now))
 }
 
 /** Why a task with this image would fail here. */
@@ -61,7 +62,7 @@ function imageObstacle (state: WorkerState, image: string, now: number): Reason 
   return failed === undefined || failed.until <= now ? undefined : failed.reason
 }
 
-function bidFor (state: WorkerState, announce: Announce, now: number): Message {
+function bidFor (state: WorkerState, coordinator: string, announce: Announce, now: number): Message {
   const refuse = (code: string, text: string): Message => ({ noBid: { jobId: announce.jobId, round: announce.round, reason: { code, text } } })
   if (state.draining) return refuse('DRAINING', 'takes no new work: it is shutting down')
   const needs = { ...announce.requirements, isolation: announce.requirements?.isolation as Isolation } as RequirementsView
@@ -71,6 +72,8 @@ function bidFor (state: WorkerState, announce: Announce, now: number): Message {
   if (image !== undefined) return refuse(image.code, image.text)
   const price = chunkPrice(needs, announce.workMs, state.config.priceLevel)
   if (price > announce.maxPrice) return refuse('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
+  const unpaid = creditRefusal(state, coordinator, price)
+  if (unpaid !== undefined) return refuse(unpaid.code, unpaid.text)
   return {
     bid: {
       jobId: announce.jobId,

@@ -58,7 +58,9 @@ export class WorkerPerformer {
           holds.delete(sha256, async it => { await blobs.delete(it) }).catch((error: unknown) => { log.warn({ sha256, why: errorMessage(error) }, 'content could not be removed') })
         }
         break
-      case 'release': holds.release(effect.key)
+      case 'release': holds.release(effect.key); break
+      case 'disconnect':
+        this.#services.transport.disconnect(effect.peer, effect.why).catch((error: unknown) => { log.warn({ peer: effect.peer, why: errorMessage(error) }, 'the connection to a peer could not be ended') })
     }
   }
 

@@ -6,7 +6,7 @@ export function encodeAttempt (attempt: WorkerAttempt): string {
 
 export function decodeAttempt (text: string): WorkerAttempt {
   const stored = JSON.parse(text) as Omit<WorkerAttempt, 'price'> & { readonly price: string }
-  return { ...stored, price: BigInt(stored.price), state: 'COMMITTED', acknowledged: false }
+  return { ...stored, price: BigInt(stored.price), state: stored.state === 'ACCEPTED' ? 'ACCEPTED' : 'COMMITTED', acknowledged: false }
 }
 
 export function decodeEarnings (text: string): Earnings {

@@ -4,12 +4,14 @@ import type { Hardware } from '../model/hardware.ts'
 import type { AttemptId } from '../model/ids.ts'
 import type { ImageRules } from '../model/image-rules.ts'
 import type { Reason } from '../model/reasons.ts'
+import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { CoordinatorBook } from './books.ts'
 
-/** QUEUED and RUNNING are lost with the process; COMMITTED and REVEALED survive it. */
-export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED'
+/** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
+export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
 
-/** What a finished task is bound to, kept until the verdict. */
+/** What a finished task is bound to, kept until it is refused or paid. */
 export interface Outcome {
   /** hex hash of the result manifest */
   readonly value: string
@@ -33,6 +35,8 @@ export interface WorkerAttempt {
   /** when its commit was last sent, milliseconds */
   saidAt?: number
   outcome?: Outcome
+  /** when it was finished, milliseconds */
+  doneAt?: number
 }
 
 export interface CoordinatorView {
@@ -40,6 +44,13 @@ export interface CoordinatorView {
   incarnation: number
   nextHeartbeat: number
   nextOffer: number
+  nextSettleAsk: number
+  /** both sides agree on who it is and on what it has paid; until then nothing is taken from it but receipts */
+  admitted: boolean
+  /** why it is not admitted */
+  refusal?: Reason
+  /** the connection is ended at the next tick */
+  hangUp?: boolean
 }
 
 export interface WorkerConfig {
@@ -53,6 +64,8 @@ export interface WorkerConfig {
   readonly hardware: Hardware
   readonly memoryMiB: number
   readonly cores: number
+  /** what a new coordinator may owe, units */
+  readonly creditLimit: bigint
 }
 
 /** What the machine can run at the moment: an engine may go away and come back. */
@@ -73,8 +86,9 @@ export interface WorkerState {
   readonly config: WorkerConfig
   /** coordinators connected now */
   readonly coordinators: Map<string, CoordinatorView>
-  /** highest incarnation seen, by coordinator */
-  readonly incarnations: Map<string, number>
+  readonly signer: Signer
+  /** what is kept of every coordinator ever worked for */
+  readonly books: Map<string, CoordinatorBook>
   /** attempts by coordinator and attempt key, in the order of their leases */
   readonly attempts: Map<string, WorkerAttempt>
   /** keys of the last attempts that ended here, oldest first; not kept over a restart */

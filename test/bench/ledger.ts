@@ -12,6 +12,7 @@ import type { Write } from '../../src/model/store.ts'
 import { openDurableStore } from '../../src/storage/index.ts'
 import { writeBatch } from '../../src/storage/write-batch.ts'
 import type { Figure } from './figure.ts'
+import { namedSigner } from '../support/signer.ts'
 
 const TRANSFERS = 20_000
 /** Commands that share one synced batch, as in the coordinator's turns. */
@@ -82,7 +83,7 @@ async function recovery (dir: string): Promise<number> {
   await store.close()
   const start = performance.now()
   const again = await openDurableStore(options)
-  const state = await loadCoordinator(again, 'self', { trusted: new Set(), user: 'local', defaultBudget: 0n, leaseTtlMs: 10_000, platforms: ['wasm'] }, Date.now())
+  const state = await loadCoordinator(again, { signer: namedSigner('self'), bootId: '0'.repeat(32) }, { trusted: new Set(), user: 'local', defaultBudget: 0n, leaseTtlMs: 10_000, platforms: ['wasm'] }, Date.now())
   const seconds = (performance.now() - start) / 1000
   if (state.jobs.get(record.id)?.chunks.length !== OPEN_CHUNKS || state.ledger.head.seq !== ENTRIES) throw new Error('not everything came back')
   await again.close()

@@ -21,6 +21,7 @@ import { openBlobStore, openStore } from '../../src/storage/index.ts'
 import type { OpenBlobStore } from '../../src/storage/index.ts'
 import { simulatedJob } from '../simulation/jobs.ts'
 import { SeededRandom } from '../simulation/random.ts'
+import { namedSigner } from '../support/signer.ts'
 
 /** A coordinator's real stores with the services its steps work with; what they post is collected. */
 export class Bench {
@@ -41,7 +42,7 @@ export class Bench {
     this.#logs = new JobLogs(join(dir, 'logs'), () => undefined)
     const clock = { now: () => 1_000_000 }
     this.services = {
-      state: freshState('coordinator', 1, { trusted: new Set(), user: 'local', defaultBudget: 1n, leaseTtlMs: 10_000, platforms: [] }, new Ledger(EMPTY_LEDGER)),
+      state: freshState({ signer: namedSigner('coordinator'), bootId: '0'.repeat(32) }, 1, { trusted: new Set(), user: 'local', defaultBudget: 1n, leaseTtlMs: 10_000, platforms: [] }, new Ledger(EMPTY_LEDGER)),
       store,
       blobs,
       transport: {

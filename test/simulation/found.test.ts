@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ATTACKERS, HONEST, HONEST_COORDINATOR } from './world/behaviours.ts'
+import { ATTACKERS, BYZANTINE_COORDINATOR, HONEST, HONEST_COORDINATOR } from './world/behaviours.ts'
 import type { WorkerBehaviour } from './world/behaviours.ts'
 import { CLEAR } from './world/network.ts'
 import { runScenario } from './world/run-seed.ts'
@@ -45,6 +45,29 @@ describe('what the simulation found', () => {
 
   it('a lease that comes twice is run and paid once', async () => {
     const counts = await mustHold(scenario([HONEST, HONEST], { troubles: { ...NO_TROUBLES, weather: { ...CLEAR, duplicate: 0.5 } } }))
+    expect(counts.get('job COMPLETED')).toBe(10)
+  })
+
+  it('a coordinator that makes verdicts up makes no worker believe in money', async () => {
+    const coordinators = [
+      { name: 'c1', behaviour: HONEST_COORDINATOR, referee: true, trusted: [] },
+      { name: 'z1', behaviour: BYZANTINE_COORDINATOR, referee: true, trusted: [] }
+    ]
+    const counts = await mustHold(scenario([HONEST, HONEST], { coordinators, jobs: [job, { ...job, coordinator: 'z1' }] }))
+    expect(counts.get('job COMPLETED')).toBe(10)
+  })
+
+  it('a worker that keeps a task for good does not keep the chunk', async () => {
+    const hoarders = [attacker('hoarder'), attacker('hoarder'), attacker('hoarder')]
+    const counts = await mustHold(scenario([HONEST, HONEST, ...hoarders], {}))
+    expect(counts.get('job COMPLETED')).toBe(10)
+  })
+
+  it('no honest worker is struck because a message was lost or the coordinator slept', async () => {
+    const counts = await mustHold(scenario([HONEST, HONEST, HONEST], {
+      jobs: [{ ...job, chunks: 20 }], troubles: { ...NO_TROUBLES, weather: { ...CLEAR, drop: 0.02 }, pauses: 3 }
+    }))
+    expect([...counts.keys()].filter(what => what.startsWith('strike'))).toEqual([])
     expect(counts.get('job COMPLETED')).toBe(10)
   })
 })

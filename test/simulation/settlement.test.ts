@@ -101,7 +101,7 @@ describe('pay', () => {
     const store = await openStore(join(dir, 'state'))
     try {
       await store.batch(network.written(), { sync: true })
-      const again = await loadCoordinator(store, 'coordinator', network.coordinator.config, network.now)
+      const again = await loadCoordinator(store, { signer: network.coordinator.signer, bootId: network.coordinator.bootId }, network.coordinator.config, network.now)
       const reloaded = again.jobs.get(ID)
       expect(reloaded?.owed).toBe(owed)
       expect(reloaded?.unpaid).toEqual(unpaid)

@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BASE_CREDIT } from '../../src/ledger/credit.ts'
+import { issueReceipt, newPayerChannel, owe } from '../../src/ledger/payer.ts'
+import { claimToWire, receiptToWire } from '../../src/ledger/wire.ts'
+import { signClaim } from '../../src/lifecycle/boot.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { createLogger } from '../../src/observe/logger.ts'
 import { settleTurn, step } from '../../src/worker/core.ts'
 import type { WorkerEvent } from '../../src/worker/events.ts'
+import { holdIdOf } from '../../src/verification/commitment.ts'
+import { freshWorker } from '../../src/worker/load.ts'
 import { WorkerPerformer } from '../../src/worker/perform.ts'
 import type { WorkerAttempt, WorkerState } from '../../src/worker/state.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
+import { namedSigner } from '../support/signer.ts'
 import { TwoStores } from './support.ts'
 
 const PEER = 'coordinator'
@@ -14,10 +21,11 @@ const HARDWARE = { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', me
 /** The production core and performer over real stores, driven turn by turn. */
 class Worker {
   readonly stores: TwoStores
-  readonly state: WorkerState = {
-    self: 'worker', coordinators: new Map(), incarnations: new Map(), attempts: new Map(), ended: new Set(), earnings: new Map(), offered: { platforms: ['wasm'], runtimes: [], egress: false }, failedImages: new Map(), offerSeq: 0, draining: false,
-    config: { slots: 4, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: '', hardware: HARDWARE, memoryMiB: 1024, cores: 4 }
-  }
+  readonly state: WorkerState = freshWorker(namedSigner('worker'), {
+    slots: 4, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: '', hardware: HARDWARE, memoryMiB: 1024, cores: 4, creditLimit: BASE_CREDIT
+  }, { platforms: ['wasm'], runtimes: [], egress: false })
+
+  #paid = newPayerChannel(PEER, 'worker')
 
   readonly #performer: WorkerPerformer
   #posted: WorkerEvent[] = []
@@ -42,6 +50,14 @@ class Worker {
     await this.#performer.perform(turn)
   }
 
+  /** The receipt that pays for one attempt. */
+  paid ({ id, price }: WorkerAttempt): WorkerEvent {
+    const { channel, issued } = issueReceipt(owe(this.#paid, [{ holdId: holdIdOf(id), amount: price }]), { seq: 1, hash: '0'.repeat(64) }, namedSigner(PEER))
+    if (issued === undefined) throw new Error('no receipt was issued')
+    this.#paid = channel
+    return message({ receipt: receiptToWire(issued) })
+  }
+
   /** Waits for a finished task and takes it in, with what else happened. */
   async taskDone (...events: WorkerEvent[]): Promise<void> {
     if (this.#posted.length === 0) await new Promise<void>(resolve => { this.#wake = resolve })
@@ -60,7 +76,8 @@ function leaseOf ({ id, spec, input }: WorkerAttempt): WorkerEvent {
   return message({ lease: { attempt: id, incarnation: 1, spec: wire(spec), input: wire(input), price: 1n, holdId: new Uint8Array(16), ttlMs: 1000, chunkSeed: new Uint8Array(32) } })
 }
 
-const accepted = ({ id }: WorkerAttempt): WorkerEvent => message({ verdict: { attempt: id, accepted: true, reason: undefined, amount: 1n } })
+const claim = claimToWire(signClaim(1, '0'.repeat(32), namedSigner(PEER)))
+const agreed = message({ resumeReply: { incarnation: 1, keep: [], drop: [], claim, receiptSeq: 0, receiptHash: new Uint8Array() } })
 const recalled = ({ id }: WorkerAttempt): WorkerEvent => message({ recall: { attempt: id, reason: undefined } })
 
 describe('what a worker forgets', () => {
@@ -70,6 +87,7 @@ describe('what a worker forgets', () => {
     stores = await TwoStores.open()
     worker = new Worker(stores)
     await worker.turn({ kind: 'peer-up', peer: PEER, role: 'coordinator', incarnation: 1 })
+    await worker.turn(agreed)
   })
 
   afterEach(async () => { await stores.close() })
@@ -87,11 +105,11 @@ describe('what a worker forgets', () => {
     const [first, second] = [await stores.attempt(0, spec, 'same'), await stores.attempt(1, spec, 'same')]
     await worker.turn(leaseOf(first))
     await worker.taskDone()
-    await worker.turn(accepted(first), leaseOf(second))
+    await worker.turn(worker.paid(first), leaseOf(second))
     await settled(second.input.sha256)
     expect(await stores.here.has(second.input.sha256)).toBe(true)
     await worker.taskDone()
-    await worker.turn(accepted(second))
+    await worker.turn(worker.paid(second))
     await settled(second.input.sha256)
     expect(await stores.here.has(second.input.sha256)).toBe(false)
   })
@@ -111,13 +129,13 @@ describe('what a worker forgets', () => {
     stores.behaviour = { ...behaviour, during: async () => { made(); await mayFinish } }
     await worker.turn(leaseOf(second))
     await isMade
-    await worker.turn(accepted(first))
+    await worker.turn(worker.paid(first))
     await settled(result)
     expect(await stores.here.has(result)).toBe(true)
     finish()
     await worker.taskDone()
     expect(worker.state.attempts.get(`${PEER}/${second.id.jobId}/1/1`)?.state).toBe('COMMITTED')
-    await worker.turn(accepted(second))
+    await worker.turn(worker.paid(second))
     await settled(result)
     expect(await stores.here.has(result)).toBe(false)
   })

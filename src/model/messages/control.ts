@@ -156,6 +156,11 @@ export interface Message {
   resumeReply?: ResumeReply
   drain?: Drain
   log?: Log
+  receipt?: Receipt
+  receiptAck?: ReceiptAck
+  settleRequest?: SettleRequest
+  refusal?: Refusal
+  equivocation?: Equivocation
 }
 
 export namespace Message {
@@ -170,7 +175,152 @@ export namespace Message {
 
         obj = { ...obj }
 
+        if (obj.equivocation != null) {
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.refusal != null) {
+          obj.equivocation = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.settleRequest != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.receiptAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.receipt != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
         if (obj.log != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
           obj.resume = undefined
@@ -194,6 +344,11 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.resumeReply = undefined
           obj.resume = undefined
@@ -217,6 +372,11 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resume = undefined
@@ -240,6 +400,11 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -263,6 +428,11 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -286,6 +456,11 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -309,6 +484,11 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -332,6 +512,11 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -355,6 +540,11 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -378,6 +568,11 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -401,6 +596,11 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -424,6 +624,11 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -447,6 +652,11 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -470,6 +680,11 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -493,6 +708,11 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -516,6 +736,11 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -539,6 +764,11 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -562,6 +792,11 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -585,6 +820,11 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -608,6 +848,11 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -631,6 +876,11 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
           obj.log = undefined
           obj.drain = undefined
           obj.resumeReply = undefined
@@ -756,6 +1006,31 @@ export namespace Message {
         if (obj.log != null) {
           w.uint32(170)
           Log.codec().encode(obj.log, w)
+        }
+
+        if (obj.receipt != null) {
+          w.uint32(178)
+          Receipt.codec().encode(obj.receipt, w)
+        }
+
+        if (obj.receiptAck != null) {
+          w.uint32(186)
+          ReceiptAck.codec().encode(obj.receiptAck, w)
+        }
+
+        if (obj.settleRequest != null) {
+          w.uint32(194)
+          SettleRequest.codec().encode(obj.settleRequest, w)
+        }
+
+        if (obj.refusal != null) {
+          w.uint32(202)
+          Refusal.codec().encode(obj.refusal, w)
+        }
+
+        if (obj.equivocation != null) {
+          w.uint32(210)
+          Equivocation.codec().encode(obj.equivocation, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -896,6 +1171,36 @@ export namespace Message {
               })
               break
             }
+            case 22: {
+              obj.receipt = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receipt
+              })
+              break
+            }
+            case 23: {
+              obj.receiptAck = ReceiptAck.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receiptAck
+              })
+              break
+            }
+            case 24: {
+              obj.settleRequest = SettleRequest.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.settleRequest
+              })
+              break
+            }
+            case 25: {
+              obj.refusal = Refusal.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.refusal
+              })
+              break
+            }
+            case 26: {
+              obj.equivocation = Equivocation.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.equivocation
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -903,7 +1208,152 @@ export namespace Message {
           }
         }
 
+        if (obj.equivocation != null) {
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.refusal != null) {
+          delete obj.equivocation
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.settleRequest != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.receiptAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.receipt != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
         if (obj.log != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.drain
           delete obj.resumeReply
           delete obj.resume
@@ -927,6 +1377,11 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.resumeReply
           delete obj.resume
@@ -950,6 +1405,11 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resume
@@ -973,6 +1433,11 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -996,6 +1461,11 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1019,6 +1489,11 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1042,6 +1517,11 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1065,6 +1545,11 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1088,6 +1573,11 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1111,6 +1601,11 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1134,6 +1629,11 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1157,6 +1657,11 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1180,6 +1685,11 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1203,6 +1713,11 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1226,6 +1741,11 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1249,6 +1769,11 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1272,6 +1797,11 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1295,6 +1825,11 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1318,6 +1853,11 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1341,6 +1881,11 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1364,6 +1909,11 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
           delete obj.log
           delete obj.drain
           delete obj.resumeReply
@@ -1541,6 +2091,41 @@ export namespace Message {
 
               break
             }
+            case 22: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.receipt`, {
+                limits: opts.limits?.receipt
+              })
+
+              break
+            }
+            case 23: {
+              yield * ReceiptAck.codec().stream(reader, reader.uint32(), `${prefix}.receiptAck`, {
+                limits: opts.limits?.receiptAck
+              })
+
+              break
+            }
+            case 24: {
+              yield * SettleRequest.codec().stream(reader, reader.uint32(), `${prefix}.settleRequest`, {
+                limits: opts.limits?.settleRequest
+              })
+
+              break
+            }
+            case 25: {
+              yield * Refusal.codec().stream(reader, reader.uint32(), `${prefix}.refusal`, {
+                limits: opts.limits?.refusal
+              })
+
+              break
+            }
+            case 26: {
+              yield * Equivocation.codec().stream(reader, reader.uint32(), `${prefix}.equivocation`, {
+                limits: opts.limits?.equivocation
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1585,6 +2170,11 @@ export namespace Message {
 
   export interface MessageHelloLedgerHashFieldEvent {
     field: '$.hello.ledgerHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageHelloBootIdFieldEvent {
+    field: '$.hello.bootId'
     value: Uint8Array<ArrayBuffer>
   }
 
@@ -2329,6 +2919,36 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageResumeReceiptBodyFieldEvent {
+    field: '$.resume.receipt.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReceiptSignatureFieldEvent {
+    field: '$.resume.receipt.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReceiptCountersignatureFieldEvent {
+    field: '$.resume.receipt.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeSeenIncarnationFieldEvent {
+    field: '$.resume.seen.incarnation'
+    value: number
+  }
+
+  export interface MessageResumeSeenBootIdFieldEvent {
+    field: '$.resume.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeSeenSignatureFieldEvent {
+    field: '$.resume.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface MessageResumeReplyIncarnationFieldEvent {
     field: '$.resumeReply.incarnation'
     value: number
@@ -2370,6 +2990,31 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageResumeReplyClaimIncarnationFieldEvent {
+    field: '$.resumeReply.claim.incarnation'
+    value: number
+  }
+
+  export interface MessageResumeReplyClaimBootIdFieldEvent {
+    field: '$.resumeReply.claim.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReplyClaimSignatureFieldEvent {
+    field: '$.resumeReply.claim.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeReplyReceiptSeqFieldEvent {
+    field: '$.resumeReply.receiptSeq'
+    value: number
+  }
+
+  export interface MessageResumeReplyReceiptHashFieldEvent {
+    field: '$.resumeReply.receiptHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface MessageDrainReasonCodeFieldEvent {
     field: '$.drain.reason.code'
     value: string
@@ -2405,6 +3050,106 @@ export namespace Message {
     value: string
   }
 
+  export interface MessageReceiptBodyFieldEvent {
+    field: '$.receipt.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptSignatureFieldEvent {
+    field: '$.receipt.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptCountersignatureFieldEvent {
+    field: '$.receipt.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptAckSeqFieldEvent {
+    field: '$.receiptAck.seq'
+    value: number
+  }
+
+  export interface MessageReceiptAckHashFieldEvent {
+    field: '$.receiptAck.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageReceiptAckSignatureFieldEvent {
+    field: '$.receiptAck.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageSettleRequestExposureFieldEvent {
+    field: '$.settleRequest.exposure'
+    value: bigint
+  }
+
+  export interface MessageSettleRequestLimitFieldEvent {
+    field: '$.settleRequest.limit'
+    value: bigint
+  }
+
+  export interface MessageRefusalReasonCodeFieldEvent {
+    field: '$.refusal.reason.code'
+    value: string
+  }
+
+  export interface MessageRefusalReasonTextFieldEvent {
+    field: '$.refusal.reason.text'
+    value: string
+  }
+
+  export interface MessageRefusalSeenIncarnationFieldEvent {
+    field: '$.refusal.seen.incarnation'
+    value: number
+  }
+
+  export interface MessageRefusalSeenBootIdFieldEvent {
+    field: '$.refusal.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageRefusalSeenSignatureFieldEvent {
+    field: '$.refusal.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationPayerFieldEvent {
+    field: '$.equivocation.payer'
+    value: string
+  }
+
+  export interface MessageEquivocationFirstBodyFieldEvent {
+    field: '$.equivocation.first.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationFirstSignatureFieldEvent {
+    field: '$.equivocation.first.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationFirstCountersignatureFieldEvent {
+    field: '$.equivocation.first.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationSecondBodyFieldEvent {
+    field: '$.equivocation.second.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationSecondSignatureFieldEvent {
+    field: '$.equivocation.second.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEquivocationSecondCountersignatureFieldEvent {
+    field: '$.equivocation.second.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Message>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Message.codec())
   }
@@ -2413,7 +3158,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -2426,6 +3171,7 @@ export interface Hello {
   incarnation: number
   ledgerSeq: number
   ledgerHash: Uint8Array<ArrayBuffer>
+  bootId?: Uint8Array<ArrayBuffer>
 }
 
 export namespace Hello {
@@ -2471,6 +3217,11 @@ export namespace Hello {
         if ((obj.ledgerHash != null && obj.ledgerHash.byteLength > 0)) {
           w.uint32(58)
           w.bytes(obj.ledgerHash)
+        }
+
+        if (obj.bootId != null) {
+          w.uint32(66)
+          w.bytes(obj.bootId)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -2519,6 +3270,10 @@ export namespace Hello {
             }
             case 7: {
               obj.ledgerHash = reader.bytes()
+              break
+            }
+            case 8: {
+              obj.bootId = reader.bytes()
               break
             }
             default: {
@@ -2585,6 +3340,13 @@ export namespace Hello {
               }
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.bootId`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2632,6 +3394,11 @@ export namespace Hello {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface HelloBootIdFieldEvent {
+    field: '$.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Hello.codec())
   }
@@ -2640,8 +3407,143 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloMinVersionFieldEvent | HelloRoleFieldEvent | HelloAgentFieldEvent | HelloIncarnationFieldEvent | HelloLedgerSeqFieldEvent | HelloLedgerHashFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloMinVersionFieldEvent | HelloRoleFieldEvent | HelloAgentFieldEvent | HelloIncarnationFieldEvent | HelloLedgerSeqFieldEvent | HelloLedgerHashFieldEvent | HelloBootIdFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
+  }
+}
+
+export interface BootClaim {
+  incarnation: number
+  bootId: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace BootClaim {
+  let _codec: Codec<BootClaim>
+
+  export const codec = (): Codec<BootClaim> => {
+    if (_codec == null) {
+      _codec = message<BootClaim>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if ((obj.bootId != null && obj.bootId.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.bootId)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          incarnation: 0,
+          bootId: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.bootId = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.bootId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface BootClaimIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface BootClaimBootIdFieldEvent {
+    field: '$.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface BootClaimSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<BootClaim>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, BootClaim.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<BootClaim>): BootClaim {
+    return decodeMessage(buf, BootClaim.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<BootClaim>): Generator<BootClaimIncarnationFieldEvent | BootClaimBootIdFieldEvent | BootClaimSignatureFieldEvent> {
+    return streamMessage(buf, BootClaim.codec(), opts)
   }
 }
 
@@ -7285,6 +8187,8 @@ export namespace Verdict {
 export interface Resume {
   incarnation: number
   live: LiveAttempt[]
+  receipt?: Receipt
+  seen?: BootClaim
 }
 
 export namespace Resume {
@@ -7307,6 +8211,16 @@ export namespace Resume {
             w.uint32(18)
             LiveAttempt.codec().encode(value, w)
           }
+        }
+
+        if (obj.receipt != null) {
+          w.uint32(26)
+          Receipt.codec().encode(obj.receipt, w)
+        }
+
+        if (obj.seen != null) {
+          w.uint32(34)
+          BootClaim.codec().encode(obj.seen, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -7336,6 +8250,18 @@ export namespace Resume {
               obj.live.push(LiveAttempt.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.live$
               }))
+              break
+            }
+            case 3: {
+              obj.receipt = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.receipt
+              })
+              break
+            }
+            case 4: {
+              obj.seen = BootClaim.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.seen
+              })
               break
             }
             default: {
@@ -7379,6 +8305,20 @@ export namespace Resume {
               }
 
               obj.live++
+
+              break
+            }
+            case 3: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.receipt`, {
+                limits: opts.limits?.receipt
+              })
+
+              break
+            }
+            case 4: {
+              yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.seen`, {
+                limits: opts.limits?.seen
+              })
 
               break
             }
@@ -7429,6 +8369,36 @@ export namespace Resume {
     index: number
   }
 
+  export interface ResumeReceiptBodyFieldEvent {
+    field: '$.receipt.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReceiptSignatureFieldEvent {
+    field: '$.receipt.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReceiptCountersignatureFieldEvent {
+    field: '$.receipt.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeSeenIncarnationFieldEvent {
+    field: '$.seen.incarnation'
+    value: number
+  }
+
+  export interface ResumeSeenBootIdFieldEvent {
+    field: '$.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeSeenSignatureFieldEvent {
+    field: '$.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Resume>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Resume.codec())
   }
@@ -7437,7 +8407,7 @@ export namespace Resume {
     return decodeMessage(buf, Resume.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Resume>): Generator<ResumeIncarnationFieldEvent | ResumeLiveAttemptJobIdFieldEvent | ResumeLiveAttemptChunkFieldEvent | ResumeLiveAttemptEpochFieldEvent | ResumeLiveStateFieldEvent | ResumeLiveProgressFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Resume>): Generator<ResumeIncarnationFieldEvent | ResumeLiveAttemptJobIdFieldEvent | ResumeLiveAttemptChunkFieldEvent | ResumeLiveAttemptEpochFieldEvent | ResumeLiveStateFieldEvent | ResumeLiveProgressFieldEvent | ResumeReceiptBodyFieldEvent | ResumeReceiptSignatureFieldEvent | ResumeReceiptCountersignatureFieldEvent | ResumeSeenIncarnationFieldEvent | ResumeSeenBootIdFieldEvent | ResumeSeenSignatureFieldEvent> {
     return streamMessage(buf, Resume.codec(), opts)
   }
 }
@@ -7446,6 +8416,9 @@ export interface ResumeReply {
   incarnation: number
   keep: Attempt[]
   drop: Attempt[]
+  claim?: BootClaim
+  receiptSeq: number
+  receiptHash: Uint8Array<ArrayBuffer>
 }
 
 export namespace ResumeReply {
@@ -7477,6 +8450,21 @@ export namespace ResumeReply {
           }
         }
 
+        if (obj.claim != null) {
+          w.uint32(34)
+          BootClaim.codec().encode(obj.claim, w)
+        }
+
+        if ((obj.receiptSeq != null && obj.receiptSeq !== 0)) {
+          w.uint32(40)
+          w.uint64Number(obj.receiptSeq)
+        }
+
+        if ((obj.receiptHash != null && obj.receiptHash.byteLength > 0)) {
+          w.uint32(50)
+          w.bytes(obj.receiptHash)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -7484,7 +8472,9 @@ export namespace ResumeReply {
         const obj: any = {
           incarnation: 0,
           keep: [],
-          drop: []
+          drop: [],
+          receiptSeq: 0,
+          receiptHash: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -7515,6 +8505,20 @@ export namespace ResumeReply {
               obj.drop.push(Attempt.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.drop$
               }))
+              break
+            }
+            case 4: {
+              obj.claim = BootClaim.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.claim
+              })
+              break
+            }
+            case 5: {
+              obj.receiptSeq = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.receiptHash = reader.bytes()
               break
             }
             default: {
@@ -7580,6 +8584,27 @@ export namespace ResumeReply {
 
               break
             }
+            case 4: {
+              yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.claim`, {
+                limits: opts.limits?.claim
+              })
+
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.receiptSeq`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.receiptHash`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -7633,6 +8658,31 @@ export namespace ResumeReply {
     index: number
   }
 
+  export interface ResumeReplyClaimIncarnationFieldEvent {
+    field: '$.claim.incarnation'
+    value: number
+  }
+
+  export interface ResumeReplyClaimBootIdFieldEvent {
+    field: '$.claim.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReplyClaimSignatureFieldEvent {
+    field: '$.claim.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeReplyReceiptSeqFieldEvent {
+    field: '$.receiptSeq'
+    value: number
+  }
+
+  export interface ResumeReplyReceiptHashFieldEvent {
+    field: '$.receiptHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<ResumeReply>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, ResumeReply.codec())
   }
@@ -7641,8 +8691,675 @@ export namespace ResumeReply {
     return decodeMessage(buf, ResumeReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ResumeReply>): Generator<ResumeReplyIncarnationFieldEvent | ResumeReplyKeepJobIdFieldEvent | ResumeReplyKeepChunkFieldEvent | ResumeReplyKeepEpochFieldEvent | ResumeReplyDropJobIdFieldEvent | ResumeReplyDropChunkFieldEvent | ResumeReplyDropEpochFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ResumeReply>): Generator<ResumeReplyIncarnationFieldEvent | ResumeReplyKeepJobIdFieldEvent | ResumeReplyKeepChunkFieldEvent | ResumeReplyKeepEpochFieldEvent | ResumeReplyDropJobIdFieldEvent | ResumeReplyDropChunkFieldEvent | ResumeReplyDropEpochFieldEvent | ResumeReplyClaimIncarnationFieldEvent | ResumeReplyClaimBootIdFieldEvent | ResumeReplyClaimSignatureFieldEvent | ResumeReplyReceiptSeqFieldEvent | ResumeReplyReceiptHashFieldEvent> {
     return streamMessage(buf, ResumeReply.codec(), opts)
+  }
+}
+
+export interface Receipt {
+  body: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+  countersignature: Uint8Array<ArrayBuffer>
+}
+
+export namespace Receipt {
+  let _codec: Codec<Receipt>
+
+  export const codec = (): Codec<Receipt> => {
+    if (_codec == null) {
+      _codec = message<Receipt>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.body != null && obj.body.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.body)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signature)
+        }
+
+        if ((obj.countersignature != null && obj.countersignature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.countersignature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          body: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0),
+          countersignature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.body = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.signature = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.countersignature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.body`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.countersignature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReceiptBodyFieldEvent {
+    field: '$.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReceiptSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReceiptCountersignatureFieldEvent {
+    field: '$.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Receipt>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Receipt.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Receipt>): Receipt {
+    return decodeMessage(buf, Receipt.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Receipt>): Generator<ReceiptBodyFieldEvent | ReceiptSignatureFieldEvent | ReceiptCountersignatureFieldEvent> {
+    return streamMessage(buf, Receipt.codec(), opts)
+  }
+}
+
+export interface ReceiptAck {
+  seq: number
+  hash: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace ReceiptAck {
+  let _codec: Codec<ReceiptAck>
+
+  export const codec = (): Codec<ReceiptAck> => {
+    if (_codec == null) {
+      _codec = message<ReceiptAck>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.seq != null && obj.seq !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.seq)
+        }
+
+        if ((obj.hash != null && obj.hash.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.hash)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          seq: 0,
+          hash: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.seq = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.hash = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.seq`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.hash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReceiptAckSeqFieldEvent {
+    field: '$.seq'
+    value: number
+  }
+
+  export interface ReceiptAckHashFieldEvent {
+    field: '$.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReceiptAckSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<ReceiptAck>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ReceiptAck.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReceiptAck>): ReceiptAck {
+    return decodeMessage(buf, ReceiptAck.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReceiptAck>): Generator<ReceiptAckSeqFieldEvent | ReceiptAckHashFieldEvent | ReceiptAckSignatureFieldEvent> {
+    return streamMessage(buf, ReceiptAck.codec(), opts)
+  }
+}
+
+export interface SettleRequest {
+  exposure: bigint
+  limit: bigint
+}
+
+export namespace SettleRequest {
+  let _codec: Codec<SettleRequest>
+
+  export const codec = (): Codec<SettleRequest> => {
+    if (_codec == null) {
+      _codec = message<SettleRequest>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.exposure != null && obj.exposure !== 0n)) {
+          w.uint32(8)
+          w.uint64(obj.exposure)
+        }
+
+        if ((obj.limit != null && obj.limit !== 0n)) {
+          w.uint32(16)
+          w.uint64(obj.limit)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          exposure: 0n,
+          limit: 0n
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.exposure = reader.uint64()
+              break
+            }
+            case 2: {
+              obj.limit = reader.uint64()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.exposure`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.limit`,
+                value: reader.uint64()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SettleRequestExposureFieldEvent {
+    field: '$.exposure'
+    value: bigint
+  }
+
+  export interface SettleRequestLimitFieldEvent {
+    field: '$.limit'
+    value: bigint
+  }
+
+  export function encode (obj: Partial<SettleRequest>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SettleRequest.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SettleRequest>): SettleRequest {
+    return decodeMessage(buf, SettleRequest.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SettleRequest>): Generator<SettleRequestExposureFieldEvent | SettleRequestLimitFieldEvent> {
+    return streamMessage(buf, SettleRequest.codec(), opts)
+  }
+}
+
+export interface Refusal {
+  reason?: Reason
+  seen?: BootClaim
+}
+
+export namespace Refusal {
+  let _codec: Codec<Refusal>
+
+  export const codec = (): Codec<Refusal> => {
+    if (_codec == null) {
+      _codec = message<Refusal>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.reason != null) {
+          w.uint32(10)
+          Reason.codec().encode(obj.reason, w)
+        }
+
+        if (obj.seen != null) {
+          w.uint32(18)
+          BootClaim.codec().encode(obj.seen, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.reason = Reason.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.reason
+              })
+              break
+            }
+            case 2: {
+              obj.seen = BootClaim.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.seen
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Reason.codec().stream(reader, reader.uint32(), `${prefix}.reason`, {
+                limits: opts.limits?.reason
+              })
+
+              break
+            }
+            case 2: {
+              yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.seen`, {
+                limits: opts.limits?.seen
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RefusalReasonCodeFieldEvent {
+    field: '$.reason.code'
+    value: string
+  }
+
+  export interface RefusalReasonTextFieldEvent {
+    field: '$.reason.text'
+    value: string
+  }
+
+  export interface RefusalSeenIncarnationFieldEvent {
+    field: '$.seen.incarnation'
+    value: number
+  }
+
+  export interface RefusalSeenBootIdFieldEvent {
+    field: '$.seen.bootId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RefusalSeenSignatureFieldEvent {
+    field: '$.seen.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Refusal>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Refusal.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Refusal {
+    return decodeMessage(buf, Refusal.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Generator<RefusalReasonCodeFieldEvent | RefusalReasonTextFieldEvent | RefusalSeenIncarnationFieldEvent | RefusalSeenBootIdFieldEvent | RefusalSeenSignatureFieldEvent> {
+    return streamMessage(buf, Refusal.codec(), opts)
+  }
+}
+
+export interface Equivocation {
+  payer: string
+  first?: Receipt
+  second?: Receipt
+}
+
+export namespace Equivocation {
+  let _codec: Codec<Equivocation>
+
+  export const codec = (): Codec<Equivocation> => {
+    if (_codec == null) {
+      _codec = message<Equivocation>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.payer != null && obj.payer !== '')) {
+          w.uint32(10)
+          w.string(obj.payer)
+        }
+
+        if (obj.first != null) {
+          w.uint32(18)
+          Receipt.codec().encode(obj.first, w)
+        }
+
+        if (obj.second != null) {
+          w.uint32(26)
+          Receipt.codec().encode(obj.second, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          payer: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.payer = reader.string()
+              break
+            }
+            case 2: {
+              obj.first = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.first
+              })
+              break
+            }
+            case 3: {
+              obj.second = Receipt.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.second
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.payer`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.first`, {
+                limits: opts.limits?.first
+              })
+
+              break
+            }
+            case 3: {
+              yield * Receipt.codec().stream(reader, reader.uint32(), `${prefix}.second`, {
+                limits: opts.limits?.second
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface EquivocationPayerFieldEvent {
+    field: '$.payer'
+    value: string
+  }
+
+  export interface EquivocationFirstBodyFieldEvent {
+    field: '$.first.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationFirstSignatureFieldEvent {
+    field: '$.first.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationFirstCountersignatureFieldEvent {
+    field: '$.first.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationSecondBodyFieldEvent {
+    field: '$.second.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationSecondSignatureFieldEvent {
+    field: '$.second.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EquivocationSecondCountersignatureFieldEvent {
+    field: '$.second.countersignature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Equivocation>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Equivocation.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Equivocation>): Equivocation {
+    return decodeMessage(buf, Equivocation.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Equivocation>): Generator<EquivocationPayerFieldEvent | EquivocationFirstBodyFieldEvent | EquivocationFirstSignatureFieldEvent | EquivocationFirstCountersignatureFieldEvent | EquivocationSecondBodyFieldEvent | EquivocationSecondSignatureFieldEvent | EquivocationSecondCountersignatureFieldEvent> {
+    return streamMessage(buf, Equivocation.codec(), opts)
   }
 }
 

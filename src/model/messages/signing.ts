@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'nod
 import type { KeyObject } from 'node:crypto'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { NightshiftError } from '../errors.ts'
+import type { Signer } from '../signer.ts'
 import type { Message } from './control.ts'
 
 const DOMAIN = Buffer.from('nightshift/control/1\0', 'utf8')
@@ -70,6 +71,18 @@ function ed25519KeyOf (peer: string): Uint8Array | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Signs with an Ed25519 identity. `seed`: its 32 private bytes. What is signed must begin with a domain tag of its own. */
+export function nodeSigner (self: string, seed: Uint8Array): Signer {
+  const key = signingKey(seed)
+  return { self, sign: bytes => new Uint8Array(sign(null, bytes, key)), verify: verifySignature }
+}
+
+/** True when this is the peer's signature over these bytes. Needs nothing but the peer id, which contains the key. */
+export function verifySignature (peer: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+  if (signature.length !== SIGNATURE_BYTES || ed25519KeyOf(peer) === undefined) return false
+  return verify(null, bytes, verificationKey(peer), signature)
 }
 
 /** One message of a signed frame, and what proves who sent it to whom. */

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Reveal, RevealRequest, UsageReport } from './control.ts'
+import type { Announce, BootClaim, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
 /** longest name of an image */
@@ -14,6 +14,8 @@ const PLATFORMS = 64
 const CACHED_APPS = 1024
 const STDERR_CHARS = 64 * 1024
 const CORES = 65_536
+/** two of them fit in a frame */
+const RECEIPT_BYTES = 96 * 1024
 const SLOTS = 65_536
 
 /**
@@ -72,14 +74,57 @@ function validateRareMessage (message: Message): void {
   if (message.failed !== undefined) return failed(message.failed)
   if (message.resume !== undefined) {
     whole('resume.incarnation', message.resume.incarnation)
+    if (message.resume.receipt !== undefined) receipt('resume.receipt', message.resume.receipt)
+    if (message.resume.seen !== undefined) bootClaim('resume.seen', message.resume.seen)
     return live('resume.live', message.resume.live)
   }
   if (message.resumeReply !== undefined) {
     whole('resumeReply.incarnation', message.resumeReply.incarnation)
+    bootClaim('resumeReply.claim', message.resumeReply.claim)
+    whole('resumeReply.receiptSeq', message.resumeReply.receiptSeq)
+    if (message.resumeReply.receiptSeq > 0) bytes('resumeReply.receiptHash', message.resumeReply.receiptHash, 32)
     attempts('resumeReply.keep', message.resumeReply.keep, LIVE_ATTEMPTS)
     return attempts('resumeReply.drop', message.resumeReply.drop, LIVE_ATTEMPTS)
   }
-  if (message.drain !== undefined) reason('drain.reason', message.drain.reason)
+  if (message.drain !== undefined) return reason('drain.reason', message.drain.reason)
+  validateMoney(message)
+}
+
+function validateMoney (message: Message): void {
+  if (message.receipt !== undefined) return receipt('receipt', message.receipt)
+  if (message.receiptAck !== undefined) {
+    whole('receiptAck.seq', message.receiptAck.seq)
+    bytes('receiptAck.hash', message.receiptAck.hash, 32)
+    return bytes('receiptAck.signature', message.receiptAck.signature, 64)
+  }
+  if (message.settleRequest !== undefined) {
+    amount('settleRequest.exposure', message.settleRequest.exposure)
+    return amount('settleRequest.limit', message.settleRequest.limit)
+  }
+  if (message.refusal !== undefined) {
+    if (message.refusal.seen !== undefined) bootClaim('refusal.seen', message.refusal.seen)
+    return reason('refusal.reason', required('refusal.reason', message.refusal.reason))
+  }
+  if (message.equivocation !== undefined) {
+    text('equivocation.payer', message.equivocation.payer, NAME_CHARS)
+    receipt('equivocation.first', message.equivocation.first)
+    receipt('equivocation.second', message.equivocation.second)
+  }
+}
+
+/** Its text is read, and its signature checked, by whom it concerns. */
+function receipt (field: string, value: Receipt | undefined): void {
+  const { body, signature, countersignature } = required(field, value)
+  if (body.length === 0 || body.length > RECEIPT_BYTES) refuse(`${field}.body`, `has ${body.length} bytes, 1 to ${RECEIPT_BYTES} are allowed`)
+  bytes(`${field}.signature`, signature, 64)
+  if (countersignature.length !== 0) bytes(`${field}.countersignature`, countersignature, 64)
+}
+
+function bootClaim (field: string, value: BootClaim | undefined): void {
+  const { incarnation, bootId, signature } = required(field, value)
+  whole(`${field}.incarnation`, incarnation)
+  bytes(`${field}.bootId`, bootId, 16)
+  bytes(`${field}.signature`, signature, 64)
 }
 
 function hello (value: Hello): void {
@@ -91,6 +136,7 @@ function hello (value: Hello): void {
   whole('hello.incarnation', value.incarnation)
   whole('hello.ledgerSeq', value.ledgerSeq)
   if (value.ledgerHash.length !== 0) bytes('hello.ledgerHash', value.ledgerHash, 32)
+  if (value.bootId !== undefined && value.bootId.length !== 0) bytes('hello.bootId', value.bootId, 16)
 }
 
 function offer (value: Offer): void {

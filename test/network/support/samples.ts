@@ -5,10 +5,14 @@ const attempt = { jobId, chunk: 41, epoch: 3 }
 const hash = new Uint8Array(32).fill(7)
 const reason = { code: 'BUSY', text: '3 leases wait here already' }
 const ref = { sha256: hash, size: 5, inline: new Uint8Array([1, 2, 3, 4, 5]) }
+const bootId = new Uint8Array(16).fill(9)
+const signature = new Uint8Array(64).fill(8)
+const claim = { incarnation: 4, bootId, signature }
+const receipt = { body: new Uint8Array([123, 125]), signature, countersignature: new Uint8Array() }
 
 /** One valid message of every kind. */
 export const SAMPLES: readonly Message[] = [
-  { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash } },
+  { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash, bootId } },
   { offer: {
     offerSeq: 2, slotsFree: 1, slotsTotal: 2, cores: 1.5, memoryMiB: 512, diskMiB: 100, gpus: [{ model: 'x', vramMiB: 1 }], platforms: ['wasm'], isolation: 'process',
     numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, freeForMs: 5, cpuModel: 'a', arch: 'x64', runtimes: ['runsc'], egress: true
@@ -34,8 +38,13 @@ export const SAMPLES: readonly Message[] = [
   } },
   { failed: { attempt, failureClass: 'app', reason, exitCode: 3, stderrTail: 'oh' } },
   { verdict: { attempt, accepted: true, reason, amount: 4n } },
-  { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }] } },
-  { resumeReply: { incarnation: 1, keep: [attempt], drop: [attempt] } },
+  { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }], receipt, seen: claim } },
+  { resumeReply: { incarnation: 1, keep: [attempt], drop: [attempt], claim, receiptSeq: 3, receiptHash: hash } },
   { drain: { reason } },
-  { log: { attempt, stream: 'stdout', text: 'hello' } }
+  { log: { attempt, stream: 'stdout', text: 'hello' } },
+  { receipt: { ...receipt, countersignature: signature } },
+  { receiptAck: { seq: 3, hash, signature } },
+  { settleRequest: { exposure: 5n, limit: 10n } },
+  { refusal: { reason, seen: claim } },
+  { equivocation: { payer: '12D3KooW', first: receipt, second: receipt } }
 ]

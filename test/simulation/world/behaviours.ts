@@ -1,7 +1,10 @@
-import type { Message } from '../../../src/model/messages/control.ts'
+import { signReceipt } from '../../../src/ledger/receipts.ts'
+import { receiptFromWire, receiptToWire } from '../../../src/ledger/wire.ts'
+import type { Message, Receipt } from '../../../src/model/messages/control.ts'
 import type { WorkerAttempt } from '../../../src/worker/state.ts'
 import type { SimulatedCoordinator } from './coordinator.ts'
 import type { Dice } from './dice.ts'
+import { simulatedSigner } from './signer.ts'
 import { lie } from './truth.ts'
 import type { AppShape, ResultContent } from './truth.ts'
 import type { SimulatedWorker } from './worker.ts'
@@ -133,11 +136,22 @@ export interface CoordinatorBehaviour {
 
 export const HONEST_COORDINATOR: CoordinatorBehaviour = { name: 'honest', honest: true }
 
-/** Leases twice, leases in the name of an earlier life, makes verdicts up, recalls what is done, and does not pay. */
+/** A receipt of the same number for less. */
+function another (wire: Receipt, name: string): Receipt {
+  const signer = simulatedSigner(name)
+  const { receipt } = receiptFromWire(wire, signer)
+  return receiptToWire(signReceipt({ ...receipt, cumulative: receipt.cumulative / 2n }, signer))
+}
+
+/** Leases twice, leases in the name of an earlier life, makes verdicts up, recalls what is done, signs receipts that contradict each other, and does not pay. */
 export const BYZANTINE_COORDINATOR: CoordinatorBehaviour = {
   name: 'byzantine', honest: false,
-  outgoing: ({ world: { dice } }, _, message) => {
-    const { lease, verdict, revealRequest } = message
+  outgoing: ({ world: { dice }, name }, _, message) => {
+    const { lease, verdict, revealRequest, receipt } = message
+    if (receipt !== undefined) {
+      if (dice.chance(0.2)) return []
+      if (dice.chance(0.1)) return [message, { receipt: another(receipt, name) }]
+    }
     if (lease !== undefined) {
       if (dice.chance(0.2)) return [message, message]
       if (dice.chance(0.1)) return [{ lease: { ...lease, incarnation: Math.max(0, lease.incarnation - 1) } }]

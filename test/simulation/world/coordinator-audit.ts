@@ -1,7 +1,7 @@
 import { wants } from '../../../src/coordinator/chunks.ts'
 import { KEYS } from '../../../src/coordinator/keys.ts'
-import { decodeChunk } from '../../../src/coordinator/records.ts'
-import type { Attempt, Chunk, CoordinatorState, Job } from '../../../src/coordinator/state.ts'
+import { decodeChunk, decodeJob } from '../../../src/coordinator/records.ts'
+import type { Attempt, Chunk, CoordinatorState, Job, JobRecord } from '../../../src/coordinator/state.ts'
 import { balance, escrowAccount, peerAccount } from '../../../src/ledger/accounts.ts'
 import { checkBooks } from '../../../src/ledger/audit.ts'
 import { LEDGER_KEYS } from '../../../src/ledger/ledger.ts'
@@ -10,9 +10,13 @@ import { attemptIsOpen } from '../../../src/lifecycle/attempt.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import { attemptKey } from '../../../src/model/ids.ts'
 import type { Write } from '../../../src/model/store.ts'
+import { auditChannels } from './channel-audit.ts'
 import type { SimulatedCoordinator, Submission } from './coordinator.ts'
 import { truth } from './truth.ts'
 import { must } from './violation.ts'
+
+/** Memory and disk are compared after every so many turns. */
+const COMPARED = 8
 
 interface KnownHold { readonly credit: string, readonly amount: bigint, end?: 'post' | 'void' }
 
@@ -21,6 +25,7 @@ export class CoordinatorAudit {
   readonly #node: SimulatedCoordinator
   readonly #holds = new Map<string, KnownHold>()
   #seq = 0
+  #turns = 0
   #incarnation = 0
   /** units each worker was told it is owed, by worker */
   readonly entitled = new Map<string, bigint>()
@@ -28,6 +33,8 @@ export class CoordinatorAudit {
   readonly #told = new Set<string>()
   /** chunks whose decided value is wrong, as `jobId/chunk`: a quorum of liars agreed */
   readonly wrong = new Set<string>()
+
+  readonly #outvoted = new Set<string>()
 
   constructor (node: SimulatedCoordinator) {
     this.#node = node
@@ -42,9 +49,11 @@ export class CoordinatorAudit {
     }
   }
 
-  /** After every turn, before its messages leave. */
+  /** After every turn, when it is written and before its messages leave. */
   onTurn (state: CoordinatorState): void {
+    if (++this.#turns % COMPARED === 0) for (const job of state.jobs.values()) this.#onDisk(job)
     checkBooks(state.ledger.accounts(), state.ledger.holds())
+    auditChannels(this.#node.world, state)
     const holds = new Map([...state.ledger.holds()].map(hold => [hold.id, hold]))
     const inFlight = new Set<string>()
     const unpaid = new Map<string, bigint>()
@@ -83,6 +92,21 @@ export class CoordinatorAudit {
     const counted = `${verified}/${decided}/${failed}`
     const kept = `${record.verified}/${record.decided}/${record.failed}`
     must(counted === kept, 'chunks are counted right', () => `${record.id}: verified/decided/failed are ${counted}, the record says ${kept}`)
+  }
+
+  /** What was decided is on the disk; what a restart may forget is left aside. */
+  #onDisk (job: Job): void {
+    const { record } = job
+    const stored = this.#node.disk.peek(KEYS.job + record.id)
+    const told = stored === undefined ? 'nothing' : essenceOfJob(decodeJob(stored, record.spec))
+    must(told === essenceOfJob(record), 'what is decided is on the disk', () => `${record.id} is ${essenceOfJob(record)}, the disk says ${told}`)
+    if (jobEnded(record.state)) return
+    for (const chunk of job.chunks) {
+      const text = this.#node.disk.peek(KEYS.chunk(record.id, chunk.index))
+      if (chunk.state === 'DECIDED' && text !== undefined && decodeChunk(text).state === 'DECIDED') continue
+      const is = text === undefined ? 'nothing' : essenceOf(decodeChunk(text))
+      must(is === essenceOf(chunk), 'what is decided is on the disk', () => `${record.id}/${chunk.index} is ${essenceOf(chunk)}, the disk says ${is}`)
+    }
   }
 
   /** A chunk that is not done is found again by something. */
@@ -124,10 +148,21 @@ export class CoordinatorAudit {
       const chunk = decodeChunk(value)
       chunks.set(`${key.split('/')[1]}/${chunk.index}`, chunk)
       if (chunk.state === 'DECIDED') this.#decided(key.split('/')[1] ?? '', chunk)
+      if (chunk.value !== undefined) this.#noteValue(key.split('/')[1] ?? '', chunk)
     }
     for (const { key, value } of writes) {
       if (key.startsWith(LEDGER_KEYS.entry) && value !== undefined) this.#entry(JSON.parse(value) as Entry, chunks)
     }
+  }
+
+  #noteValue (jobId: string, { index, value }: Chunk): void {
+    const app = this.#node.submissions.get(jobId)?.app
+    if (app !== undefined && value !== truth(jobId, index, app).value) this.#outvoted.add(`${jobId}/${index}`)
+  }
+
+  /** True for a chunk of which a wrong value was once agreed. */
+  outvoted (jobId: string, chunk: number): boolean {
+    return this.#outvoted.has(`${jobId}/${chunk}`)
   }
 
   #entry (entry: Entry, chunks: ReadonlyMap<string, Chunk>): void {
@@ -184,4 +219,13 @@ export class CoordinatorAudit {
       must(JSON.stringify(files) === JSON.stringify(truth(jobId, index, app).files), 'the output is the reference output', () => `${jobId}/${index} has other files`)
     }
   }
+}
+
+function essenceOfJob ({ state, chunkCount, verified, decided, failed, spent, disputes, executions, reason, error }: JobRecord): string {
+  return [state, chunkCount, verified, decided, failed, spent, disputes, executions, reason?.text ?? '', error?.message ?? ''].join(' ')
+}
+
+function essenceOf ({ state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
+  const tries = attempts.map(attempt => [attempt.epoch, attempt.worker, attempt.state === 'RUNNING' ? 'LEASED' : attempt.state, attempt.commitment ?? '', attempt.value ?? ''].join(':'))
+  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), ...tries].join(' ')
 }

@@ -12,6 +12,7 @@ import { LIMITS } from '../../../src/model/limits.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
 import type { BlobRef, Write } from '../../../src/model/store.ts'
 import { createHash } from 'node:crypto'
+import { simulatedSigner } from './signer.ts'
 import type { CoordinatorBehaviour } from './behaviours.ts'
 import { CoordinatorAudit } from './coordinator-audit.ts'
 import { SimulatedProcess } from './process.ts'
@@ -74,7 +75,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
 
   protected async load (): Promise<void> {
     this.#unsynced.clear()
-    const state = await loadCoordinator(this.disk, this.name, this.#config, this.now())
+    const state = await loadCoordinator(this.disk, { signer: simulatedSigner(this.name), bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
     await openingTransfer(this.disk, state, OPENING, this.now())
     this.state = state
     this.audit.onLoaded(state)

@@ -124,6 +124,8 @@ export abstract class SimulatedProcess<E extends { readonly kind: string }, T ex
       if (this.life !== life || this.paused) return
       const held = this.#held
       this.#held = []
+      // timers may fire before sockets are read
+      if (this.world.dice.chance(0.5)) this.post({ kind: 'tick' } as unknown as E)
       for (const event of held) this.post(event)
     })
   }

@@ -4,6 +4,7 @@ import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
 import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
+import { auditDelivered } from './channel-audit.ts'
 import type { Submission } from './coordinator.ts'
 import type { Dice } from './dice.ts'
 import type { Stats } from './stats.ts'
@@ -13,7 +14,7 @@ import { Violation, must } from './violation.ts'
 import { World } from './world.ts'
 
 /** Virtual time after the last fault in which every job must have ended or say what it waits for. */
-const LIVENESS_MS = 300_000
+const LIVENESS_MS = 600_000
 /** A job that says it waits, and what for, for this long after the faults, will wait for ever here. */
 const HELD_MS = 60_000
 /** Last messages arrive within this time. */
@@ -59,6 +60,8 @@ async function play (world: World, scenario: Scenario): Promise<void> {
   world.tickMs = 1000
   await awaitEnds(world)
   await world.run(world.now + QUIET_MS)
+  // what was lost is said again
+  await world.run(world.now + 30_000)
   checkEnd(world, scenario)
 }
 
@@ -66,7 +69,7 @@ function planJob (world: World, plan: PlannedJob, index: number): void {
   const coordinator = world.coordinator(plan.coordinator)
   if (coordinator === undefined) return
   const record = simulatedJob(`j-${String.fromCharCode(97 + index).repeat(16)}`, {
-    replicas: plan.replicas, jobTimeout: plan.jobTimeoutS, allowPartial: plan.allowPartial, estimate: plan.estimateS
+    replicas: plan.replicas, taskTimeout: 10, jobTimeout: plan.jobTimeoutS, allowPartial: plan.allowPartial, estimate: plan.estimateS
   }, plan.budget)
   const submission: Submission = { record, app: plan.app, chunks: plan.chunks, accepted: false }
   world.after(plan.at + 1, () => { coordinator.submit(submission) })
@@ -109,9 +112,9 @@ function checkEnd (world: World, { troubles }: Scenario): void {
   for (const coordinator of world.coordinators) {
     const { state, audit, submissions } = coordinator
     if (state === undefined || !coordinator.behaviour.honest) continue
-    for (const { record: { id } } of submissions.values()) {
+    for (const { app, record: { id } } of submissions.values()) {
       const record = state.jobs.get(id)?.record
-      const why = record?.state === 'FAILED' ? ` ${record.error?.code ?? '?'}` : record?.state === 'HELD' ? ` ${record.reason?.code ?? '?'}` : ''
+      const why = record?.state === 'FAILED' ? ` ${record.error?.code ?? '?'}${app.broken.size > 0 ? ' of a broken app' : ''}` : record?.state === 'HELD' ? ` ${record.reason?.code ?? '?'}` : ''
       must(record?.state !== 'HELD' || (record.reason?.text ?? '') !== '', 'a job that waits says what for', () => id)
       const forMoney = record?.state === 'HELD' && (record.reason?.code === 'BUDGET_EXHAUSTED' || record.reason?.code === 'PRICE_TOO_HIGH')
       must(!forMoney || record.budget <= SMALL_BUDGET, 'a job waits only for what it lacks', () => `${id} with ${record?.budget ?? 0n} units: ${record?.reason?.text ?? ''}`)
@@ -120,7 +123,15 @@ function checkEnd (world: World, { troubles }: Scenario): void {
     world.stats.count('wrong chunks accepted', audit.wrong.size)
     for (const incident of state.incidents) {
       const { name = '?', lies } = world.behaviourOf(incident.worker) ?? {}
+      must(name !== 'honest' || incident.reason.code !== 'WRONG_RESULT' || audit.outvoted(incident.jobId, incident.chunk), 'a right result is struck only where liars have a quorum',
+        () => `${incident.worker}, ${incident.jobId}/${incident.chunk}: ${incident.reason.text}`)
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
+    }
+    const delivered = troubles.weather.drop === 0 && troubles.weather.reorder === 0
+    for (const worker of delivered ? world.honestWorkers : []) {
+      const isThere = !worker.paused && state.workers.get(worker.name)?.connected === true
+      if (isThere && worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
+      else world.stats.count('honest worker not connected at the end')
     }
     if (!lossless) continue
     for (const worker of world.honestWorkers) {

@@ -7,6 +7,8 @@ import type { World } from './world.ts'
 export function auditWorker (world: World, worker: SimulatedWorker, state: WorkerState): void {
   for (const [peer, { amount }] of state.earnings) {
     const coordinator = world.coordinator(peer)
+    const most = [...worker.leased.get(peer)?.values() ?? []].reduce((sum, price) => sum + price, 0n)
+    must(amount <= most, 'no word makes money', () => `${worker.name} believes in ${amount} from ${peer}, its leases come to ${most}`)
     if (coordinator?.behaviour.honest !== true) continue
     const entitled = coordinator.audit.entitled.get(worker.name) ?? 0n
     must(amount <= entitled, 'a worker knows what it earned', () => `${worker.name} believes in ${amount} from ${peer}, which granted ${entitled}`)

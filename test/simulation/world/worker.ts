@@ -1,3 +1,5 @@
+import { BASE_CREDIT } from '../../../src/ledger/credit.ts'
+import { attemptKey } from '../../../src/model/ids.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
 import type { Write } from '../../../src/model/store.ts'
 import { Holds } from '../../../src/storage/index.ts'
@@ -7,6 +9,7 @@ import { loadWorker } from '../../../src/worker/load.ts'
 import type { WorkerAttempt, WorkerConfig, WorkerState } from '../../../src/worker/state.ts'
 import { WorkerTurn } from '../../../src/worker/turn.ts'
 import type { WorkerBehaviour } from './behaviours.ts'
+import { simulatedSigner } from './signer.ts'
 import { SimulatedProcess } from './process.ts'
 import { truth } from './truth.ts'
 import { auditWorker } from './worker-audit.ts'
@@ -31,13 +34,15 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   readonly shape: WorkerShape
   readonly #config: WorkerConfig
   readonly #blobs = new Set<string>()
+  /** price of every attempt it was ever leased, by coordinator */
+  readonly leased = new Map<string, Map<string, bigint>>()
   #holds = new Holds()
   #tasks = new Map<string, RunningTask>()
 
   constructor (world: World, name: string, shape: WorkerShape) {
     super(world, name)
     this.shape = shape
-    this.#config = { slots: shape.slots, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: shape.operator, hardware: HARDWARE, memoryMiB: 8192, cores: 8 }
+    this.#config = { slots: shape.slots, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: shape.operator, hardware: HARDWARE, memoryMiB: 8192, cores: 8, creditLimit: BASE_CREDIT }
     const { garble } = shape.behaviour
     world.network.join(name, {
       incarnation: () => 0,
@@ -46,6 +51,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
       onUp: (peer, incarnation) => { this.post({ kind: 'peer-up', peer, role: 'coordinator', incarnation }) },
       onDown: peer => { this.post({ kind: 'peer-down', peer }) },
       onMessage: (peer, message) => {
+        this.#noteLease(peer, message)
         if (message.verdict?.accepted === false) shape.behaviour.onRejected?.(this, peer)
         this.post({ kind: 'message', peer, message })
       },
@@ -61,7 +67,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   protected async load (): Promise<void> {
     this.#holds = new Holds()
     this.#tasks = new Map()
-    this.state = await loadWorker(this.disk, this.name, this.#config, { platforms: ['wasm'], runtimes: [], egress: false })
+    this.state = await loadWorker(this.disk, simulatedSigner(this.name), this.#config, { platforms: ['wasm'], runtimes: [], egress: false })
   }
 
   protected begin (now: number): WorkerTurn {
@@ -80,6 +86,13 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
 
   protected effects (turn: WorkerTurn): void {
     for (const effect of turn.effects) this.#effect(effect)
+  }
+
+  #noteLease (peer: string, { lease }: Message): void {
+    if (lease?.attempt === undefined) return
+    const prices = this.leased.get(peer) ?? new Map<string, bigint>()
+    this.leased.set(peer, prices)
+    prices.set(attemptKey(lease.attempt), lease.price)
   }
 
   #effect (effect: WorkerEffect): void {

@@ -1,0 +1,74 @@
+import type { EquivocationProof } from '../ledger/equivocation.ts'
+import { newPayeeChannel } from '../ledger/payee.ts'
+import type { PayeeChannel } from '../ledger/payee.ts'
+import { openReceipt } from '../ledger/receipts.ts'
+import type { SignedReceipt } from '../ledger/receipts.ts'
+import type { BootClaim } from '../lifecycle/boot.ts'
+import { sortable } from '../model/ids.ts'
+import type { Signer } from '../model/signer.ts'
+import { KEYS } from './keys.ts'
+import type { WorkerState } from './state.ts'
+import type { WorkerTurn } from './turn.ts'
+
+/** What a worker keeps of one coordinator, whether it is connected or not. */
+export interface CoordinatorBook {
+  readonly channel: PayeeChannel
+  /** the start of it this worker last agreed with */
+  readonly seen?: BootClaim
+  /** units of results that were shown to it and then recalled or left unpaid without a judgement */
+  readonly lost: bigint
+  /** that it signed receipts which contradict each other: nothing is done for it any more */
+  readonly proof?: EquivocationProof
+  /** nothing is taken from it but receipts until then, milliseconds; not kept over a restart */
+  readonly refusedUntil: number
+}
+
+interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof }
+interface StoredReceipt { readonly body: string, readonly signature: string }
+
+export function newBook (coordinator: string, self: string): CoordinatorBook {
+  return { channel: newPayeeChannel(coordinator, self), lost: 0n, refusedUntil: 0 }
+}
+
+export function bookOf (state: WorkerState, coordinator: string): CoordinatorBook {
+  return state.books.get(coordinator) ?? newBook(coordinator, state.self)
+}
+
+/** Changes what is kept of a coordinator; receipts that became known are written, those no longer kept are removed. */
+export function saveBook (turn: WorkerTurn, coordinator: string, change: Partial<CoordinatorBook>): void {
+  const before = bookOf(turn.state, coordinator)
+  const after = { ...before, ...change }
+  turn.state.books.set(coordinator, after)
+  const { seen, lost, proof } = after
+  const text: StoredBook = { ...seen === undefined ? {} : { seen }, lost: lost.toString(), ...proof === undefined ? {} : { proof } }
+  turn.put(KEYS.book + coordinator, JSON.stringify(text))
+  const kept = new Set(after.channel.kept)
+  for (const receipt of before.channel.kept) if (!kept.has(receipt)) turn.put(receiptKey(coordinator, receipt), undefined)
+  for (const receipt of before.channel.kept) kept.delete(receipt)
+  for (const receipt of kept) turn.put(receiptKey(coordinator, receipt), JSON.stringify({ body: receipt.body, signature: receipt.signature }))
+}
+
+function receiptKey (coordinator: string, { receipt }: SignedReceipt): string {
+  return `${KEYS.receipt}${coordinator}/${sortable(receipt.seq)}`
+}
+
+/** Reads the books back from stored texts by key suffix. Throws NS_E_RECEIPT for a receipt that is damaged. */
+export async function loadBooks (
+  self: string, signer: Pick<Signer, 'verify'>,
+  stored: { readonly books: AsyncIterable<readonly [string, string]>, readonly receipts: AsyncIterable<readonly [string, string]> }
+): Promise<Map<string, CoordinatorBook>> {
+  const books = new Map<string, CoordinatorBook>()
+  for await (const [coordinator, text] of stored.books) {
+    const { seen, lost, proof } = JSON.parse(text) as StoredBook
+    books.set(coordinator, { ...newBook(coordinator, self), ...seen === undefined ? {} : { seen }, lost: BigInt(lost), ...proof === undefined ? {} : { proof } })
+  }
+  for await (const [key, text] of stored.receipts) {
+    const coordinator = key.slice(0, key.indexOf('/'))
+    const { body, signature } = JSON.parse(text) as StoredReceipt
+    const receipt = openReceipt(body, signature, signer)
+    const book = books.get(coordinator) ?? newBook(coordinator, self)
+    const { seq, cumulative } = receipt.receipt
+    books.set(coordinator, { ...book, channel: { ...book.channel, seq, cumulative, hash: receipt.hash, kept: [...book.channel.kept, receipt] } })
+  }
+  return books
+}
