@@ -17,8 +17,8 @@ import { World } from './world.ts'
 const LIVENESS_MS = 600_000
 /** A job that says it waits, and what for, for this long after the faults, will wait for ever here. */
 const HELD_MS = 60_000
-/** Last messages arrive within this time. */
-const QUIET_MS = 5000
+/** Within this time the last dead nodes are back, and the last messages have arrived. */
+const QUIET_MS = 20_000
 
 export interface SeedResult {
   readonly seed: number
