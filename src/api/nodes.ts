@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { VERSION } from '../config/version.ts'
+import { behindReason } from '../coordinator/fencing.ts'
 import { viewNodes } from '../coordinator/views.ts'
 import type { ApiOptions } from './options.ts'
 
@@ -16,7 +17,8 @@ export function nodeRoutes (server: FastifyInstance, { services }: ApiOptions): 
     platforms: [...executors.keys()],
     uptimeMs: clock.now() - startedAt,
     workers: [...state.workers.values()].filter(worker => worker.connected && worker.offer !== undefined).length,
-    jobs: state.jobs.size
+    jobs: state.jobs.size,
+    condition: behindReason(state)
   }))
   server.get('/v1/nodes', async () => ({ nodes: viewNodes(state, clock.now()) }))
   server.get('/v1/incidents', async () => ({ incidents: state.incidents.slice(-1000) }))

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { available, balance } from '../ledger/accounts.ts'
 import { checkBooks } from '../ledger/audit.ts'
+import { viewWorkerAccounts } from '../coordinator/views.ts'
 import { journal, readJournal } from '../ledger/load.ts'
 import { formatByc } from '../model/money.ts'
 import type { ApiOptions } from './options.ts'
@@ -10,7 +11,7 @@ import type { ApiOptions } from './options.ts'
 const SCAN = 100_000
 
 /** The books: balances, and the journal newest first. Amounts are ByteChips in decimal text. */
-export function walletRoutes (server: FastifyInstance, { services: { state, store } }: ApiOptions): void {
+export function walletRoutes (server: FastifyInstance, { services: { state, store }, request }: ApiOptions): void {
   server.get('/v1/wallet', async () => {
     const { ledger } = state
     const books = checkBooks(ledger.accounts(), ledger.holds())
@@ -21,6 +22,15 @@ export function walletRoutes (server: FastifyInstance, { services: { state, stor
       pending: formatByc(account.creditsPending - account.debitsPending)
     }))
     return { accounts, books: { issued: formatByc(books.issued), balanced: true } }
+  })
+
+  server.get('/v1/wallet/peers', async () => ({ workers: viewWorkerAccounts(state), accused: [...state.accused.values()] }))
+
+  /** The operator's word that the receipts workers have shown are the truth. */
+  server.post('/v1/ledger/adopt-receipts', async () => {
+    const adopted = [...state.ahead.entries()].map(([worker, { receipt, hash }]) => ({ worker, seq: receipt.seq, receipted: formatByc(receipt.cumulative), receipt: hash }))
+    await request({ kind: 'adopt-receipts' })
+    return { adopted }
   })
 
   /** The whole journal, oldest first, an entry a line: what `ledger verify FILE` takes. */

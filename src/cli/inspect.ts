@@ -22,13 +22,14 @@ export async function nodes (command: Common): Promise<number> {
 }
 
 export async function status (command: Common): Promise<number> {
-  const found = await (await connect(command.data)).get<{ peerId: string, version: string, incarnation: number, addresses: string[], platforms: string[], uptimeMs: number, workers: number, jobs: number }>('/v1/status')
+  const found = await (await connect(command.data)).get<{ peerId: string, version: string, incarnation: number, addresses: string[], platforms: string[], uptimeMs: number, workers: number, jobs: number, condition?: { code: string, text: string } }>('/v1/status')
   if (command.output === 'json') {
     printJson(found)
     return 0
   }
   print(`coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`)
   print(`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`)
+  if (found.condition !== undefined) print(pc.yellow(`  ${found.condition.code}: ${found.condition.text}`))
   for (const address of found.addresses) print(`  workers join with: nightshift worker --peer ${address}`)
   return 0
 }

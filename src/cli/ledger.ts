@@ -3,16 +3,21 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { pipeline } from 'node:stream/promises'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
+import { KEYS as COORDINATOR_KEYS } from '../coordinator/keys.ts'
 import { LEDGER_KEYS } from '../ledger/ledger.ts'
+import { openReceipt } from '../ledger/receipts.ts'
 import { replay } from '../ledger/replay.ts'
 import type { Replayed } from '../ledger/replay.ts'
 import type { Entry } from '../ledger/transfers.ts'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
+import { verifySignature } from '../model/messages/signing.ts'
 import { formatByc } from '../model/money.ts'
 import { checkDatabase, checkMirror, mirroredValues, repairFromMirror } from '../storage/index.ts'
 import { connect } from './connect.ts'
 import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
+
+const AHEAD = COORDINATOR_KEYS.ahead
 
 interface Common { readonly data?: string, readonly output: Format }
 
@@ -47,13 +52,16 @@ async function verifyFolder (folder: string, command: Common): Promise<number> {
   const database = await checkDatabase(join(folder, 'state'))
   const mirror = await checkMirror(join(folder, 'mirror'))
   const journal = await journalOfMirror(join(folder, 'mirror'))
-  const ok = database.state !== 'damaged' && mirror.damages.length === 0 && !('error' in journal)
-  if (command.output === 'json') printJson({ ok, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages }, journal })
+  const ahead = await receiptsAhead(join(folder, 'mirror'))
+  const ok = ahead.length === 0 && database.state !== 'damaged' && mirror.damages.length === 0 && !('error' in journal)
+  if (command.output === 'json') printJson({ ok, ahead, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages }, journal })
   else {
     const words = { whole: 'whole', 'in use': 'in use by a running node, which checked it at its start', absent: 'absent', damaged: 'DAMAGED' }
     print(`database: ${words[database.state]}${database.state === 'damaged' ? `: ${database.why}` : ''}`)
     print(`mirror:   ${mirror.damages.length === 0 ? `whole, ${mirror.snapshots} snapshot${mirror.snapshots === 1 ? '' : 's'}, up to batch ${mirror.position.n}` : `DAMAGED: ${mirror.damages.join('; ')}`}`)
     print(`journal:  ${'error' in journal ? `DAMAGED: ${journal.error}` : `whole, ${journal.entries} entries, ${journal.issued} BYC issued, every credit has its debit`}`)
+    for (const { worker, seq, receipted } of ahead) print(`receipts: BEHIND: worker ${worker} has receipt ${seq} for ${receipted} BYC, signed by this coordinator and unknown to these books`)
+    if (ahead.length > 0) say('  what to do: if another process runs with newer books, keep that one; if not: nightshift ledger adopt-receipts')
     if (database.state === 'damaged') say('  what to do: nightshift ledger repair --from-mirror')
     else if (mirror.damages.length > 0) say('  what to do: start the coordinator; it makes a new mirror from its database')
   }
@@ -69,6 +77,20 @@ async function journalOfMirror (dir: string): Promise<JournalFigures> {
   } catch (error) {
     return { error: errorMessage(error) }
   }
+}
+
+/** Receipts of this coordinator that its books do not know, as workers have shown them. */
+async function receiptsAhead (dir: string): Promise<readonly { readonly worker: string, readonly seq: number, readonly receipted: string }[]> {
+  const shown = await mirroredValues(dir, AHEAD).catch(() => new Map<string, string>())
+  return [...shown].map(([key, text]) => {
+    const { receipt } = openReceipt(...textOf(text), { verify: verifySignature })
+    return { worker: key.slice(AHEAD.length), seq: receipt.seq, receipted: formatByc(receipt.cumulative) }
+  })
+}
+
+function textOf (stored: string): [body: string, signature: string] {
+  const { body, signature } = JSON.parse(stored) as { body: string, signature: string }
+  return [body, signature]
 }
 
 function figures ({ entries, head, books }: Replayed) {
@@ -123,7 +145,7 @@ export async function repair (command: Common & { readonly fromMirror?: boolean,
   return EXIT.done
 }
 
-async function confirmed (question: string): Promise<boolean> {
+export async function confirmed (question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new NightshiftError('NS_E_USAGE', 'there is nobody to ask', { remedy: 'add --yes to go on without a question' })
   const dialog = createInterface({ input: process.stdin, output: process.stderr })
   try {

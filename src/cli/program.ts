@@ -192,6 +192,7 @@ function ledger (root: Command, run: Run): void {
   const load = async () => await import('./ledger.ts')
   withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder; changes nothing')).action(run(async () => (await load()).verify))
   withData(add(group, 'export', 'write the journal of a running coordinator, an entry a line')).requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportJournal))
+  withData(add(group, 'adopt-receipts', 'after a lost disk or an old backup: book what workers hold receipts for')).option('--yes', 'do not ask').action(run(async () => (await import('./peers.ts')).adoptReceipts))
   withData(add(group, 'repair', 'build a damaged database anew, with the coordinator stopped'))
     .option('--from-mirror', 'from the mirror in the data folder').option('--yes', 'do not ask').action(run(async () => (await load()).repair))
 }
@@ -202,6 +203,9 @@ function inspection (root: Command, run: Run): void {
   withData(add(nodeGroup, 'list', 'who is connected, what they earned, who was caught')).action(run(async () => (await load()).nodes))
   const wallet = root.command('wallet').description('the books').exitOverride()
   withData(add(wallet, 'balance', 'all accounts')).action(run(async () => (await load()).balance))
+  add(wallet, 'peers', 'who owes whom: of a coordinator, paid and acknowledged by worker; of a worker, earned and owed by coordinator')
+    .option('--data <dir>', 'data folder of a coordinator or a worker').option('--worker', 'of the worker of this machine')
+    .action(run(async () => (await import('./peers.ts')).peers))
   withData(add(wallet, 'transactions', 'the journal, newest first')).option('--account <id>', 'only of this account').option('--limit <n>', 'how many', whole, 20).action(run(async () => (await load()).transactions))
   withData(add(root, 'status', 'the coordinator')).action(run(async () => (await load()).status))
   withData(add(root, 'doctor', 'check this machine')).action(run(async () => (await load()).doctor))

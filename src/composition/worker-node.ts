@@ -29,6 +29,7 @@ import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
+import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
 /** A draining worker waits this long for what runs, milliseconds. */
@@ -71,6 +72,8 @@ export interface WorkerNode {
   readonly slots: number
   /** Resolves only when the node can no longer serve, with the reason. */
   readonly failed: Promise<Error>
+  /** tasks that were begun and have not ended */
+  readonly running: () => number
   /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   readonly close: (options: { drain: boolean }) => Promise<void>
 }
@@ -154,6 +157,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       log,
       onFatal: fail
     }), async it => { await it.close() })
+    opened.add('wallet file', new WalletFile(dataDir, state, log), async it => { await it.close() })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
     if (containerOptions.enabled) {
@@ -166,6 +170,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       isolation,
       slots,
       failed,
+      running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain }) => {
         try {
           if (!drain) return

@@ -5,6 +5,7 @@ import type { EngineChoice, JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
 import { obstacles } from './auction.ts'
+import { channelOf } from './channels.ts'
 import { whyWaiting } from './waiting.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import { Turn } from './turn.ts'
@@ -60,6 +61,8 @@ export interface NodeView {
   readonly accepted: number
   readonly strikes: number
   readonly banned: boolean
+  /** why it takes nothing from this coordinator */
+  readonly refusal?: Reason
 }
 
 /** Every worker that is connected or that the coordinator remembers anything about. */
@@ -80,7 +83,52 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       earned: formatByc(balance(state.ledger.account(peerAccount(peer)))),
       accepted: standing.passes,
       strikes: standing.strikes.length,
-      banned: isBanned(standing, now)
+      banned: isBanned(standing, now),
+      ...worker?.refusal === undefined ? {} : { refusal: worker.refusal }
+    }
+  })
+}
+
+/** What was paid to one worker and how far it agrees; amounts are ByteChips in decimal text. */
+export interface WorkerAccount {
+  readonly worker: string
+  readonly connected: boolean
+  /** posted to it in the books */
+  readonly paid: string
+  /** of that, in receipts */
+  readonly receipted: string
+  /** number of the last receipt */
+  readonly seq: number
+  /** what it has countersigned, and up to which number */
+  readonly acknowledged: string
+  readonly acknowledgedSeq: number
+  /** holds verified or leased and not settled yet */
+  readonly pending: string
+  readonly settleAsked: boolean
+  readonly refusal?: Reason
+  /** a receipt it has shown that the books do not know */
+  readonly ahead?: { readonly seq: number, readonly receipted: string }
+}
+
+export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAccount[] {
+  const peers = new Set([...state.channels.keys(), ...state.ahead.keys(), ...state.workers.keys()])
+  return [...peers].sort().map(worker => {
+    const { seq, cumulative, acked } = channelOf(state, worker)
+    const account = state.ledger.account(peerAccount(worker))
+    const view = state.workers.get(worker)
+    const ahead = state.ahead.get(worker)?.receipt
+    return {
+      worker,
+      connected: view?.connected ?? false,
+      paid: formatByc(account.creditsPosted),
+      receipted: formatByc(cumulative),
+      seq,
+      acknowledged: formatByc(acked?.receipt.receipt.cumulative ?? 0n),
+      acknowledgedSeq: acked?.receipt.receipt.seq ?? 0,
+      pending: formatByc(account.creditsPending),
+      settleAsked: view?.settleAsked ?? false,
+      ...view?.refusal === undefined ? {} : { refusal: view.refusal },
+      ...ahead === undefined ? {} : { ahead: { seq: ahead.seq, receipted: formatByc(ahead.cumulative) } }
     }
   })
 }

@@ -14,6 +14,7 @@ export function checkChannels (coordinator: CoordinatorState, workers: readonly 
     if (promised(ours) !== postedTo(coordinator, worker.self)) {
       throw new Error(`${worker.self}: receipts and what is owed are ${promised(ours)} units, ${postedTo(coordinator, worker.self)} are posted`)
     }
+    if (worker.coordinators.get(coordinator.self)?.admitted !== true) continue
     if (theirs.seq > ours.seq || theirs.cumulative > ours.cumulative) throw new Error(`${worker.self} has receipt ${theirs.seq}, ${ours.seq} was the last one issued`)
     const acked = ours.acked?.receipt
     if (acked === undefined) continue

@@ -10,6 +10,8 @@ import { BASE_CREDIT } from '../../src/ledger/credit.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
 import { jobEnded } from '../../src/lifecycle/job.ts'
 import type { FileRef } from '../../src/model/block.ts'
+import type { EquivocationProof } from '../../src/ledger/equivocation.ts'
+import { proofToWire } from '../../src/ledger/wire.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
 import type { Write } from '../../src/model/store.ts'
@@ -32,6 +34,8 @@ export interface WorkerBehaviour {
   readonly failsWith?: 'app' | 'node'
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
+  /** so many times what it shows takes 40 s to fetch and then breaks off */
+  readonly losesReveals?: number
   /** never gives away the files of its results */
   readonly withholds?: boolean
   /** whose name it claims to run under */
@@ -53,15 +57,20 @@ export class SimulatedNetwork {
   readonly #fetchMs: number
   #ticking = false
   readonly #lastDelivery = new Map<string, number>()
+  readonly #lostReveals = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
   readonly #disk = new Map<string, string>()
+  /** loses every receipt on its way */
+  withholdReceipts = false
+  /** later starts the coordinator was shown */
+  readonly superseded: number[] = []
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number } = {}) {
     this.#fetchMs = options.fetchMs ?? 5
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
-    this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, 1, config, new Ledger(EMPTY_LEDGER))
+    this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, options.incarnation ?? 1, config, new Ledger(EMPTY_LEDGER))
     const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
       transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
@@ -71,18 +80,17 @@ export class SimulatedNetwork {
 
   addWorker (name: string, behaviour: WorkerBehaviour): void {
     const hardware = { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', memoryMiB: 8192, memoryAvailableMiB: 8192, diskFreeMiB: 10_000, gpus: [] }
-    this.workers.set(name, {
-      alive: true,
-      behaviour,
-      state: freshWorker(namedSigner(name), {
-        slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
-        creditLimit: BASE_CREDIT
-      }, { platforms: ['wasm'], runtimes: [], egress: false })
-    })
-    this.#later(1, () => {
-      this.onCoordinator({ kind: 'peer-up', peer: name, role: 'worker' })
-      this.onWorker(name, { kind: 'peer-up', peer: COORDINATOR, role: 'coordinator', incarnation: 1 })
-    })
+    this.takeWorker(name, freshWorker(namedSigner(name), {
+      slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
+      creditLimit: BASE_CREDIT
+    }, { platforms: ['wasm'], runtimes: [], egress: false }), behaviour)
+  }
+
+  /** Connects a worker that may have worked for this coordinator before. */
+  takeWorker (name: string, state: WorkerState, behaviour: WorkerBehaviour): void {
+    state.coordinators.clear()
+    this.workers.set(name, { alive: true, behaviour, state })
+    this.#later(1, () => { this.reconnect(name) })
     if (behaviour.diesAt !== undefined) {
       this.#at(behaviour.diesAt, () => {
         const worker = this.workers.get(name)
@@ -90,6 +98,33 @@ export class SimulatedNetwork {
         this.onCoordinator({ kind: 'peer-down', peer: name })
       })
     }
+  }
+
+  reconnect (name: string): void {
+    this.onCoordinator({ kind: 'peer-up', peer: name, role: 'worker' })
+    this.onWorker(name, { kind: 'peer-up', peer: COORDINATOR, role: 'coordinator', incarnation: this.coordinator.incarnation })
+  }
+
+  worker (name: string): WorkerState {
+    const worker = this.workers.get(name)
+    if (worker === undefined) throw new Error(`there is no worker ${name}`)
+    return worker.state
+  }
+
+  /** Hands a worker a message of the coordinator. */
+  deliver (name: string, message: Message): void {
+    this.onWorker(name, { kind: 'message', peer: COORDINATOR, message })
+  }
+
+  /** Lets a worker tell the coordinator of a proof. */
+  tell (name: string, proof: EquivocationProof): void {
+    this.onCoordinator({ kind: 'message', peer: name, message: { equivocation: proofToWire(proof) } })
+  }
+
+  /** Lets time go by, whether or not a job runs. */
+  quiet (ms: number): void {
+    this.#tickOnce()
+    this.#until(this.now + ms, () => false)
   }
 
   submit (record: JobRecord, chunks: number, inputBytes = 100_000): void {
@@ -101,10 +136,17 @@ export class SimulatedNetwork {
 
   /** Runs until every job ended, or until the virtual time is over. Checks the books after every event. */
   run (maxMs: number): void {
-    const end = this.now + maxMs
+    this.#tickOnce()
+    this.#until(this.now + maxMs, () => [...this.coordinator.jobs.values()].every(job => jobEnded(job.record.state)))
+  }
+
+  #tickOnce (): void {
     if (!this.#ticking) this.#tick()
     this.#ticking = true
-    while (this.#queue.length > 0 && ![...this.coordinator.jobs.values()].every(job => jobEnded(job.record.state))) {
+  }
+
+  #until (end: number, done: () => boolean): void {
+    while (this.#queue.length > 0 && !done()) {
       this.#queue.sort((a, b) => a.at - b.at || a.order - b.order)
       const next = this.#queue[0]
       if (next === undefined || next.at > end) {
@@ -136,6 +178,7 @@ export class SimulatedNetwork {
     coordinatorStep(turn, event)
     settleTurn(turn)
     this.#keep(turn.writes())
+    for (const effect of turn.effects) if (effect.kind === 'superseded') this.superseded.push(effect.incarnation)
     for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
     for (const effect of turn.effects) this.#coordinatorEffect(effect)
   }
@@ -146,8 +189,20 @@ export class SimulatedNetwork {
     const turn = new WorkerTurn(worker.state, this.now)
     workerStep(turn, event)
     settleWorkerTurn(turn)
-    for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
+    for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
+  }
+
+  #fromWorker (name: string, message: Message): void {
+    const attempt = message.reveal?.attempt
+    const lost = this.#lostReveals.get(name) ?? 0
+    if (attempt === undefined || lost >= (this.workers.get(name)?.behaviour.losesReveals ?? 0)) {
+      this.onCoordinator({ kind: 'message', peer: name, message })
+      return
+    }
+    this.#lostReveals.set(name, lost + 1)
+    this.onCoordinator({ kind: 'reveal-coming', peer: name, attempt })
+    this.#later(40_000, () => { this.onCoordinator({ kind: 'reveal-lost', peer: name, attempt }) })
   }
 
   #coordinatorEffect (effect: CoordinatorEffect): void {
@@ -191,6 +246,7 @@ export class SimulatedNetwork {
 
   /** Delivers after a random delay, in order per direction, as one TCP stream does. */
   #send (direction: string, message: Message, deliver: (copy: Message) => void): void {
+    if (this.withholdReceipts && message.receipt !== undefined) return
     const copy = structuredClone(message)
     const at = Math.max(this.#lastDelivery.get(direction) ?? 0, this.now + 2 + Math.floor(this.random.fraction() * 3))
     this.#lastDelivery.set(direction, at)

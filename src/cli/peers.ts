@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WALLET_FILE } from '../composition/wallet-file.ts'
+import { dataFolder } from '../config/paths.ts'
+import type { WorkerAccount } from '../coordinator/views.ts'
+import { NightshiftError } from '../model/errors.ts'
+import type { CoordinatorAccount } from '../worker/views.ts'
+import { connect } from './connect.ts'
+import { confirmed } from './ledger.ts'
+import { EXIT, print, printJson, printRows, say, shortPeer } from './output.ts'
+import type { Format } from './output.ts'
+
+interface Common { readonly data?: string, readonly output: Format }
+
+/** `nightshift wallet peers`: of a running coordinator by its API, of a worker, running or not, by the file it keeps. */
+export async function peers (command: Common & { readonly worker?: boolean }): Promise<number> {
+  const folder = command.data ?? (command.worker === true ? dataFolder('worker') : undefined)
+  const wallet = folder === undefined ? undefined : await readFile(join(folder, WALLET_FILE), 'utf8').catch(() => undefined)
+  if (wallet !== undefined) return ofWorker(command.output, JSON.parse(wallet) as { coordinators: readonly CoordinatorAccount[] })
+  if (command.worker === true) {
+    throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder ?? ''}`, { remedy: 'name its data folder with --data' })
+  }
+  return await ofCoordinator(command)
+}
+
+function ofWorker (format: Format, wallet: { readonly coordinators: readonly CoordinatorAccount[] }): number {
+  printRows(format, 'coordinators', wallet.coordinators, {
+    coordinator: row => shortPeer(row.coordinator), state: row => row.equivocated ? 'banned' : row.refusal?.code ?? (row.connected ? 'connected' : 'away'),
+    earned: row => `${row.earned} BYC`, receipted: row => row.receipted, receipt: row => String(row.seq),
+    unpaid: row => row.exposure, leased: row => row.leased, limit: row => row.limit, lost: row => row.lost
+  })
+  return EXIT.done
+}
+
+async function ofCoordinator (command: Common): Promise<number> {
+  const { workers, accused } = await (await connect(command.data)).get<{ workers: readonly WorkerAccount[], accused: readonly { payer: string }[] }>('/v1/wallet/peers')
+  if (command.output === 'json') {
+    printJson({ workers, accused })
+    return EXIT.done
+  }
+  printRows('table', 'workers', workers, {
+    worker: row => shortPeer(row.worker), state: row => row.ahead === undefined ? row.refusal?.code ?? (row.connected ? 'connected' : 'away') : `has receipt ${row.ahead.seq}`,
+    paid: row => `${row.paid} BYC`, receipted: row => row.receipted, receipt: row => String(row.seq),
+    acknowledged: row => `${row.acknowledged} (${row.acknowledgedSeq})`, pending: row => row.pending, 'asks to settle': row => row.settleAsked ? 'yes' : ''
+  })
+  for (const { payer } of accused) print(`proven to have signed contradicting receipts: ${payer}`)
+  return EXIT.done
+}
+
+/** `nightshift ledger adopt-receipts`: never without the operator's word. */
+export async function adoptReceipts (command: Common & { readonly yes?: boolean }): Promise<number> {
+  const client = await connect(command.data)
+  const { condition } = await client.get<{ condition?: { text: string } }>('/v1/status')
+  if (condition !== undefined && command.yes !== true && !await confirmed(`${condition.text}\nBook what the workers hold receipts for? Do so only when no other process runs with this identity. [y/N] `)) {
+    say('nothing was changed')
+    return EXIT.error
+  }
+  const { adopted } = await client.post<{ adopted: readonly { worker: string, seq: number, receipted: string }[] }>('/v1/ledger/adopt-receipts', {})
+  if (command.output === 'json') printJson({ adopted })
+  else for (const { worker, seq, receipted } of adopted) print(`adopted receipt ${seq} to ${shortPeer(worker)}: ${receipted} BYC in all`)
+  return EXIT.done
+}

@@ -1,0 +1,50 @@
+import { formatByc } from '../model/money.ts'
+import type { Reason } from '../model/reasons.ts'
+import { bookOf } from './books.ts'
+import { limitOf, outstandingOf } from './credit.ts'
+import type { WorkerState } from './state.ts'
+
+/** What a worker has with one coordinator; amounts are ByteChips in decimal text. */
+export interface CoordinatorAccount {
+  readonly coordinator: string
+  readonly connected: boolean
+  /** work it accepted */
+  readonly earned: string
+  /** what it has signed receipts for */
+  readonly receipted: string
+  /** number of its highest receipt */
+  readonly seq: number
+  /** finished work that is neither receipted nor refused */
+  readonly exposure: string
+  /** leases taken and not finished */
+  readonly leased: string
+  readonly limit: string
+  /** results shown and given back unpaid */
+  readonly lost: string
+  /** why nothing is taken from it */
+  readonly refusal?: Reason
+  /** it was proven to have signed receipts that contradict each other */
+  readonly equivocated: boolean
+}
+
+export function viewCoordinators (state: WorkerState): readonly CoordinatorAccount[] {
+  const all = new Set([...state.books.keys(), ...state.coordinators.keys(), ...state.earnings.keys()])
+  return [...all].sort().map(coordinator => {
+    const { channel, lost, proof } = bookOf(state, coordinator)
+    const { exposure, promised } = outstandingOf(state, coordinator)
+    const view = state.coordinators.get(coordinator)
+    return {
+      coordinator,
+      connected: view !== undefined,
+      earned: formatByc(state.earnings.get(coordinator)?.amount ?? 0n),
+      receipted: formatByc(channel.cumulative),
+      seq: channel.seq,
+      exposure: formatByc(exposure),
+      leased: formatByc(promised),
+      limit: formatByc(limitOf(state, coordinator)),
+      lost: formatByc(lost),
+      ...view?.refusal === undefined ? {} : { refusal: view.refusal },
+      equivocated: proof !== undefined
+    }
+  })
+}
