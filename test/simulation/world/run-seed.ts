@@ -127,8 +127,7 @@ function checkEnd (world: World, { troubles }: Scenario): void {
         () => `${incident.worker}, ${incident.jobId}/${incident.chunk}: ${incident.reason.text}`)
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
     }
-    const delivered = troubles.weather.drop === 0 && troubles.weather.reorder === 0
-    for (const worker of delivered ? world.honestWorkers : []) {
+    for (const worker of world.honestWorkers) {
       const isThere = !worker.paused && state.workers.get(worker.name)?.connected === true
       if (isThere && worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
       else world.stats.count('honest worker not connected at the end')
