@@ -49,6 +49,8 @@ export class SimulatedNetwork {
   readonly workers = new Map<string, { readonly state: WorkerState, readonly behaviour: WorkerBehaviour, alive: boolean }>()
   readonly trace = createHash('sha256')
   readonly executions = new Map<string, number>()
+  /** what the coordinator told its log */
+  readonly notes: string[] = []
   now = 1_000_000
   #queue: Scheduled[] = []
   #order = 0
@@ -166,6 +168,7 @@ export class SimulatedNetwork {
   }
 
   #coordinatorEffect (effect: CoordinatorEffect): void {
+    if (effect.kind === 'note') this.notes.push(effect.text)
     if (effect.kind === 'run-trusted') {
       const { attempt } = effect
       const files = [fileOf(attempt.chunk, false, COORDINATOR)]
