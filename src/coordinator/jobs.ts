@@ -213,6 +213,7 @@ export function retryJob (turn: Turn, job: Job): void {
     if (chunk.state === 'DECIDED') continue
     Object.assign(chunk, newChunk(chunk.index, chunk.input, record.spec.config.replicas), { epoch: chunk.epoch })
     delete chunk.error
+    delete chunk.notBefore
     turn.saveChunk(job, chunk)
   }
   record.failed = 0

@@ -95,12 +95,12 @@ function refusedBy (job: Job): Reason | undefined {
   return why.length === 0 ? undefined : reason(why[0]?.code ?? 'NO_MATCHING_WORKER', `no bid fits: ${[...new Set(why.map(entry => entry.text))].slice(0, 5).join('; ')}`)
 }
 
-/** The first waiting chunk that no connected worker may take. */
+/** The first waiting chunk that no connected worker may take, now or later. */
 function firstStuck (state: CoordinatorState, job: Job): Chunk | undefined {
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
-    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(chunk, worker.peer, groupOf(worker)))
+    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(chunk, worker.peer, groupOf(worker), Infinity))
     return takers.length === 0 ? chunk : undefined
   }
   return undefined

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { escrowAccount, peerAccount } from '../../src/ledger/accounts.ts'
+import { backoff } from '../../src/coordinator/backoff.ts'
 import { simulatedJob } from './jobs.ts'
+import { CIRCUIT_OPEN_MS } from '../../src/verification/reputation.ts'
 import { SimulatedNetwork } from './network.ts'
 
 const ID = 'j-aaaaaaaaaaaaaaaa'
@@ -30,5 +32,59 @@ describe('the end of a job', () => {
     network.onCoordinator({ kind: 'abort', jobId: ID })
     expect(network.coordinator.ledger.account(escrowAccount(ID)).debitsPending).toBe(0n)
     expect(network.notes.join()).not.toMatch(/a defect/)
+  })
+})
+
+describe('a failure', () => {
+  it('of the way to a worker is not held against it: it gets the chunk again, after a while', () => {
+    const network = new SimulatedNetwork(63, { platforms: [] })
+    network.addWorker('far', { taskMs: 100, failsWith: 'transport', failures: 2 })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    const start = network.now
+    network.run(120_000)
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'COMPLETED', executions: 3 })
+    expect(network.now - start).toBeGreaterThan(15_000)
+    expect(network.coordinator.standings.get('far')).toMatchObject({ strikes: [], failedJobs: [] })
+  })
+
+  it('of the way every time ends: the worker is asked four times', () => {
+    const network = new SimulatedNetwork(64, { platforms: [] })
+    network.addWorker('far', { taskMs: 100, failsWith: 'transport' })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    network.run(3_600_000)
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'HELD', executions: 4 })
+  })
+
+  it('of a chunk on nodes of three operators fails the chunk', () => {
+    const network = new SimulatedNetwork(65, { platforms: [] })
+    for (const name of ['a1', 'a2', 'a3']) network.addWorker(name, { taskMs: 100, failsWith: 'node', operator: 'acme' })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    network.run(60_000)
+    expect(network.coordinator.jobs.get(ID)?.record.state).toBe('HELD')
+    for (const name of ['b', 'c']) network.addWorker(name, { taskMs: 100, failsWith: 'node' })
+    network.run(60_000)
+    const record = network.coordinator.jobs.get(ID)?.record
+    expect(record?.state).toBe('FAILED')
+    expect(record?.error?.message).toMatch(/three different operators/)
+  })
+
+  it('of a node on three jobs opens its circuit; later one chunk at a time shows whether it works again', () => {
+    const network = new SimulatedNetwork(66, { platforms: [] })
+    network.addWorker('sick', { taskMs: 1000, failsWith: 'node', failures: 3 })
+    const ids = ['a', 'b', 'c', 'd'].map(letter => `j-${letter.repeat(16)}`)
+    for (const id of ids) network.submit(simulatedJob(id, { replicas: 1 }), 1)
+    network.run(CIRCUIT_OPEN_MS / 2)
+    expect(network.coordinator.standings.get('sick')?.failedJobs).toHaveLength(3)
+    const last = [...network.coordinator.jobs.values()].find(job => job.record.executions === 0)
+    expect(last?.record).toMatchObject({ state: 'HELD', reason: { text: expect.stringMatching(/tried again in/) as string } })
+    network.run(CIRCUIT_OPEN_MS)
+    expect(last?.record.state).toBe('COMPLETED')
+    expect(network.coordinator.standings.get('sick')?.failedJobs).toEqual([])
+  })
+
+  it('makes its chunk wait, twice as long each time, within bounds', () => {
+    const policy = { firstMs: 100, mostMs: 1000 }
+    expect([1, 2, 3, 4, 5, 60].map(failures => backoff(policy, failures, 0.5))).toEqual([100, 200, 400, 800, 1000, 1000])
+    expect([0, 0.999].map(random => backoff(policy, 2, random))).toEqual([100, 300])
   })
 })
