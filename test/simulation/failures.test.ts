@@ -88,3 +88,23 @@ describe('a failure', () => {
     expect([0, 0.999].map(random => backoff(policy, 2, random))).toEqual([100, 300])
   })
 })
+
+describe('a chunk that is declined over and over', () => {
+  it('keeps only the last of it in its record', () => {
+    const network = new SimulatedNetwork(67, { platforms: [] })
+    network.addWorker('w1', { taskMs: 10_000 })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    const chunk = network.coordinator.jobs.get(ID)?.chunks[0]
+    let declined = 0
+    for (let i = 0; i < 200 && declined < 30; i++) {
+      network.run(250)
+      const live = chunk?.attempts.find(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING')
+      if (live === undefined) continue
+      declined++
+      const attempt = { jobId: ID, chunk: 0, epoch: live.epoch }
+      network.onCoordinator({ kind: 'message', peer: 'w1', message: { decline: { attempt, reason: { code: 'BUSY', text: 'no room' } } } })
+    }
+    expect(declined).toBeGreaterThan(10)
+    expect(chunk?.attempts.length).toBeLessThanOrEqual(9)
+  })
+})
