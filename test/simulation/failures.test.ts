@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { escrowAccount, peerAccount } from '../../src/ledger/accounts.ts'
 import { backoff } from '../../src/coordinator/backoff.ts'
 import { simulatedJob } from './jobs.ts'
-import { CIRCUIT_OPEN_MS } from '../../src/verification/reputation.ts'
+import { CIRCUIT_OPEN_MS, newStanding } from '../../src/verification/reputation.ts'
 import { SimulatedNetwork } from './network.ts'
 
 const ID = 'j-aaaaaaaaaaaaaaaa'
@@ -76,7 +76,7 @@ describe('a failure', () => {
     network.run(CIRCUIT_OPEN_MS / 2)
     expect(network.coordinator.standings.get('sick')?.failedJobs).toHaveLength(3)
     const last = [...network.coordinator.jobs.values()].find(job => job.record.executions === 0)
-    expect(last?.record).toMatchObject({ state: 'HELD', reason: { text: expect.stringMatching(/tried again in/) as string } })
+    expect(last?.record).toMatchObject({ state: 'HELD', reason: { code: 'CIRCUIT_OPEN', text: expect.stringMatching(/tried again in/) as string } })
     network.run(CIRCUIT_OPEN_MS)
     expect(last?.record.state).toBe('COMPLETED')
     expect(network.coordinator.standings.get('sick')?.failedJobs).toEqual([])
@@ -106,5 +106,25 @@ describe('a chunk that is declined over and over', () => {
     }
     expect(declined).toBeGreaterThan(10)
     expect(chunk?.attempts.length).toBeLessThanOrEqual(9)
+  })
+})
+
+describe('a job that nobody may run', () => {
+  it('is held because everyone is banned', () => {
+    const network = new SimulatedNetwork(68, { platforms: [] })
+    network.addWorker('liar', { taskMs: 100 })
+    network.coordinator.standings.set('liar', { ...newStanding('liar'), strikes: [network.now, network.now] })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    network.run(10_000)
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'HELD', reason: { code: 'BANNED', text: expect.stringMatching(/of 1 connected.*2 wrong results.*node list/) as string } })
+  })
+
+  it('is held because every bid is over its ceiling', () => {
+    const network = new SimulatedNetwork(69, { platforms: [] })
+    network.addWorker('dear', { taskMs: 100 })
+    const record = simulatedJob(ID, { replicas: 1, maxPrice: '0' })
+    network.submit({ ...record, maxPrice: 1n }, 1)
+    network.run(20_000)
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'HELD', reason: { code: 'PRICE_TOO_HIGH' } })
   })
 })
