@@ -32,6 +32,8 @@ export interface WorkerBehaviour {
   readonly failsWith?: 'app' | 'node' | 'transport'
   /** so many tasks fail, then it works; all of them when left out */
   readonly failures?: number
+  /** only tasks of this chunk fail */
+  readonly failsOn?: number
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
   /** so many times what it shows takes 40 s to fetch and then breaks off */
@@ -203,7 +205,7 @@ export class SimulatedNetwork {
 
   #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
     const failed = this.#failures.get(name) ?? 0
-    if (behaviour.failsWith !== undefined && failed < (behaviour.failures ?? Infinity)) {
+    if (behaviour.failsWith !== undefined && (behaviour.failsOn ?? chunk) === chunk && failed < (behaviour.failures ?? Infinity)) {
       this.#failures.set(name, failed + 1)
       return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
     }
