@@ -8,6 +8,8 @@ import type { WorkerState } from './state.ts'
 export interface CoordinatorAccount {
   readonly coordinator: string
   readonly connected: boolean
+  /** both sides agree on who it is and on what it has paid */
+  readonly admitted: boolean
   /** work it accepted */
   readonly earned: string
   /** what it has signed receipts for */
@@ -36,6 +38,7 @@ export function viewCoordinators (state: WorkerState): readonly CoordinatorAccou
     return {
       coordinator,
       connected: view !== undefined,
+      admitted: view?.admitted ?? false,
       earned: formatByc(state.earnings.get(coordinator)?.amount ?? 0n),
       receipted: formatByc(channel.cumulative),
       seq: channel.seq,
