@@ -56,6 +56,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     executions: 0,
     disputes: 0,
     failed: 0,
+    verified: 0,
     decided: 0
   }
 }

@@ -191,13 +191,21 @@ export function expireAttempts (turn: Turn, job: Job): void {
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
       if (!attemptIsLive(attempt.state) || attempt.worker === turn.state.self) continue
-      if (attempt.expiresAt > turn.now && !overdue(turn, job, attempt)) continue
+      const late = overdue(turn, job, attempt)
+      if (attempt.expiresAt > turn.now && !late) continue
       if (chunk.state === 'FAILED') break
+      if (late) blameLate(turn, job, chunk, attempt)
       const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
       endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
       if (chunk.attempts.length >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
     }
   }
+}
+
+/** Its own sandbox would have ended the task by now: it does not get the chunk again, else it could keep it for good. */
+function blameLate (turn: Turn, job: Job, chunk: Chunk, { worker }: Attempt): void {
+  chunk.excluded.push(worker)
+  turn.saveStanding(withNodeFailure(turn.state.standings.get(worker) ?? newStanding(worker), job.record.id))
 }
 
 /** Heartbeats do not renew a lease for ever: its tasks, those queued before it included, must have ended by their own time limit. */

@@ -15,9 +15,10 @@ import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { leaseChunks, speculate } from './leases.ts'
+import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrSettle, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -85,8 +86,9 @@ function continueJob (turn: Turn, job: Job): void {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
           delete attempt.revealAskedAt
+          delete attempt.revealAsks
         }
-        if (chunk.state === 'VERIFIED') fetchOrSettle(turn, job, chunk)
+        if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)
       }
       break
@@ -105,6 +107,7 @@ function tick (turn: Turn): void {
     expireAttempts(turn, job)
     chaseReveals(turn, job)
     speculate(turn, job)
+    settleDue(turn, job)
     reviewWaiting(turn, job)
   }
   for (const worker of turn.state.workers.values()) {
@@ -161,7 +164,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   } else if (message.receiptAck !== undefined) onReceiptAck(turn, peer, message.receiptAck)
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
-  else if (message.settleRequest !== undefined) worker.settleAsked = true
+  else if (message.settleRequest !== undefined) settleWorker(turn, peer)
   else if (message.drain !== undefined) {
     worker.draining = true
     for (const job of state.jobs.values()) job.awards.delete(peer)

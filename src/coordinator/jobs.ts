@@ -16,6 +16,7 @@ import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
 import { Median } from './median.ts'
 import { newChunk } from './records.ts'
+import { settleJob } from './settlement.ts'
 import type { CoordinatorState, Job, JobRecord } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -28,6 +29,8 @@ export function newJob (record: JobRecord): Job {
     freshFrom: 0,
     wanting: new Set(),
     active: new Set(),
+    unpaid: new Set(),
+    owed: 0n,
     roundNumber: 0,
     nextRoundAt: 0,
     awards: new Map(),
@@ -105,12 +108,12 @@ export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
   setState(turn, job, 'RUNNING')
 }
 
-/** Moves on when no chunk is left to decide. */
+/** Moves on when no chunk is left to verify: everyone is paid, then the results are assembled. */
 export function advanceJob (turn: Turn, job: Job): void {
   const { record } = job
   if (record.state !== 'RUNNING' && record.state !== 'HELD') return
-  if (record.decided + record.failed < record.chunkCount) return
-  if (record.failed > 0 && (!record.spec.config.allowPartial || record.decided === 0)) {
+  if (record.verified + record.failed < record.chunkCount) return
+  if (record.failed > 0 && (!record.spec.config.allowPartial || record.verified === 0)) {
     const failed = job.chunks.find(chunk => chunk.state === 'FAILED')
     failJob(turn, job, {
       code: 'NS_E_CHUNK_FAILED',
@@ -121,6 +124,7 @@ export function advanceJob (turn: Turn, job: Job): void {
   }
   if (record.state === 'HELD') setState(turn, job, 'RUNNING')
   setState(turn, job, 'SETTLING')
+  settleJob(turn, job)
   setState(turn, job, 'ASSEMBLING')
   turn.effect({ kind: 'assemble', jobId: record.id })
 }
@@ -147,8 +151,9 @@ export function abortJob (turn: Turn, job: Job): void {
   endJob(turn, job, 'CANCELLED')
 }
 
-/** Ends a job: open attempts are recalled and their holds voided, and what the escrow still has goes back. */
+/** Ends a job: verified results are paid, open attempts are recalled and their holds voided, and what the escrow still has goes back. */
 function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+  settleJob(turn, job)
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
@@ -221,7 +226,7 @@ export function indexChunks (job: Job): void {
   let lastTouched = -1
   for (const chunk of job.chunks) if (chunk.epoch > 0 || chunk.state !== 'PENDING') lastTouched = chunk.index
   for (const chunk of job.chunks) {
-    if (chunk.state === 'ACTIVE' || chunk.state === 'VERIFIED') job.active.add(chunk.index)
+    if (chunk.state === 'ACTIVE' || (chunk.state === 'VERIFIED' && chunk.storedAt === undefined)) job.active.add(chunk.index)
     if (chunk.index <= lastTouched && wants(chunk) > 0) job.wanting.add(chunk.index)
   }
   job.freshFrom = lastTouched + 1

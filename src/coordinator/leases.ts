@@ -52,7 +52,7 @@ export function quorumIsPossible (turn: Turn, job: Job): boolean {
 /** Leases this worker may still take: prefetch depth times slots, less what it has. */
 export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView): number {
   const slots = Math.min(award.slots, worker.offer?.slotsTotal ?? 0)
-  const left = job.record.chunkCount - job.record.decided - job.record.failed
+  const left = job.record.chunkCount - job.record.verified - job.record.failed
   const depth = prefetchDepth({
     roundTripMs: worker.overheadMs,
     chunkMs: job.durations.count > 0 ? job.durations.value : workMs(job),

@@ -13,6 +13,7 @@ import { loadChannels } from './channels.ts'
 import { indexChunks, newJob } from './jobs.ts'
 import { KEYS, after } from './keys.ts'
 import { decodeChunk, decodeJob } from './records.ts'
+import { addUnpaid } from './settlement.ts'
 import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
 
 /** How a coordinator signs, and the random id of this start. */
@@ -43,7 +44,7 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
     if (spec === undefined) continue
     const job = newJob(decodeJob(text, JSON.parse(spec) as JobSpec))
     state.jobs.set(id, job)
-    if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, job)
+    if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, state, job)
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
   return state
@@ -53,11 +54,11 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
 export function freshState ({ signer, bootId }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
   return {
     self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(),
-    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], batchId: 0, refereeing: new Set(), turnOfJob: 0
+    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
   }
 }
 
-async function loadChunks (store: Store, job: Job): Promise<void> {
+async function loadChunks (store: Store, state: CoordinatorState, job: Job): Promise<void> {
   const task = await store.get(KEYS.task + job.record.id)
   if (task !== undefined) job.task = { ref: JSON.parse(task) as BlobRef }
   for await (const [, text] of prefixed(store, KEYS.chunks(job.record.id))) {
@@ -66,6 +67,8 @@ async function loadChunks (store: Store, job: Job): Promise<void> {
     job.chunks[chunk.index] = chunk
   }
   indexChunks(job)
+  const stored = job.chunks.filter(chunk => chunk.state === 'VERIFIED' && chunk.storedAt !== undefined)
+  for (const chunk of stored.sort((a, b) => (a.storedAt ?? 0) - (b.storedAt ?? 0))) addUnpaid(state, job, chunk)
 }
 
 function adoptAttempts (state: CoordinatorState, job: Job, now: number): void {

@@ -12,7 +12,8 @@ export function encodeJob (record: JobRecord): string {
 
 export function decodeJob (text: string, spec: JobRecord['spec']): JobRecord {
   const stored = JSON.parse(text) as StoredJob
-  return { ...stored, spec, budget: BigInt(stored.budget), maxPrice: BigInt(stored.maxPrice), spent: BigInt(stored.spent) }
+  // records of older versions paid with the verdict
+  return { ...stored, verified: (stored as Partial<StoredJob>).verified ?? stored.decided, spec, budget: BigInt(stored.budget), maxPrice: BigInt(stored.maxPrice), spent: BigInt(stored.spent) }
 }
 
 export function encodeChunk (chunk: Chunk): string {

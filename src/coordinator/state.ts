@@ -34,7 +34,9 @@ export interface Attempt {
   /** hex, once committed */
   commitment?: string
   committedAt?: number
+  /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
+  revealAsks?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */
@@ -50,10 +52,12 @@ export interface Chunk {
   state: ChunkState
   /** fencing number of the last attempt */
   epoch: number
-  /** attempts whose hold is pending, and ended ones while the chunk is undecided */
+  /** attempts whose hold is pending, and ended ones until the chunk is decided */
   attempts: Attempt[]
   /** hash of the decided manifest */
   value?: string
+  /** since when the agreed result is stored here, milliseconds; from then on its workers are owed their price */
+  storedAt?: number
   /** votes needed before the values are compared */
   quorum: number
   /** workers that do not get this chunk again */
@@ -96,6 +100,9 @@ export interface JobRecord {
   executions: number
   disputes: number
   failed: number
+  /** chunks whose agreed result is stored here, paid or not */
+  verified: number
+  /** of these, those that are paid */
   decided: number
 }
 
@@ -109,6 +116,10 @@ export interface Job {
   wanting: Set<number>
   /** chunks with an open attempt */
   active: Set<number>
+  /** chunks with a stored result that is not paid yet, oldest first */
+  readonly unpaid: Set<number>
+  /** units these come to */
+  owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }
   round?: Round
@@ -118,7 +129,7 @@ export interface Job {
   /** latest reasons per worker, for explain */
   readonly explanations: Map<string, readonly Reason[]>
   readonly durations: Median
-  /** times of the last decided chunks, for the rate */
+  /** times of the last stored chunks, for the rate */
   readonly recentDone: number[]
   /** since when nothing of the job moves, milliseconds; undefined while something does */
   idleSince?: number
@@ -135,8 +146,6 @@ export interface WorkerView {
   overheadMs: number
   /** it takes nothing from this coordinator, and why */
   refusal?: Reason
-  /** what it says it is owed has reached half of what it is willing to be owed */
-  settleAsked?: boolean
 }
 
 /** A result that contradicted the accepted one, or another fault that a strike was given for. */
@@ -184,6 +193,8 @@ export interface CoordinatorState {
   readonly workers: Map<string, WorkerView>
   readonly standings: Map<string, Standing>
   readonly incidents: Incident[]
+  /** what each worker is owed for verified results, units */
+  readonly unpaid: Map<string, bigint>
   batchId: number
   /** trusted runs in progress, as `jobId/chunk/epoch` */
   readonly refereeing: Set<string>

@@ -13,12 +13,16 @@ import { appLimits } from './app-limits.ts'
 import { endAttempt, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import type { TrustedOutcome } from './events.ts'
-import { reject, settle, short } from './settle.ts'
+import { reject, short, store, tellAccepted } from './verdict.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
-/** A reveal asked for is due after this long, milliseconds; none by then is a strike. */
-const REVEAL_DUE_MS = 30_000
+/** A reveal asked for is asked for again after this long, milliseconds. */
+const REVEAL_DUE_MS = 10_000
+/** None after so many requests is a strike: one that was lost, or a coordinator that slept, is nobody's fault. */
+const REVEAL_ASKS = 3
+/** Requests after which it is a strike even if the worker came back anew each time. */
+const MOST_REVEAL_ASKS = 30
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024
 /** Trusted runs of the coordinator at a time. */
@@ -42,6 +46,8 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
     turn.saveChunk(job, chunk)
   }
   turn.send(worker, { commitAck: { attempt: id } })
+  // it did not hear the verdict
+  if (attempt.state === 'VERIFIED' && chunk.storedAt !== undefined) tellAccepted(turn, job, chunk, attempt)
   askReveals(turn, job, chunk)
 }
 
@@ -55,13 +61,14 @@ export function askReveals (turn: Turn, job: Job, chunk: Chunk): void {
   if (!enough) return
   for (const attempt of bound) {
     if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt !== undefined) continue
-    attempt.revealAskedAt = turn.now
     askAgain(turn, job, chunk, attempt)
   }
 }
 
-/** Asks for one reveal; when it was asked for before, its deadline stays. */
+/** Asks for one reveal, for the first time or once more. */
 export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  attempt.revealAskedAt = turn.now
+  attempt.revealAsks = (attempt.revealAsks ?? 0) + 1
   const batch = turn.reveals.get(attempt.worker) ?? []
   batch.push({ ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
   turn.reveals.set(attempt.worker, batch)
@@ -84,16 +91,21 @@ export function sendRevealRequests (turn: Turn): void {
   turn.reveals.clear()
 }
 
-/** Asks again after a reconnect, and strikes a worker that owes a reveal for too long although it is there. */
+/** Asks again for what is due, and strikes a worker that owes a reveal for too long although it is there. */
 export function chaseReveals (turn: Turn, job: Job): void {
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
-      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || turn.now - attempt.revealAskedAt < REVEAL_DUE_MS) continue
+      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined) continue
       if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
-      reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result within ${REVEAL_DUE_MS / 1000} s`)
+      const asks = attempt.revealAsks ?? 1
+      if (turn.now - attempt.revealAskedAt < REVEAL_DUE_MS && asks < MOST_REVEAL_ASKS) continue
+      if (asks < REVEAL_ASKS) askAgain(turn, job, chunk, attempt)
+      else reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result although asked ${asks} times`)
     }
+    // a vote that was waited for may have ended without a result, or its worker been banned
+    if (chunk.disputed) judge(turn, job, chunk)
   }
 }
 
@@ -162,8 +174,7 @@ function verdictOn (chunk: Chunk, referee: boolean): Decision {
     .filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
     .map(attempt => ({ epoch: attempt.epoch, value: attempt.value ?? '', group: attempt.group, trusted: attempt.trusted }))
   if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
-  const byQuorum = decide(votes, chunk.quorum)
-  return byQuorum.kind === 'dispute' && chunk.disputed && !referee ? decideByMajority(votes, 2) : byQuorum
+  return chunk.disputed && !referee && !votes.some(vote => vote.trusted) ? decideByMajority(votes, 2) : decide(votes, chunk.quorum)
 }
 
 /** One more vote is needed, and none is on its way. */
@@ -232,22 +243,22 @@ function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   }
   job.wanting.delete(chunk.index)
   turn.saveChunk(job, chunk)
-  fetchOrSettle(turn, job, chunk)
+  fetchOrStore(turn, job, chunk)
 }
 
-/** Nobody is paid before the files are here. */
-export function fetchOrSettle (turn: Turn, job: Job, chunk: Chunk): void {
+/** Nobody is owed anything before the files are here. */
+export function fetchOrStore (turn: Turn, job: Job, chunk: Chunk): void {
   const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
   const files = winners[0]?.files ?? []
-  if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) settle(turn, job, chunk)
+  if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) store(turn, job, chunk)
   else turn.effect({ kind: 'fetch-results', jobId: job.record.id, chunk: chunk.index, from: winners.map(attempt => attempt.worker), files })
 }
 
 /** The files could not be had from these workers: their results do not count, and the chunk runs again if none is left. */
 export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boolean, unavailableAt: readonly string[]): void {
-  if (chunk.state !== 'VERIFIED') return
+  if (chunk.state !== 'VERIFIED' || chunk.storedAt !== undefined) return
   if (stored) {
-    settle(turn, job, chunk)
+    store(turn, job, chunk)
     return
   }
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')

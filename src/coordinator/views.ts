@@ -18,7 +18,7 @@ export function engineName (choice: EngineChoice): string {
 export function viewJob (job: Job, now: number): JobView {
   const { record } = job
   const rate = ratePerSecond(job, now)
-  const left = record.chunkCount - record.decided - record.failed
+  const left = record.chunkCount - record.verified - record.failed
   return {
     id: record.id,
     name: record.spec.name,
@@ -31,10 +31,10 @@ export function viewJob (job: Job, now: number): JobView {
     partitioner: engineName(record.spec.partitioner),
     assembler: engineName(record.spec.assembler),
     replicas: record.spec.config.replicas,
-    chunks: { total: record.chunkCount, done: record.decided, failed: record.failed, active: job.active.size },
+    chunks: { total: record.chunkCount, done: record.verified, failed: record.failed, active: job.active.size },
     rate,
     ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),
-    cost: formatByc(record.spent),
+    cost: formatByc(record.spent + job.owed),
     budget: formatByc(record.budget),
     executions: record.executions,
     disputes: record.disputes,
@@ -102,9 +102,8 @@ export interface WorkerAccount {
   /** what it has countersigned, and up to which number */
   readonly acknowledged: string
   readonly acknowledgedSeq: number
-  /** holds verified or leased and not settled yet */
+  /** holds leased and not settled or given back */
   readonly pending: string
-  readonly settleAsked: boolean
   readonly refusal?: Reason
   /** a receipt it has shown that the books do not know */
   readonly ahead?: { readonly seq: number, readonly receipted: string }
@@ -126,7 +125,6 @@ export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAcc
       acknowledged: formatByc(acked?.receipt.receipt.cumulative ?? 0n),
       acknowledgedSeq: acked?.receipt.receipt.seq ?? 0,
       pending: formatByc(account.creditsPending),
-      settleAsked: view?.settleAsked ?? false,
       ...view?.refusal === undefined ? {} : { refusal: view.refusal },
       ...ahead === undefined ? {} : { ahead: { seq: ahead.seq, receipted: formatByc(ahead.cumulative) } }
     }

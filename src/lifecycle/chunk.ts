@@ -3,8 +3,8 @@ import type { Transitions } from './machine.ts'
 
 /**
  * PENDING: no replica out. ACTIVE: at least one attempt live, revealed or in
- * dispute. VERIFIED: a value is agreed and its files are being fetched.
- * DECIDED: the value is stored here and its holds are posted, once. FAILED: the
+ * dispute. VERIFIED: a value is agreed; its files are being fetched, or are here
+ * and not paid yet. DECIDED: its holds are posted, once. FAILED: the
  * app fails on this chunk wherever it runs.
  */
 export type ChunkState = 'PENDING' | 'ACTIVE' | 'VERIFIED' | 'DECIDED' | 'FAILED'

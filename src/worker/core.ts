@@ -177,6 +177,7 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
   if (state.draining) return decline('DRAINING', 'the worker is shutting down')
   const key = localKey(peer, id)
+  if (state.ended.has(key)) return decline('STALE_EPOCH', 'this attempt has ended here already')
   const spec = fromWire(lease.spec)
   const input = fromWire(lease.input)
   const excess = leaseExcess({ spec, input }, boundsOf(state.config))
@@ -267,7 +268,7 @@ function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest
 function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): void {
   if (attempt.outcome === undefined) return
   const { value, nonce, files, manifest, usage } = attempt.outcome
-  attempt.state = 'REVEALED'
+  if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
   turn.send(attempt.coordinator, {
     reveal: {
       batchId,
@@ -286,11 +287,16 @@ function usageReport (usage: Usage) {
   return { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes), outputBytes: usage.outputBytes ?? 0 }
 }
 
+/** Counts only what can be true: a verdict on a result that was committed to, at no more than the price of its lease. */
 function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {
   withAttempt(turn, peer, verdict.attempt, (attempt, key) => {
+    if (attempt.outcome === undefined) {
+      turn.effect({ kind: 'note', level: 'warn', text: 'a verdict came on a task that has no result yet', about: { coordinator: peer, ...attempt.id } })
+      return
+    }
     if (verdict.accepted) {
-      if (attempt.outcome === undefined || attempt.state === 'ACCEPTED') return
-      earn(turn, peer, { amount: verdict.amount, accepted: 1 })
+      if (attempt.state === 'ACCEPTED') return
+      earn(turn, peer, { amount: verdict.amount < attempt.price ? verdict.amount : attempt.price, accepted: 1 })
       attempt.state = 'ACCEPTED'
       turn.put(KEYS.attempt + key, encodeAttempt(attempt))
       return

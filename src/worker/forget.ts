@@ -3,9 +3,18 @@ import { KEYS } from './keys.ts'
 import type { WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
+/** Ended attempts remembered, so that a lease said twice is not run, and paid for, twice. */
+const ENDED_KEPT = 10_000
+
 /** Forgets an attempt and the content only it needed. The app's bundle stays cached. */
 export function remove (turn: WorkerTurn, key: string, attempt: WorkerAttempt): void {
-  turn.state.attempts.delete(key)
+  const { attempts, ended } = turn.state
+  attempts.delete(key)
+  ended.add(key)
+  for (const oldest of ended) {
+    if (ended.size <= ENDED_KEPT) break
+    ended.delete(oldest)
+  }
   if (attempt.outcome !== undefined) turn.put(KEYS.attempt + key, undefined)
   turn.forget([attempt.input, ...resultContent(attempt)].filter(ref => ref.size > 0).map(ref => ref.sha256))
 }

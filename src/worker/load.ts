@@ -28,6 +28,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     coordinators: new Map(),
     books: new Map(),
     attempts: new Map(),
+    ended: new Set(),
     earnings: new Map(),
     offered,
     failedImages: new Map(),

@@ -89,6 +89,8 @@ export interface WorkerState {
   readonly books: Map<string, CoordinatorBook>
   /** attempts by coordinator and attempt key, in the order of their leases */
   readonly attempts: Map<string, WorkerAttempt>
+  /** keys of the last attempts that ended here, oldest first; not kept over a restart */
+  readonly ended: Set<string>
   readonly earnings: Map<string, Earnings>
   offered: Offered
   /** images that could not be had, and until when nobody need ask for them */

@@ -93,7 +93,7 @@ async function recovery (dir: string): Promise<number> {
 function jobRecord (): JobRecord {
   const manifest = { name: 'a', version: '1.0', type: 'app' as const, description: '', entrypoint: 'a.wasm', platform: 'wasm' as const, platform_config: {}, device_requirements: {}, determinism: 'bitwise' as const }
   return {
-    id: 'j-aaaaaaaaaaaaaaaa', createdAt: 0, budget: 0n, maxPrice: 0n, seed: '0'.repeat(64), state: 'RUNNING', chunkCount: OPEN_CHUNKS, outputs: 0, spent: 0n, executions: 0, disputes: 0, failed: 0, decided: 0,
+    id: 'j-aaaaaaaaaaaaaaaa', createdAt: 0, budget: 0n, maxPrice: 0n, seed: '0'.repeat(64), state: 'RUNNING', chunkCount: OPEN_CHUNKS, outputs: 0, spent: 0n, executions: 0, disputes: 0, failed: 0, verified: 0, decided: 0,
     spec: {
       name: 'bench', description: '', app: { manifest, files: [], hash: '0'.repeat(64) }, partitioner: { builtin: 'passthrough' }, assembler: { builtin: 'passthrough' },
       params: { partitioner: {}, app: {}, assembler: {} }, source: [],

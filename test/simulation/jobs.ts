@@ -23,6 +23,6 @@ export function simulatedJob (id: string, config: Partial<JobRecord['spec']['con
       }
     },
     createdAt: 1_000_000, budget, maxPrice: budget, seed: '00', state: 'SUBMITTED',
-    chunkCount: 0, outputs: 0, spent: 0n, executions: 0, disputes: 0, failed: 0, decided: 0
+    chunkCount: 0, outputs: 0, spent: 0n, executions: 0, disputes: 0, failed: 0, verified: 0, decided: 0
   }
 }

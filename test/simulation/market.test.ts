@@ -133,7 +133,7 @@ describe('whole networks on a virtual clock', () => {
     network.run(20_000)
     const job = network.coordinator.jobs.get(ID)
     expect(job?.record.reason?.code).toBe('BUDGET_EXHAUSTED')
-    expect(job?.record.decided).toBe(2)
+    expect(job?.record.verified).toBe(2)
     network.onCoordinator({ kind: 'abort', jobId: ID })
     expect(network.escrow(ID)).toBe(0n)
   })

@@ -14,6 +14,7 @@ import type { EquivocationProof } from '../../src/ledger/equivocation.ts'
 import { proofToWire } from '../../src/ledger/wire.ts'
 import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
+import type { Write } from '../../src/model/store.ts'
 import { settleTurn as settleWorkerTurn, step as workerStep } from '../../src/worker/core.ts'
 import type { TaskResult, WorkerEffect, WorkerEvent } from '../../src/worker/events.ts'
 import { freshWorker } from '../../src/worker/load.ts'
@@ -56,8 +57,12 @@ export class SimulatedNetwork {
   readonly #lastDelivery = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
+  readonly #disk = new Map<string, string>()
+
   /** loses every receipt on its way */
   withholdReceipts = false
+  /** workers that have asked to be settled with */
+  readonly asked = new Set<string>()
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
@@ -66,10 +71,11 @@ export class SimulatedNetwork {
     this.random = new SeededRandom(seed)
     const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
     this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, options.incarnation ?? 1, config, new Ledger(EMPTY_LEDGER))
-    this.coordinator.ledger.apply({
+    const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
       transfers: [{ kind: 'direct', debit: MINT, credit: userAccount('local'), amount: 1_000_000_000_000n, ref: {} }]
     })
+    this.#keep(writes)
   }
 
   addWorker (name: string, behaviour: WorkerBehaviour): void {
@@ -158,6 +164,11 @@ export class SimulatedNetwork {
     return balance(this.coordinator.ledger.account(peerAccount(worker)))
   }
 
+  /** everything the coordinator has on its disk */
+  written (): readonly Write[] {
+    return [...this.#disk].map(([key, value]) => ({ key, value }))
+  }
+
   escrow (jobId: string): bigint {
     return balance(this.coordinator.ledger.account(escrowAccount(jobId)))
   }
@@ -166,7 +177,7 @@ export class SimulatedNetwork {
     const turn = new Turn(this.coordinator, this.now)
     coordinatorStep(turn, event)
     settleTurn(turn)
-    for (const write of turn.writes()) this.trace.update(`${write.key}=${write.value ?? ''}\n`)
+    this.#keep(turn.writes())
     for (const effect of turn.effects) if (effect.kind === 'superseded') this.superseded.push(effect.incarnation)
     for (const { peer, message } of turn.sends) this.#send(`to ${peer}`, message, copy => { this.onWorker(peer, { kind: 'message', peer: COORDINATOR, message: copy }) })
     for (const effect of turn.effects) this.#coordinatorEffect(effect)
@@ -178,6 +189,7 @@ export class SimulatedNetwork {
     const turn = new WorkerTurn(worker.state, this.now)
     workerStep(turn, event)
     settleWorkerTurn(turn)
+    if (turn.sends.some(({ message }) => message.settleRequest !== undefined)) this.asked.add(name)
     for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
   }
@@ -228,6 +240,14 @@ export class SimulatedNetwork {
     const at = Math.max(this.#lastDelivery.get(direction) ?? 0, this.now + 2 + Math.floor(this.random.fraction() * 3))
     this.#lastDelivery.set(direction, at)
     this.#at(at, () => { deliver(copy) })
+  }
+
+  #keep (writes: readonly Write[]): void {
+    for (const { key, value } of writes) {
+      this.trace.update(`${key}=${value ?? ''}\n`)
+      if (value === undefined) this.#disk.delete(key)
+      else this.#disk.set(key, value)
+    }
   }
 
   #tick (): void {

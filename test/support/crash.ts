@@ -66,7 +66,10 @@ export async function crashRig (): Promise<CrashRig> {
       const { tasks } = await api.call('GET', `/v1/jobs/${id}/tasks?limit=10000`) as { tasks: { chunk: number, worker: string, state: string }[] }
       const paid = tasks.filter(task => task.state === 'SETTLED').map(task => `${task.worker} ${task.chunk}`)
       expect(new Set(paid).size, 'no worker is paid twice for a chunk').toBe(paid.length)
-      expect(paid.length).toBe(chunks * 2)
+      // more than two when a late copy agreed
+      for (let chunk = 0; chunk < chunks; chunk++) {
+        expect(tasks.filter(task => task.state === 'SETTLED' && task.chunk === chunk).length, `chunk ${chunk} is paid`).toBeGreaterThanOrEqual(2)
+      }
     },
     runs: () => {
       const runs = new Map<string, number>()

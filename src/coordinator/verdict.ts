@@ -1,11 +1,11 @@
 import { peerAccount } from '../ledger/accounts.ts'
 import { attemptIsLive, moveAttempt } from '../lifecycle/attempt.ts'
-import { moveChunk } from '../lifecycle/chunk.ts'
 import { attemptKey } from '../model/ids.ts'
 import { reason } from '../model/reasons.ts'
 import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
 import { endAttempt, idOf, requeue } from './attempts.ts'
 import { KEYS } from './keys.ts'
+import { owe } from './settlement.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -18,37 +18,33 @@ function judgeLate (turn: Turn, job: Job, chunk: Chunk): void {
   }
 }
 
-/** Posts the holds of everyone who gave the agreed value and voids the rest: once, in the batch that decides the chunk. */
-export function settle (turn: Turn, job: Job, chunk: Chunk): void {
+/** The files of the agreed value are here: the chunk is done. Everyone who gave the value is told so, everyone else recalled. */
+export function store (turn: Turn, job: Job, chunk: Chunk): void {
   const { record } = job
   judgeLate(turn, job, chunk)
-  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
   for (const late of chunk.attempts.filter(attempt => attemptIsLive(attempt.state))) {
     endAttempt(turn, job, chunk, late, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
   }
-  const paid = winners.filter(attempt => attempt.holdId !== '')
-  if (paid.length > 0) {
-    turn.book({
-      key: `settle:${record.id}/${chunk.index}`,
-      transfers: paid.map(attempt => ({ kind: 'post', holdId: attempt.holdId, ref: { job: record.id, chunk: chunk.index, epoch: attempt.epoch } }))
-    })
-  }
+  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
+  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners[0]?.files ?? []))
   for (const attempt of winners) {
-    attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'SETTLED')
-    record.spent += attempt.price
+    delete attempt.files
     if (attempt.holdId === '') continue
     turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker)))
-    turn.send(attempt.worker, {
-      verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
-    })
+    tellAccepted(turn, job, chunk, attempt)
   }
-  chunk.state = moveChunk(`${record.id}/${chunk.index}`, chunk.state, 'DECIDED')
-  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners[0]?.files ?? []))
-  record.decided++
+  record.verified++
   job.active.delete(chunk.index)
   job.recentDone.push(turn.now)
   if (job.recentDone.length > 50) job.recentDone.shift()
   turn.saveChunk(job, chunk)
+  owe(turn, job, chunk)
+}
+
+export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  turn.send(attempt.worker, {
+    verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
+  })
 }
 
 export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string): void {

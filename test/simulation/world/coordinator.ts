@@ -1,0 +1,220 @@
+import { settleTurn, step } from '../../../src/coordinator/core.ts'
+import type { CoordinatorEffect, CoordinatorEvent } from '../../../src/coordinator/events.ts'
+import { findAttempt } from '../../../src/coordinator/attempts.ts'
+import { KEYS } from '../../../src/coordinator/keys.ts'
+import { loadCoordinator } from '../../../src/coordinator/load.ts'
+import { openingTransfer } from '../../../src/coordinator/opening.ts'
+import type { CoordinatorConfig, CoordinatorState, JobRecord } from '../../../src/coordinator/state.ts'
+import { Turn } from '../../../src/coordinator/turn.ts'
+import { jobEnded } from '../../../src/lifecycle/job.ts'
+import type { FileRef } from '../../../src/model/block.ts'
+import { LIMITS } from '../../../src/model/limits.ts'
+import type { Message } from '../../../src/model/messages/control.ts'
+import type { BlobRef, Write } from '../../../src/model/store.ts'
+import { createHash } from 'node:crypto'
+import { simulatedSigner } from './signer.ts'
+import type { CoordinatorBehaviour } from './behaviours.ts'
+import { CoordinatorAudit } from './coordinator-audit.ts'
+import { SimulatedProcess } from './process.ts'
+import { truth } from './truth.ts'
+import type { AppShape } from './truth.ts'
+import type { World } from './world.ts'
+
+const OPENING = 10n ** 15n
+
+/** A job that its user has handed in. */
+export interface Submission {
+  readonly record: JobRecord
+  readonly app: AppShape
+  readonly chunks: number
+  /** the user was told it is accepted */
+  accepted: boolean
+}
+
+/** A coordinator with everything around its core: engines, blob store, referee, user. */
+export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Turn> {
+  state: CoordinatorState | undefined
+  readonly submissions = new Map<string, Submission>()
+  readonly behaviour: CoordinatorBehaviour
+  readonly audit: CoordinatorAudit
+  readonly #config: CoordinatorConfig
+  /** content here; what was not synced is lost with the process */
+  readonly #blobs = new Set<string>()
+  readonly #unsynced = new Set<string>()
+
+  constructor (world: World, name: string, config: CoordinatorConfig, behaviour: CoordinatorBehaviour) {
+    super(world, name)
+    this.#config = config
+    this.behaviour = behaviour
+    this.audit = new CoordinatorAudit(this)
+    world.network.join(name, {
+      incarnation: () => this.state?.incarnation ?? 0,
+      alive: () => this.alive,
+      pausedUntil: () => this.pausedUntil,
+      onUp: peer => { this.post({ kind: 'peer-up', peer, role: 'worker' }) },
+      onDown: peer => { this.post({ kind: 'peer-down', peer }) },
+      onMessage: (peer, message) => { this.#receive(peer, message) }
+    })
+  }
+
+  /** The user hands a job in, and again until it is accepted. */
+  submit (submission: Submission): void {
+    this.submissions.set(submission.record.id, submission)
+    this.#offer(submission)
+  }
+
+  #offer (submission: Submission): void {
+    const { record } = submission
+    if (submission.accepted) return
+    this.world.after(500, () => { this.#offer(submission) })
+    if (!this.alive || this.paused) return
+    if (this.state?.jobs.has(record.id) === true) submission.accepted = true
+    // the record is the core's from here on: another try gets another one
+    else this.request({ kind: 'submit', record: { ...record } }, refused => { if (refused === undefined) submission.accepted = true })
+  }
+
+  protected async load (): Promise<void> {
+    this.#unsynced.clear()
+    const state = await loadCoordinator(this.disk, { signer: simulatedSigner(this.name), bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
+    await openingTransfer(this.disk, state, OPENING, this.now())
+    this.state = state
+    this.audit.onLoaded(state)
+  }
+
+  protected begin (now: number): Turn { return new Turn(this.#core(), now) }
+  protected step (turn: Turn, event: CoordinatorEvent): void { step(turn, event) }
+  protected finish (turn: Turn): void { settleTurn(turn) }
+  protected mayRefuse ({ kind }: CoordinatorEvent): boolean { return kind === 'submit' || kind === 'abort' || kind === 'retry' }
+  protected onStarted (): void { this.post({ kind: 'start' }) }
+  protected onEnded (): void { this.state = undefined }
+  protected onTurn (turn: Turn): void { this.audit.onTurn(turn.state) }
+  protected onApplied (writes: readonly Write[]): void { this.audit.onApplied(writes) }
+  protected outgoing (peer: string, message: Message): readonly Message[] { return this.behaviour.outgoing?.(this, peer, message) ?? [message] }
+
+  protected effects (turn: Turn): void {
+    for (const effect of turn.effects) this.#effect(effect)
+  }
+
+  #core (): CoordinatorState {
+    if (this.state === undefined) throw new Error('the coordinator is not loaded')
+    return this.state
+  }
+
+  #receive (peer: string, message: Message): void {
+    const reveal = message.reveal
+    const files = reveal?.files ?? []
+    const total = files.reduce((sum, file) => sum + (file.content?.size ?? 0), 0)
+    if (reveal !== undefined && total > 0 && total <= LIMITS.inlineBytes) {
+      const attempt = this.state === undefined ? undefined : findAttempt(this.state, peer, reveal.attempt)?.attempt
+      if (attempt?.state !== 'COMMITTED' || attempt.revealAskedAt === undefined) return
+      for (const { content } of files) {
+        const sha256 = Buffer.from(content?.sha256 ?? []).toString('hex')
+        if (this.world.worker(peer)?.gives(sha256) === true) this.#unsynced.add(sha256)
+      }
+    }
+    this.post({ kind: 'message', peer, message })
+  }
+
+  #effect (effect: CoordinatorEffect): void {
+    const { dice } = this.world
+    switch (effect.kind) {
+      case 'partition': this.#partition(effect.jobId); break
+      case 'run-trusted': this.#later(effect.attempt.jobId, dice.whole(100, 1500), () => {
+        const { jobId, chunk } = effect.attempt
+        const { app } = this.#submission(jobId)
+        if (app.broken.has(chunk)) {
+          this.post({ kind: 'trusted-done', attempt: effect.attempt, outcome: { ok: false, failureClass: 'app', reason: { code: 'EXIT_NONZERO', text: 'exited with code 3' }, exitCode: 3, stderrTail: 'boom' } })
+          return
+        }
+        const { value, files } = truth(jobId, chunk, app)
+        for (const file of files) this.#blobs.add(file.sha256)
+        this.post({ kind: 'trusted-done', attempt: effect.attempt, outcome: { ok: true, value, files } })
+      }); break
+      case 'fetch-results': this.#fetch(effect.jobId, effect.chunk, [...effect.from], [...effect.files], new Set()); break
+      case 'assemble': this.#later(effect.jobId, dice.whole(5, 500), () => { this.#assemble(effect.jobId) }); break
+      case 'stop': {
+        const job = this.state?.jobs.get(effect.jobId)
+        if (job !== undefined && (job.record.state === 'COMPLETED' || job.record.state === 'CANCELLED')) job.chunks = []
+        break
+      }
+      default:
+    }
+  }
+
+  #partition (jobId: string): void {
+    const { dice } = this.world
+    const { app, chunks } = this.#submission(jobId)
+    const step = dice.whole(1, chunks)
+    let wait = dice.whole(1, 200)
+    for (let first = 0; first < chunks; first += step) {
+      const inputs: BlobRef[] = Array.from({ length: Math.min(step, chunks - first) }, (_, i) => ({ sha256: sha256(`input ${jobId} ${first + i}`), size: app.inputBytes }))
+      this.#later(jobId, wait, () => { this.post({ kind: 'chunks', jobId, first, inputs }) })
+      wait += dice.whole(0, 100)
+    }
+    this.#later(jobId, wait + 1, () => { this.post({ kind: 'partitioned', jobId, task: { sha256: sha256(`task ${jobId}`), size: 500 } }) })
+  }
+
+  /** Every file in turn, from whoever has it. */
+  #fetch (jobId: string, chunk: number, from: string[], files: FileRef[], unavailable: Set<string>): void {
+    const [file] = files
+    const done = (stored: boolean): void => {
+      if (stored) this.#sync()
+      this.post({ kind: 'results-stored', jobId, chunk, stored, unavailableAt: [...unavailable] })
+    }
+    if (file === undefined) {
+      this.#later(jobId, this.world.dice.whole(0, 5), () => { done(true) })
+      return
+    }
+    if (this.#blobs.has(file.sha256) || this.#unsynced.has(file.sha256)) {
+      this.#fetch(jobId, chunk, from, files.slice(1), unavailable)
+      return
+    }
+    const peer = from.find(name => !unavailable.has(name))
+    if (peer === undefined) {
+      this.#later(jobId, 1, () => { done(false) })
+      return
+    }
+    this.#later(jobId, this.world.dice.whole(2, 300), () => {
+      const worker = this.world.worker(peer)
+      if (worker?.gives(file.sha256) === true && !worker.paused && this.world.network.connected(this.name, peer)) this.#unsynced.add(file.sha256)
+      else unavailable.add(peer)
+      this.#fetch(jobId, chunk, from, files, unavailable)
+    })
+  }
+
+  #sync (): void {
+    for (const sha of this.#unsynced) this.#blobs.add(sha)
+    this.#unsynced.clear()
+  }
+
+  /** Reads every result back from the disk, as the real assembler does: what is missing there is missing. */
+  #assemble (jobId: string): void {
+    const job = this.state?.jobs.get(jobId)
+    if (job === undefined) return
+    this.world.guard(() => { this.audit.onAssembled(jobId, this.#submission(jobId), key => this.disk.peek(key), sha => this.#blobs.has(sha)) })
+    this.post({ kind: 'assembled', jobId, outputs: [{ path: 'result', size: 1, sha256: sha256(`output ${jobId}`) }] })
+  }
+
+  /** A step of a job, which ends with the job and with the process. */
+  #later (jobId: string, ms: number, run: () => void): void {
+    this.later(ms, () => {
+      const job = this.state?.jobs.get(jobId)
+      if (job !== undefined && !jobEnded(job.record.state)) run()
+    })
+  }
+
+  #submission (jobId: string): Submission {
+    const submission = this.submissions.get(jobId)
+    if (submission === undefined) throw new Error(`nobody submitted ${jobId}`)
+    return submission
+  }
+
+  /** the stored list of a chunk's result files */
+  resultOf (jobId: string, chunk: number): string | undefined {
+    return this.disk.peek(KEYS.result(jobId, chunk))
+  }
+}
+
+function sha256 (text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
