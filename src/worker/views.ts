@@ -1,3 +1,4 @@
+import { highest } from '../ledger/payee.ts'
 import { formatByc } from '../model/money.ts'
 import type { Reason } from '../model/reasons.ts'
 import { bookOf } from './books.ts'
@@ -16,6 +17,8 @@ export interface CoordinatorAccount {
   readonly receipted: string
   /** number of its highest receipt */
   readonly seq: number
+  /** that receipt: proof of the debt to anybody, and what a bank redeems */
+  readonly receipt?: { readonly body: string, readonly signature: string }
   /** finished work that is neither receipted nor refused */
   readonly exposure: string
   /** leases taken and not finished */
@@ -35,6 +38,7 @@ export function viewCoordinators (state: WorkerState): readonly CoordinatorAccou
     const { channel, lost, proof } = bookOf(state, coordinator)
     const { exposure, promised } = outstandingOf(state, coordinator)
     const view = state.coordinators.get(coordinator)
+    const last = highest(channel)
     return {
       coordinator,
       connected: view !== undefined,
@@ -42,6 +46,7 @@ export function viewCoordinators (state: WorkerState): readonly CoordinatorAccou
       earned: formatByc(state.earnings.get(coordinator)?.amount ?? 0n),
       receipted: formatByc(channel.cumulative),
       seq: channel.seq,
+      ...last === undefined ? {} : { receipt: { body: last.body, signature: last.signature } },
       exposure: formatByc(exposure),
       leased: formatByc(promised),
       limit: formatByc(limitOf(state, coordinator)),

@@ -124,6 +124,24 @@ describe('a coordinator whose books are not the newest', () => {
     await until('the refusal', account, it => it.refusal?.code === 'COORDINATOR_BEHIND')
   }, 180_000)
 
+  it('pays through a bank that both trust, each unit once', async () => {
+    const c = await coordinator('c')
+    const bank = await coordinator('bank')
+    const w = await worker(c)
+    await run(c, 10)
+    const { receipted } = await expectAgreement(c)
+    await w.stop()
+    const atBank = ['--data', bank.dataDir]
+    expect((await nightshift('wallet', 'redeem', w.dataDir, ...atBank)).stderr).toMatch(/NS_E_FUNDS[^]*has nothing at this bank/)
+    expect((await nightshift('wallet', 'deposit', 'nobody', '5', ...atBank)).stderr).toMatch(/NS_E_USAGE/)
+    expect((await nightshift('wallet', 'deposit', c.peerId, '5', ...atBank)).stdout).toContain('5 BYC')
+    expect((await nightshift('wallet', 'redeem', w.dataDir, ...atBank)).stdout).toContain(`${receipted} BYC`)
+    expect((await nightshift('wallet', 'redeem', w.dataDir, ...atBank)).stderr).toMatch(/NS_E_RECEIPT[^]*nothing is left/)
+    const { accounts, books } = await (await Api.of(bank.dataDir)).call('GET', '/v1/wallet') as { accounts: { id: string, balance: string }[], books: { balanced: boolean } }
+    expect(books.balanced).toBe(true)
+    expect(accounts.find(row => row.id === `bank:${w.peerId}`)?.balance).toBe(receipted)
+  }, 120_000)
+
   it('is refused as a second process under the same start, and by name', async () => {
     const first = await coordinator('c')
     await first.stop()
