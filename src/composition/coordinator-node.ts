@@ -10,7 +10,7 @@ import { JobLogs } from '../coordinator/job-logs.ts'
 import { loadCoordinator } from '../coordinator/load.ts'
 import { openingTransfer } from '../coordinator/opening.ts'
 import { Performer } from '../coordinator/perform.ts'
-import { receive } from '../coordinator/receive.ts'
+import { Receiver } from '../coordinator/receive.ts'
 import { Pins } from '../coordinator/pins.ts'
 import { BlockRegistry } from '../coordinator/registry.ts'
 import type { Services } from '../coordinator/services.ts'
@@ -123,7 +123,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       events: {
         onPeerUp: (peer, hello) => { post({ kind: 'peer-up', peer, role: hello.role }) },
         onPeerDown: peer => { post({ kind: 'peer-down', peer }) },
-        onFrame: frame => { receive(services, frame) }
+        onFrame: frame => { receiver.receive(frame) }
       },
       log
     }), async it => { await it.close() })
@@ -140,6 +140,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     })
     const credentials = new CredentialFile(join(dataDir, 'image-credentials.json'))
     const services: Services = { state, store, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
+    const receiver = new Receiver(services)
     const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<CoordinatorEvent, Turn>({

@@ -72,6 +72,8 @@ export interface WorkerNode {
   readonly slots: number
   /** Resolves only when the node can no longer serve, with the reason. */
   readonly failed: Promise<Error>
+  /** tasks that were begun and have not ended */
+  readonly running: () => number
   /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   readonly close: (options: { drain: boolean }) => Promise<void>
 }
@@ -168,6 +170,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       isolation,
       slots,
       failed,
+      running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain }) => {
         try {
           if (!drain) return

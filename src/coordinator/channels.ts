@@ -9,8 +9,11 @@ import { sortable } from '../model/ids.ts'
 import type { ReceiptAck } from '../model/messages/control.ts'
 import type { Store } from '../model/store.ts'
 import { KEYS, after } from './keys.ts'
-import type { CoordinatorState } from './state.ts'
+import type { CoordinatorState, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
+
+/** Receipts wait this long for their acknowledgement before they are sent again, milliseconds. */
+const SEND_AGAIN_MS = 10_000
 
 interface StoredChannel {
   readonly seq: number
@@ -49,6 +52,7 @@ function issueAll (turn: Turn, worker: string): void {
     saveChannel(turn, channel)
     turn.put(receiptKey(worker, issued), stored(issued))
     turn.send(worker, { receipt: receiptToWire(issued) })
+    noteSent(turn, worker)
   }
 }
 
@@ -78,6 +82,18 @@ export function resendReceipts (turn: Turn, worker: string, has: number): void {
   const { acked, unacked } = channelOf(turn.state, worker)
   if (acked !== undefined && has < acked.receipt.receipt.seq) turn.send(worker, { receipt: receiptToWire(acked.receipt, acked.signature) })
   for (const receipt of unacked) turn.send(worker, { receipt: receiptToWire(receipt) })
+  noteSent(turn, worker)
+}
+
+/** Receipts that are not acknowledged for a while are sent once more: they, or the answer, may have been lost. */
+export function chaseReceipts (turn: Turn, worker: WorkerView): void {
+  const { unacked, acked } = channelOf(turn.state, worker.peer)
+  if (unacked.length > 0 && turn.now - (worker.receiptsSentAt ?? 0) >= SEND_AGAIN_MS) resendReceipts(turn, worker.peer, acked?.receipt.receipt.seq ?? 0)
+}
+
+function noteSent (turn: Turn, peer: string): void {
+  const worker = turn.state.workers.get(peer)
+  if (worker !== undefined) worker.receiptsSentAt = turn.now
 }
 
 export function saveChannel (turn: Turn, channel: PayerChannel): void {

@@ -11,7 +11,7 @@ import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbe
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { onEquivocation } from './accusations.ts'
 import { deposit, redeem } from './bank.ts'
-import { isBehind, issueReceipts, onReceiptAck } from './channels.ts'
+import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
@@ -19,7 +19,7 @@ import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, callReferee, chaseReveals, fetchOrStore, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
@@ -38,6 +38,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'peer-up': if (event.role === 'worker') workerUp(turn, event.peer); break
     case 'peer-down': workerDown(turn, event.peer); break
     case 'message': onMessage(turn, event.peer, event.message); break
+    case 'reveal-coming': onRevealComing(findAttempt(state, event.peer, event.attempt)); break
+    case 'reveal-lost': onRevealLost(turn, findAttempt(state, event.peer, event.attempt)); break
     case 'submit': submitJob(turn, event.record); break
     case 'chunks': addChunks(turn, findJob(state, event.jobId), event.first, event.inputs); break
     case 'partitioned': startRunning(turn, findJob(state, event.jobId), event.task); break
@@ -90,6 +92,7 @@ function continueJob (turn: Turn, job: Job): void {
           }
           delete attempt.revealAskedAt
           delete attempt.revealAsks
+          delete attempt.revealComing
         }
         if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
         else askReveals(turn, job, chunk)
@@ -151,7 +154,10 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.noBid !== undefined) withJob(state, message.noBid.jobId, job => { if (message.noBid !== undefined) onNoBid(turn, job, peer, message.noBid) })
   else if (message.leaseAck !== undefined) onLeaseAck(turn, peer, message.leaseAck.attempt)
   else if (message.decline !== undefined) onDecline(turn, peer, message.decline.attempt, fromWire(message.decline.reason))
-  else if (message.heartbeat !== undefined) onHeartbeat(turn, peer, message.heartbeat)
+  else if (message.heartbeat !== undefined) {
+    onHeartbeat(turn, peer, message.heartbeat)
+    chaseReceipts(turn, worker)
+  }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
   else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
   else if (message.failed !== undefined) {
@@ -164,10 +170,16 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
       if (attempt.revealAskedAt === undefined) askReveals(turn, job, chunk)
       else askAgain(turn, job, chunk, attempt)
     }
-  } else if (message.receiptAck !== undefined) onReceiptAck(turn, peer, message.receiptAck)
+  } else if (message.receiptAck !== undefined) {
+    delete worker.settleAsked
+    onReceiptAck(turn, peer, message.receiptAck)
+  }
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
-  else if (message.settleRequest !== undefined) settleWorker(turn, peer)
+  else if (message.settleRequest !== undefined) {
+    worker.settleAsked = true
+    settleWorker(turn, peer)
+  }
   else if (message.drain !== undefined) {
     worker.draining = true
     for (const job of state.jobs.values()) job.awards.delete(peer)

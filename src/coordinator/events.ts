@@ -15,6 +15,10 @@ export type CoordinatorEvent =
   | { readonly kind: 'peer-up', readonly peer: string, readonly role: string }
   | { readonly kind: 'peer-down', readonly peer: string }
   | { readonly kind: 'message', readonly peer: string, readonly message: Message }
+  /** a result was shown, and what it points to is on its way; one of `message` and `reveal-lost` follows */
+  | { readonly kind: 'reveal-coming', readonly peer: string, readonly attempt: AttemptId }
+  /** what it points to could not be had, through no fault of its worker's that could be shown */
+  | { readonly kind: 'reveal-lost', readonly peer: string, readonly attempt: AttemptId }
   | { readonly kind: 'submit', readonly record: JobRecord }
   | { readonly kind: 'chunks', readonly jobId: string, readonly first: number, readonly inputs: readonly BlobRef[] }
   | { readonly kind: 'partitioned', readonly jobId: string, readonly task: BlobRef }

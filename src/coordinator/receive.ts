@@ -4,10 +4,14 @@ import type { FileRef } from '../model/block.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import { FileRefSchema } from '../model/job.ts'
+import { attemptKey } from '../model/ids.ts'
+import type { AttemptId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { Message, Reveal } from '../model/messages/control.ts'
 import type { ReceivedFrame } from '../model/transport.ts'
 import { findAttempt } from './attempts.ts'
+import type { CoordinatorEvent } from './events.ts'
+import { Gate } from './gate.ts'
 import type { Services } from './services.ts'
 
 /** A list of result files that travels as a blob, bytes. */
@@ -17,54 +21,117 @@ const FETCH_MS = 60_000
 const THEIR_FAULT: readonly ErrorCode[] = ['NS_E_BLOB_CORRUPT', 'NS_E_PROTOCOL', 'NS_E_TOO_LARGE']
 const FileList = Type.Array(FileRefSchema, { maxItems: LIMITS.resultFiles })
 
+/** Reveals of one worker whose small files are stored at a time. */
+const INLINE_AT_A_TIME = 64
+/** Lists of result files in memory at a time: of one worker, and of all. */
+const MANIFESTS_OF_ONE = 1
+const MANIFESTS_OF_ALL = 4
+
+interface Gates { readonly inline: Gate, readonly manifests: Gate }
+
 /**
  * Hands the messages of a frame to the core, in order. What a reveal carries or
  * points to is brought into the blob store first, verified, so that the core
- * only ever speaks of content by hash.
+ * only ever speaks of content by hash. How much of that happens at a time is
+ * bounded: a worker that shows much waits for itself, not others for it.
  */
-export function receive (services: Services, frame: ReceivedFrame): void {
-  for (const message of frame.messages) {
-    const reveal = message.reveal
-    if (reveal !== undefined && (reveal.manifest !== undefined || carriesContent(reveal))) {
-      if (isAwaited(services, frame.peer, reveal)) void complete(services, frame.peer, message, reveal)
-    } else services.post({ kind: 'message', peer: frame.peer, message })
-  }
-}
+export class Receiver {
+  readonly #services: Services
+  readonly #manifests = new Gate(MANIFESTS_OF_ALL)
+  readonly #gates = new Map<string, Gates>()
+  /** reveals being completed, by worker and attempt */
+  readonly #coming = new Set<string>()
 
-/** Content is taken only for a result that was asked for: what nobody waits for is not stored. */
-function isAwaited (services: Services, peer: string, reveal: Reveal): boolean {
-  const found = findAttempt(services.state, peer, reveal.attempt)
-  return found?.attempt.state === 'COMMITTED' && found.attempt.revealAskedAt !== undefined
+  constructor (services: Services) {
+    this.#services = services
+  }
+
+  receive (frame: ReceivedFrame): void {
+    for (const message of frame.messages) {
+      const reveal = message.reveal
+      if (reveal !== undefined && (reveal.manifest !== undefined || carriesContent(reveal))) this.#accept(frame.peer, message, reveal)
+      else this.#services.post({ kind: 'message', peer: frame.peer, message })
+    }
+  }
+
+  /** Content is taken only for a result that was asked for, and once: what nobody waits for is not stored. */
+  #accept (peer: string, message: Message, reveal: Reveal): void {
+    const { attempt } = reveal
+    const found = findAttempt(this.#services.state, peer, attempt)
+    if (attempt === undefined || found?.attempt.state !== 'COMMITTED' || found.attempt.revealAskedAt === undefined) return
+    const key = `${peer}/${attemptKey(attempt)}`
+    if (this.#coming.has(key)) return
+    this.#coming.add(key)
+    this.#services.post({ kind: 'reveal-coming', peer, attempt })
+    const gates = this.#gates.get(peer) ?? { inline: new Gate(INLINE_AT_A_TIME), manifests: new Gate(MANIFESTS_OF_ONE) }
+    this.#gates.set(peer, gates)
+    const complete = async (): Promise<void> => { await this.#complete(peer, message, reveal, attempt, key) }
+    const done = reveal.manifest === undefined
+      ? gates.inline.run(complete)
+      : gates.manifests.run(async () => { await this.#manifests.run(complete) })
+    void done.finally(() => {
+      if (gates.inline.idle && gates.manifests.idle) this.#gates.delete(peer)
+    })
+  }
+
+  /** Never rejects. A reveal whose content is not what it says is handed on unopened: with a nonce that fits nothing. */
+  async #complete (peer: string, message: Message, reveal: Reveal, attempt: AttemptId, key: string): Promise<void> {
+    const { blobs, log } = this.#services
+    const post = (event: CoordinatorEvent): void => {
+      // from here on it may be asked for, and come, again
+      this.#coming.delete(key)
+      this.#services.post(event)
+    }
+    const stored: string[] = []
+    try {
+      const files = reveal.manifest === undefined ? reveal.files : await fetchManifest(this.#services, peer, reveal.manifest)
+      await Promise.all(files.map(async ({ content }) => {
+        if (content === undefined || content.inline.length === 0) return
+        const sha256 = hex(content.sha256)
+        await this.#services.pins.add(sha256, attempt.jobId)
+        if (!await blobs.has(sha256)) stored.push(sha256)
+        await blobs.put(content.inline, { expect: sha256 })
+      }))
+      post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, files } } })
+    } catch (error) {
+      const { code, message: why } = asNightshiftError(error)
+      log.warn({ peer, code, why }, 'a revealed result could not be read')
+      if (THEIR_FAULT.includes(code)) post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, nonce: new Uint8Array(32) } } })
+      else post({ kind: 'reveal-lost', peer, attempt })
+    }
+    await this.#forgetIfEnded(attempt.jobId, stored)
+  }
+
+  /** What came too late for its job is removed again: the cleaning up after the job did not know of it. */
+  async #forgetIfEnded (jobId: string, stored: readonly string[]): Promise<void> {
+    const { state, pins, blobs, log } = this.#services
+    const ended = state.jobs.get(jobId)?.record.state
+    if (ended !== undefined && ended !== 'COMPLETED' && ended !== 'CANCELLED') return
+    pins.forget(jobId)
+    try {
+      for (const sha256 of stored) await pins.delete(sha256, blobs)
+    } catch (error) {
+      log.error({ err: error, job: jobId }, 'a result that came after its job had ended could not be removed')
+    }
+  }
 }
 
 function carriesContent (reveal: Reveal): boolean {
   return reveal.files.some(file => file.content !== undefined && file.content.inline.length > 0)
 }
 
-/** A reveal whose content is not what it says is handed on unopened: with a nonce that fits nothing. */
-async function complete (services: Services, peer: string, message: Message, reveal: Reveal): Promise<void> {
-  try {
-    const files = reveal.manifest === undefined ? reveal.files : await fetchManifest(services, peer, reveal.manifest)
-    await Promise.all(files.map(async ({ content }) => {
-      if (content === undefined || content.inline.length === 0) return
-      await services.pins.add(hex(content.sha256), reveal.attempt?.jobId)
-      await services.blobs.put(content.inline, { expect: hex(content.sha256) })
-    }))
-    services.post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, files } } })
-  } catch (error) {
-    const { code, message: why } = asNightshiftError(error)
-    services.log.warn({ peer, code, why }, 'a revealed result could not be read')
-    if (!THEIR_FAULT.includes(code)) return
-    services.post({ kind: 'message', peer, message: { ...message, reveal: { ...reveal, nonce: new Uint8Array(32) } } })
-  }
-}
-
 async function fetchManifest (services: Services, peer: string, ref: { readonly sha256: Uint8Array, readonly size: number }): Promise<Reveal['files']> {
   if (ref.size > MANIFEST_BYTES) throw new NightshiftError('NS_E_TOO_LARGE', `a list of result files of ${ref.size} bytes is over the limit of ${MANIFEST_BYTES}`)
   const sha256 = hex(ref.sha256)
-  await services.transport.fetch(peer, { sha256, size: ref.size }, services.blobs, AbortSignal.timeout(FETCH_MS))
+  const had = await services.blobs.has(sha256)
   const parts: Uint8Array[] = []
-  for await (const part of services.blobs.open(sha256)) parts.push(part)
+  try {
+    await services.transport.fetch(peer, { sha256, size: ref.size }, services.blobs, AbortSignal.timeout(FETCH_MS))
+    for await (const part of services.blobs.open(sha256)) parts.push(part)
+  } finally {
+    // the list is kept with its attempt; as content nothing ever names it
+    if (!had) await services.pins.delete(sha256, services.blobs)
+  }
   const list = parse(Buffer.concat(parts).toString('utf8'))
   return list.map(file => ({ path: file.path, content: { sha256: Uint8Array.from(Buffer.from(file.sha256, 'hex')), size: file.size, inline: new Uint8Array() } }))
 }

@@ -38,6 +38,10 @@ export interface Attempt {
   /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
   revealAsks?: number
+  /** shown, and its content on its way here */
+  revealComing?: boolean
+  /** times its content could not be had after it was shown */
+  revealsLost?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
   /** the result manifest's files, once revealed */
@@ -147,6 +151,10 @@ export interface WorkerView {
   overheadMs: number
   /** it takes nothing from this coordinator, and why */
   refusal?: Reason
+  /** it asked to be settled with, and has not acknowledged a receipt since */
+  settleAsked?: boolean
+  /** when it was last sent receipts, milliseconds */
+  receiptsSentAt?: number
 }
 
 /** A result that contradicted the accepted one, or another fault that a strike was given for. */

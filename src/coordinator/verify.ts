@@ -23,6 +23,8 @@ const REVEAL_DUE_MS = 10_000
 const REVEAL_ASKS = 3
 /** Requests after which it is a strike even if the worker came back anew each time. */
 const MOST_REVEAL_ASKS = 30
+/** Times a result is shown in vain before it is given up. */
+const REVEALS_LOST = 3
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024
 /** Trusted runs of the coordinator at a time. */
@@ -97,7 +99,7 @@ export function chaseReveals (turn: Turn, job: Job): void {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     for (const attempt of chunk.attempts) {
-      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined) continue
+      if (attempt.state !== 'COMMITTED' || attempt.revealAskedAt === undefined || attempt.revealComing === true) continue
       if (turn.state.workers.get(attempt.worker)?.connected !== true) continue
       const asks = attempt.revealAsks ?? 1
       if (turn.now - attempt.revealAskedAt < REVEAL_DUE_MS && asks < MOST_REVEAL_ASKS) continue
@@ -107,6 +109,27 @@ export function chaseReveals (turn: Turn, job: Job): void {
     // a vote that was waited for may have ended without a result, or its worker been banned
     if (chunk.disputed) judge(turn, job, chunk)
   }
+}
+
+/** The worker did its part: while the content is on its way, the reveal is not overdue. */
+export function onRevealComing (found: Found | undefined): void {
+  if (found?.attempt.state === 'COMMITTED') found.attempt.revealComing = true
+}
+
+/** Asked for again a few times; then the result counts as one whose files cannot be had. */
+export function onRevealLost (turn: Turn, found: Found | undefined): void {
+  if (found?.attempt.state !== 'COMMITTED') return
+  const { job, chunk, attempt } = found
+  delete attempt.revealComing
+  attempt.revealsLost = (attempt.revealsLost ?? 0) + 1
+  if (attempt.revealsLost >= REVEALS_LOST) {
+    chunk.excluded.push(attempt.worker)
+    endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', `the list of its result files could not be fetched ${REVEALS_LOST} times`))
+    return
+  }
+  // it did show it: what was asked before does not count towards a strike
+  attempt.revealAsks = 0
+  askAgain(turn, job, chunk, attempt)
 }
 
 export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {

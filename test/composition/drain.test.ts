@@ -14,7 +14,7 @@ describe('a worker that is asked to stop', () => {
     const worker = await network.addWorker({ behaviour: { slowMs: 1000 } })
     const app = await pushWasm(api, 'noop', await compileWat(NOOP))
     const { id } = await api.call('POST', '/v1/jobs', { name: 'last', app, config: { replicas: 1 } }) as { id: string }
-    await api.waitFor(id, job => job.executions === 1, 30_000)
+    await expect.poll(() => worker.running(), { timeout: 30_000 }).toBe(1)
     await worker.close({ drain: true })
     expect(await api.waitFor(id, ended, 1000)).toMatchObject({ state: 'COMPLETED', executions: 1, chunks: { done: 1 } })
   }, 60_000)

@@ -34,6 +34,8 @@ export interface WorkerBehaviour {
   readonly failsWith?: 'app' | 'node'
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
+  /** so many times what it shows takes 40 s to fetch and then breaks off */
+  readonly losesReveals?: number
   /** never gives away the files of its results */
   readonly withholds?: boolean
   /** whose name it claims to run under */
@@ -55,14 +57,12 @@ export class SimulatedNetwork {
   readonly #fetchMs: number
   #ticking = false
   readonly #lastDelivery = new Map<string, number>()
+  readonly #lostReveals = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
   readonly #disk = new Map<string, string>()
-
   /** loses every receipt on its way */
   withholdReceipts = false
-  /** workers that have asked to be settled with */
-  readonly asked = new Set<string>()
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
@@ -189,9 +189,20 @@ export class SimulatedNetwork {
     const turn = new WorkerTurn(worker.state, this.now)
     workerStep(turn, event)
     settleWorkerTurn(turn)
-    if (turn.sends.some(({ message }) => message.settleRequest !== undefined)) this.asked.add(name)
-    for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.onCoordinator({ kind: 'message', peer: name, message: copy }) })
+    for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
+  }
+
+  #fromWorker (name: string, message: Message): void {
+    const attempt = message.reveal?.attempt
+    const lost = this.#lostReveals.get(name) ?? 0
+    if (attempt === undefined || lost >= (this.workers.get(name)?.behaviour.losesReveals ?? 0)) {
+      this.onCoordinator({ kind: 'message', peer: name, message })
+      return
+    }
+    this.#lostReveals.set(name, lost + 1)
+    this.onCoordinator({ kind: 'reveal-coming', peer: name, attempt })
+    this.#later(40_000, () => { this.onCoordinator({ kind: 'reveal-lost', peer: name, attempt }) })
   }
 
   #coordinatorEffect (effect: CoordinatorEffect): void {

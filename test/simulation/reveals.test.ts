@@ -39,4 +39,19 @@ describe('what a worker shows', () => {
     expect(network.earned('w1')).toBeGreaterThan(0n)
     expect(network.earned('hoarder')).toBe(0n)
   })
+  it.each([
+    [2, 1],
+    [3, 2]
+  ])('is asked for again when fetching it broke off %i times, without a strike', (losesReveals, executions) => {
+    const network = new SimulatedNetwork(53, { platforms: [] })
+    network.addWorker('unlucky', { taskMs: 100, losesReveals })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+    network.run(60_000)
+    network.addWorker('w1', { taskMs: 100 })
+    network.run(200_000)
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'COMPLETED', executions })
+    expect(network.coordinator.incidents).toEqual([])
+    expect(network.coordinator.standings.get('unlucky')?.strikes ?? []).toEqual([])
+    expect(network.earned('unlucky') > 0n).toBe(losesReveals < 3)
+  })
 })

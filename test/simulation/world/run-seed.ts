@@ -60,6 +60,8 @@ async function play (world: World, scenario: Scenario): Promise<void> {
   world.tickMs = 1000
   await awaitEnds(world)
   await world.run(world.now + QUIET_MS)
+  // what was lost is said again
+  await world.run(world.now + 30_000)
   checkEnd(world, scenario)
 }
 
@@ -127,7 +129,8 @@ function checkEnd (world: World, { troubles }: Scenario): void {
     }
     const delivered = troubles.weather.drop === 0 && troubles.weather.reorder === 0
     for (const worker of delivered ? world.honestWorkers : []) {
-      if (worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
+      const isThere = !worker.paused && state.workers.get(worker.name)?.connected === true
+      if (isThere && worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
       else world.stats.count('honest worker not connected at the end')
     }
     if (!lossless) continue
