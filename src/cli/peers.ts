@@ -43,7 +43,7 @@ async function ofCoordinator (command: Common): Promise<number> {
   printRows('table', 'workers', workers, {
     worker: row => shortPeer(row.worker), state: row => row.ahead === undefined ? row.refusal?.code ?? (row.connected ? 'connected' : 'away') : `has receipt ${row.ahead.seq}`,
     paid: row => `${row.paid} BYC`, receipted: row => row.receipted, receipt: row => String(row.seq),
-    acknowledged: row => `${row.acknowledged} (${row.acknowledgedSeq})`, pending: row => row.pending
+    acknowledged: row => `${row.acknowledged} (${row.acknowledgedSeq})`, pending: row => row.pending, 'asks to settle': row => row.settleAsked ? 'yes' : ''
   })
   for (const { payer } of accused) print(`proven to have signed contradicting receipts: ${payer}`)
   return EXIT.done

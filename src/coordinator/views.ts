@@ -102,8 +102,9 @@ export interface WorkerAccount {
   /** what it has countersigned, and up to which number */
   readonly acknowledged: string
   readonly acknowledgedSeq: number
-  /** holds leased and not settled or given back */
+  /** holds verified or leased and not settled yet */
   readonly pending: string
+  readonly settleAsked: boolean
   readonly refusal?: Reason
   /** a receipt it has shown that the books do not know */
   readonly ahead?: { readonly seq: number, readonly receipted: string }
@@ -125,6 +126,7 @@ export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAcc
       acknowledged: formatByc(acked?.receipt.receipt.cumulative ?? 0n),
       acknowledgedSeq: acked?.receipt.receipt.seq ?? 0,
       pending: formatByc(account.creditsPending),
+      settleAsked: view?.settleAsked ?? false,
       ...view?.refusal === undefined ? {} : { refusal: view.refusal },
       ...ahead === undefined ? {} : { ahead: { seq: ahead.seq, receipted: formatByc(ahead.cumulative) } }
     }

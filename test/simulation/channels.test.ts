@@ -63,7 +63,7 @@ describe('a coordinator that does not pay', () => {
       const { exposure } = outstandingOf(net.worker(name), 'coordinator')
       expect(exposure).toBeGreaterThan(UNITS_PER_BYC / 2n)
       expect(exposure).toBeLessThanOrEqual(UNITS_PER_BYC)
-      expect(net.asked, 'it asks to settle').toContain(name)
+      expect(net.coordinator.workers.get(name)?.settleAsked).toBe(true)
     }
     const job = net.coordinator.jobs.get(JOB)
     expect([...job?.explanations.values() ?? []].flat().map(why => why.code)).toContain('CREDIT_LIMIT')

@@ -70,8 +70,6 @@ export class SimulatedNetwork {
   readonly #disk = new Map<string, string>()
   /** loses every receipt on its way */
   withholdReceipts = false
-  /** workers that have asked to be settled with */
-  readonly asked = new Set<string>()
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
@@ -198,7 +196,6 @@ export class SimulatedNetwork {
     const turn = new WorkerTurn(worker.state, this.now)
     workerStep(turn, event)
     settleWorkerTurn(turn)
-    if (turn.sends.some(({ message }) => message.settleRequest !== undefined)) this.asked.add(name)
     for (const { message } of turn.sends) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
   }
