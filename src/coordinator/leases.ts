@@ -6,6 +6,7 @@ import { prefetchDepth } from '../market/prefetch.ts'
 import { isStraggler, speculationBudget } from '../market/speculation.ts'
 import { attemptKey } from '../model/ids.ts'
 import { holdIdOf } from '../verification/commitment.ts'
+import { circuitOf } from '../verification/reputation.ts'
 import { groupOf, workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
@@ -27,7 +28,7 @@ export function leaseChunks (turn: Turn, job: Job): void {
       const worker = turn.state.workers.get(award.worker)
       const chunk = worker === undefined || capacity(turn, job, award, worker) <= 0 || !affordable(turn, job, award.price)
         ? undefined
-        : nextChunk(job, worker)
+        : nextChunk(turn, job, worker)
       if (worker === undefined || chunk === undefined) {
         open.splice(i, 1)
         continue
@@ -59,18 +60,20 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
     chunksLeft: left * job.record.spec.config.replicas,
     workers: job.awards.size * Math.max(1, slots)
   })
-  return depth * slots - worker.inFlight.size
+  const standing = turn.state.standings.get(worker.peer)
+  const probe = standing !== undefined && circuitOf(standing, turn.now) === 'half-open'
+  return (probe ? 1 : depth * slots) - worker.inFlight.size
 }
 
 export function affordable (turn: Turn, job: Job, price: bigint): boolean {
   return available(turn.state.ledger.account(escrowAccount(job.record.id))) >= price
 }
 
-function nextChunk (job: Job, worker: WorkerView): Chunk | undefined {
+function nextChunk (turn: Turn, job: Job, worker: WorkerView): Chunk | undefined {
   let looked = 0
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
-    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker))) return chunk
+    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker), turn.now)) return chunk
     if (++looked >= LOOK_AHEAD) break
   }
   const fresh = job.wanting.size < MAX_WAITING ? job.chunks[job.freshFrom] : undefined
@@ -145,7 +148,7 @@ export function speculate (turn: Turn, job: Job): void {
     if (!late || copies > 0 || budget <= 0) continue
     const award = [...job.awards.values()].find(candidate => {
       const worker = turn.state.workers.get(candidate.worker)
-      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker)) && affordable(turn, job, candidate.price)
+      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
     })
     const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
     if (award === undefined || worker === undefined) continue

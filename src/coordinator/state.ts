@@ -46,6 +46,8 @@ export interface Attempt {
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
   reason?: Reason
+  /** content did not get through, which is nobody's fault: from then on its worker may have the chunk again, milliseconds */
+  retryAt?: number
   /** as the worker reports it */
   usage?: Usage
 }
@@ -66,7 +68,9 @@ export interface Chunk {
   quorum: number
   /** workers that do not get this chunk again */
   excluded: string[]
-  /** distinct workers on which the app itself failed here, and whose node failed here */
+  /** it just failed: not leased again before then, milliseconds */
+  notBefore?: number
+  /** distinct workers on which the app itself failed here, and groups whose node failed here */
   appFailures: string[]
   nodeFailures: string[]
   disputed: boolean

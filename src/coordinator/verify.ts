@@ -10,7 +10,7 @@ import { decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
-import { endAttempt, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
+import { endAttempt, findAttempt, idOf, onFailed, release, requeue, rest } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import type { TrustedOutcome } from './events.ts'
 import { reject, short, store, tellAccepted } from './verdict.ts'
@@ -123,7 +123,7 @@ export function onRevealLost (turn: Turn, found: Found | undefined): void {
   delete attempt.revealComing
   attempt.revealsLost = (attempt.revealsLost ?? 0) + 1
   if (attempt.revealsLost >= REVEALS_LOST) {
-    chunk.excluded.push(attempt.worker)
+    rest(turn, chunk, attempt)
     endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', `the list of its result files could not be fetched ${REVEALS_LOST} times`))
     return
   }
@@ -287,7 +287,7 @@ export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boo
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
   delete chunk.value
   for (const attempt of chunk.attempts.filter(verified => verified.state === 'VERIFIED' && unavailableAt.includes(verified.worker))) {
-    chunk.excluded.push(attempt.worker)
+    rest(turn, chunk, attempt)
     endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', 'its result files could not be fetched'))
   }
   requeue(turn, job, chunk)

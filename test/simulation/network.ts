@@ -31,7 +31,11 @@ export interface WorkerBehaviour {
   readonly lies?: boolean
   /** dies for good at this virtual time */
   readonly diesAt?: number
-  readonly failsWith?: 'app' | 'node'
+  readonly failsWith?: 'app' | 'node' | 'transport'
+  /** so many tasks fail, then it works; all of them when left out */
+  readonly failures?: number
+  /** only tasks of this chunk fail */
+  readonly failsOn?: number
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
   /** so many times what it shows takes 40 s to fetch and then breaks off */
@@ -51,12 +55,15 @@ export class SimulatedNetwork {
   readonly workers = new Map<string, { readonly state: WorkerState, readonly behaviour: WorkerBehaviour, alive: boolean }>()
   readonly trace = createHash('sha256')
   readonly executions = new Map<string, number>()
+  /** what the coordinator told its log */
+  readonly notes: string[] = []
   now = 1_000_000
   #queue: Scheduled[] = []
   #order = 0
   readonly #fetchMs: number
   #ticking = false
   readonly #lastDelivery = new Map<string, number>()
+  readonly #failures = new Map<string, number>()
   readonly #lostReveals = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
@@ -206,6 +213,7 @@ export class SimulatedNetwork {
   }
 
   #coordinatorEffect (effect: CoordinatorEffect): void {
+    if (effect.kind === 'note') this.notes.push(effect.text)
     if (effect.kind === 'run-trusted') {
       const { attempt } = effect
       const files = [fileOf(attempt.chunk, false, COORDINATOR)]
@@ -236,7 +244,9 @@ export class SimulatedNetwork {
   }
 
   #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
-    if (behaviour.failsWith !== undefined) {
+    const failed = this.#failures.get(name) ?? 0
+    if (behaviour.failsWith !== undefined && (behaviour.failsOn ?? chunk) === chunk && failed < (behaviour.failures ?? Infinity)) {
+      this.#failures.set(name, failed + 1)
       return { ok: false, failureClass: behaviour.failsWith, code: behaviour.failsWith === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
     }
     const own = [fileOf(chunk, behaviour.lies === true, `${name}/${epoch}`)]
