@@ -210,6 +210,8 @@ function inspection (root: Command, run: Run): void {
   add(wallet, 'peers', 'who owes whom: of a coordinator, paid and acknowledged by worker; of a worker, earned and owed by coordinator')
     .option('--data <dir>', 'data folder of a coordinator or a worker').option('--worker', 'of the worker of this machine')
     .action(run(async () => (await import('./peers.ts')).peers))
+  withData(add(wallet, 'deposit <peer> <byc>', 'as a bank: credit a node with what its owner has brought you')).action(run(async () => (await import('./peers.ts')).deposit))
+  withData(add(wallet, 'redeem <folder>', 'show the receipts of the worker with this data folder to the coordinator that is its bank')).action(run(async () => (await import('./peers.ts')).redeem))
   withData(add(wallet, 'transactions', 'the journal, newest first')).option('--account <id>', 'only of this account').option('--limit <n>', 'how many', whole, 20).action(run(async () => (await load()).transactions))
   withData(add(root, 'status', 'the coordinator')).action(run(async () => (await load()).status))
   withData(add(root, 'doctor', 'check this machine')).action(run(async () => (await load()).doctor))

@@ -10,6 +10,7 @@ import type { Reason as WireReason } from '../model/messages/control.ts'
 import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbeat, onLeaseAck, onResume } from './attempts.ts'
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { onEquivocation } from './accusations.ts'
+import { deposit, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
@@ -54,6 +55,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
     case 'retry': retryJob(turn, findJob(state, event.jobId)); break
     case 'adopt-receipts': adoptReceipts(turn); break
+    case 'deposit': deposit(turn, event.peer, event.amount); break
+    case 'redeem': redeem(turn, event.receipt); break
   }
 }
 

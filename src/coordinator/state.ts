@@ -1,3 +1,4 @@
+import type { Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { PayerChannel } from '../ledger/payer.ts'
@@ -197,6 +198,8 @@ export interface CoordinatorState {
   readonly ahead: Map<string, SignedReceipt>
   /** payers proven to have signed contradicting receipts, with the proof */
   readonly accused: Map<string, EquivocationProof>
+  /** as a bank: the last redemption by channel */
+  readonly redeemed: Map<string, Redemption>
   /** the highest other start of this identity a worker has shown */
   shown?: BootClaim
   readonly config: CoordinatorConfig
