@@ -128,9 +128,11 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
     }
     for (const worker of world.honestWorkers) {
-      const isThere = !worker.paused && state.workers.get(worker.name)?.connected === true
-      if (isThere && worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
-      else world.stats.count('honest worker not connected at the end')
+      const view = worker.state?.coordinators.get(coordinator.name)
+      must(view?.admitted === true || view?.refusal !== undefined, 'who is there works or says why not',
+        () => `${worker.name} ${view === undefined ? 'is not connected to' : 'has no answer from'} ${coordinator.name} long after the last fault`)
+      if (view?.refusal !== undefined) world.stats.count(`honest worker refuses its coordinator: ${view.refusal.code}`)
+      else if (worker.state !== undefined) auditDelivered(state, worker.state)
     }
     if (!lossless) continue
     for (const worker of world.honestWorkers) {
