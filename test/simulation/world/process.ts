@@ -123,8 +123,9 @@ export abstract class SimulatedProcess<E extends { readonly kind: string }, T ex
     this.world.after(ms, () => { if (this.life === life && !this.paused) this.#takeHeld() })
   }
 
-  /** Goes on before its time. */
-  thaw (): void {
+  /** Goes on before its time, and does not die as it was meant to. */
+  spare (): void {
+    this.#death = undefined
     if (!this.paused) return
     this.#pausedUntil = 0
     this.#takeHeld()

@@ -42,7 +42,7 @@ export function calmDown (world: World): void {
   world.network.unblockAll()
   for (const node of [...world.coordinators, ...world.workers]) {
     node.disk.state = 'fast'
-    node.thaw()
+    node.spare()
   }
 }
 
