@@ -1,14 +1,22 @@
 import { Readable } from 'node:stream'
+import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { available, balance } from '../ledger/accounts.ts'
 import { checkBooks } from '../ledger/audit.ts'
 import { viewWorkerAccounts } from '../coordinator/views.ts'
+import { bankAccount } from '../ledger/bank.ts'
+import { MAX_RECEIPT_CHARS, openReceipt } from '../ledger/receipts.ts'
 import { journal, readJournal } from '../ledger/load.ts'
-import { formatByc } from '../model/money.ts'
+import { isPeerId } from '../model/messages/signing.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { formatByc, parseByc } from '../model/money.ts'
 import type { ApiOptions } from './options.ts'
 
 /** Journal entries looked through for one request. */
 const SCAN = 100_000
+
+const DepositSchema = Type.Object({ peer: Type.String({ maxLength: 128 }), amount: Type.String({ maxLength: 32 }) }, { additionalProperties: false })
+const RedeemSchema = Type.Object({ body: Type.String({ maxLength: MAX_RECEIPT_CHARS }), signature: Type.String({ pattern: '^[0-9a-f]{128}$' }) }, { additionalProperties: false })
 
 /** The books: balances, and the journal newest first. Amounts are ByteChips in decimal text. */
 export function walletRoutes (server: FastifyInstance, { services: { state, store }, request }: ApiOptions): void {
@@ -25,6 +33,19 @@ export function walletRoutes (server: FastifyInstance, { services: { state, stor
   })
 
   server.get('/v1/wallet/peers', async () => ({ workers: viewWorkerAccounts(state), accused: [...state.accused.values()] }))
+
+  server.post<{ Body: { peer: string, amount: string } }>('/v1/wallet/deposit', { schema: { body: DepositSchema } }, async ({ body }) => {
+    if (!isPeerId(body.peer)) throw new NightshiftError('NS_E_USAGE', `${body.peer} is no peer id of this network`, { remedy: 'it begins with 12D3KooW; "nightshift worker" prints it' })
+    await request({ kind: 'deposit', peer: body.peer, amount: parseByc(body.amount) })
+    return { peer: body.peer, balance: formatByc(balance(state.ledger.account(bankAccount(body.peer)))) }
+  })
+
+  /** As a bank: moves what a payer's receipt still brings to its payee. The answer is the bank's signed word. */
+  server.post<{ Body: { body: string, signature: string } }>('/v1/wallet/redeem', { schema: { body: RedeemSchema } }, async ({ body }) => {
+    const receipt = openReceipt(body.body, body.signature, state.signer)
+    await request({ kind: 'redeem', receipt })
+    return state.redeemed.get(receipt.receipt.channel)
+  })
 
   /** The operator's word that the receipts workers have shown are the truth. */
   server.post('/v1/ledger/adopt-receipts', async () => {

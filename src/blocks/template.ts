@@ -36,7 +36,8 @@ export async function readTemplateIn (dir: string): Promise<Template | undefined
   return json === undefined ? undefined : normaliseTemplate(json.value, file)
 }
 
-function normaliseTemplate (raw: Json, file: string): Template {
+/** The canonical template of what a file says. Throws NS_E_TEMPLATE_INVALID naming it. */
+export function normaliseTemplate (raw: Json, file: string): Template {
   try {
     const { default_params: defaults, ...top } = canonicalKeys(raw, TOP)
     const wrapped = defaults === undefined ? {} : section(defaults, 'default_params', BLOCK_KEYS)

@@ -12,6 +12,7 @@ import type { Entry } from '../ledger/transfers.ts'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { verifySignature } from '../model/messages/signing.ts'
 import { formatByc } from '../model/money.ts'
+import { loadIdentity } from '../network/index.ts'
 import { checkDatabase, checkMirror, mirroredValues, repairFromMirror } from '../storage/index.ts'
 import { connect } from './connect.ts'
 import { EXIT, print, printJson, say } from './output.ts'
@@ -50,7 +51,8 @@ async function verifyFile (file: string, command: Common): Promise<number> {
 async function verifyFolder (folder: string, command: Common): Promise<number> {
   if (!existsSync(join(folder, 'state'))) throw new NightshiftError('NS_E_CONFIG', `there is no coordinator's data in ${folder}`, { remedy: 'name its folder with --data' })
   const database = await checkDatabase(join(folder, 'state'))
-  const mirror = await checkMirror(join(folder, 'mirror'))
+  const { peerId } = await loadIdentity(folder)
+  const mirror = await checkMirror(join(folder, 'mirror'), ({ peer, bytes, signature }) => peer === peerId && verifySignature(peer, bytes, signature))
   const journal = await journalOfMirror(join(folder, 'mirror'))
   const ahead = await receiptsAhead(join(folder, 'mirror'))
   const ok = ahead.length === 0 && database.state !== 'damaged' && mirror.damages.length === 0 && !('error' in journal)

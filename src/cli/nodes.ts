@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
-import { startWorker } from '../composition/worker-node.ts'
+import { DRAIN_SECONDS, startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
 import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
@@ -40,6 +40,8 @@ export interface WorkerCommand extends CommonOptions {
   readonly slow?: number
 }
 
+/** After a second signal the node has this long to end its tasks and to close its files, milliseconds. */
+const HURRY_MS = 5000
 const LISTEN = ['/ip4/0.0.0.0/tcp/0']
 
 export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
@@ -60,7 +62,7 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     ...node.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),
     `  API: ${node.apiUrl}`
   ])
-  return await serve(command, node.failed, async () => { await node.close() })
+  return await serve(command, node.failed, { what: 'stopping: all it knows is on disk, and its jobs go on at the next start', close: async () => { await node.close() } })
 }
 
 export async function runWorker (command: WorkerCommand): Promise<number> {
@@ -82,7 +84,10 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     `  runs ${node.platforms.join(' and ')}, ${node.slots} at a time, isolated by ${node.isolation}`,
     (command.peer ?? []).length === 0 && !command.mdns ? '  knows no coordinator: give it one with --peer' : '  waits for work'
   ])
-  return await serve(command, node.failed, async () => { await node.close({ drain: true }) })
+  return await serve(command, node.failed, {
+    what: `stopping: it finishes what runs and hands it over, for at most ${DRAIN_SECONDS} s; once more to stop at once`,
+    close: async hurry => { await node.close({ drain: true, hurry }) }
+  })
 }
 
 function common (command: CommonOptions, log: Logger) {
@@ -95,24 +100,31 @@ function announce (format: Format, ready: object, lines: readonly string[]): voi
   process.send?.(ready)
 }
 
-/** Serves until told to stop, or until the node fails. A second signal does not wait for anything. */
-async function serve (command: CommonOptions, failed: Promise<Error>, close: () => Promise<void>): Promise<number> {
+/** Serves until told to stop, or until the node fails. A second signal ends what the first would wait for, a third the process. */
+async function serve (command: CommonOptions, failed: Promise<Error>, ending: { readonly what: string, readonly close: (hurry: AbortSignal) => Promise<void> }): Promise<number> {
+  const hurry = new AbortController()
   const stop = new Promise<'stop'>(resolve => {
-    let asked = false
+    let signals = 0
     const onSignal = (): void => {
-      if (asked) process.exit(1)
-      asked = true
-      resolve('stop')
+      signals++
+      if (signals === 1) resolve('stop')
+      else if (signals === 2) hurryUp(hurry)
+      else process.exit(1)
     }
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)
     if (command.exitWithParent === true) whenParentGoes(() => { process.exit(1) })
   })
   const end = await Promise.race([stop, failed])
-  if (end === 'stop') say('stopping')
-  await close()
+  if (end === 'stop') say(ending.what)
+  await ending.close(hurry.signal)
   if (end === 'stop') return 0
   throw end
+}
+
+function hurryUp (hurry: AbortController): void {
+  hurry.abort()
+  setTimeout(() => { process.exit(1) }, HURRY_MS).unref()
 }
 
 /** The parent's end of our pipe closes when it is gone, however it went. Watching it does not keep this process alive. */

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { WALLET_FILE } from '../composition/wallet-file.ts'
 import { dataFolder } from '../config/paths.ts'
 import type { WorkerAccount } from '../coordinator/views.ts'
+import type { Redemption } from '../ledger/bank.ts'
 import { NightshiftError } from '../model/errors.ts'
+import { formatByc } from '../model/money.ts'
 import type { CoordinatorAccount } from '../worker/views.ts'
 import { connect } from './connect.ts'
 import { confirmed } from './ledger.ts'
@@ -44,6 +46,35 @@ async function ofCoordinator (command: Common): Promise<number> {
     acknowledged: row => `${row.acknowledged} (${row.acknowledgedSeq})`, pending: row => row.pending, 'asks to settle': row => row.settleAsked ? 'yes' : ''
   })
   for (const { payer } of accused) print(`proven to have signed contradicting receipts: ${payer}`)
+  return EXIT.done
+}
+
+export async function deposit (peer: string, amount: string, command: Common): Promise<number> {
+  const done = await (await connect(command.data)).post<{ peer: string, balance: string }>('/v1/wallet/deposit', { peer, amount })
+  if (command.output === 'json') printJson(done)
+  else print(`${shortPeer(done.peer)} has ${done.balance} BYC at this bank`)
+  return EXIT.done
+}
+
+/** `nightshift wallet redeem FOLDER`: shows a worker's receipts to the bank this command talks to. */
+export async function redeem (folder: string, command: Common): Promise<number> {
+  const text = await readFile(join(folder, WALLET_FILE), 'utf8').catch(() => { throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker' }) })
+  const receipts = (JSON.parse(text) as { coordinators: readonly CoordinatorAccount[] }).coordinators.flatMap(({ receipt }) => receipt === undefined ? [] : [receipt])
+  const bank = await connect(command.data)
+  const redemptions: Redemption[] = []
+  let failure: unknown
+  for (const receipt of receipts) {
+    try {
+      redemptions.push(await bank.post<Redemption>('/v1/wallet/redeem', receipt))
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  if (redemptions.length === 0 && failure !== undefined) throw failure
+  printRows(command.output, 'redemptions', redemptions, {
+    payer: row => shortPeer(row.payer), payee: row => shortPeer(row.payee), receipt: row => String(row.seq),
+    moved: row => `${formatByc(BigInt(row.amount))} BYC`, 'in all': row => `${formatByc(BigInt(row.redeemed))} BYC`
+  })
   return EXIT.done
 }
 

@@ -5,16 +5,20 @@ import { EXIT, printError } from './output.ts'
 /** What a command does with its arguments and options, as commander hands them over. */
 type Action = (...args: never[]) => Promise<number>
 
-const number = (text: string): number => {
+/** A number from `least` to `most`. Throws InvalidArgumentError, which names the option and the value, for anything else. */
+const numberIn = (least: number, most: number, unit = 'a number') => (text: string): number => {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('not a number')
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`It must be ${unit}.`)
+  if (value < least || value > most) throw new InvalidArgumentError(`It must be ${unit} from ${least} to ${most}.`)
   return value
 }
-const whole = (text: string): number => {
-  const value = number(text)
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('not a whole number')
+const wholeIn = (least: number, most: number) => (text: string): number => {
+  const value = numberIn(least, most, 'a whole number')(text)
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number.')
   return value
 }
+const number = numberIn(0, Number.MAX_SAFE_INTEGER)
+const whole = wholeIn(0, Number.MAX_SAFE_INTEGER)
 const many = (value: string, before: readonly string[] | undefined): readonly string[] => [...before ?? [], value]
 
 /** Parses a command line, runs what it says, and returns the exit code. */
@@ -72,26 +76,26 @@ function node (parent: Command, role: string, description: string): Command {
     .option('--no-containers', 'run no container apps, even where Docker or Podman is')
     .option('--engine <socket>', 'socket of Docker or Podman; default DOCKER_HOST, then the usual places')
     .option('--registry <host>', 'a further registry to get images from, repeatable', many)
-    .option('--max-image-size <gib>', 'largest image, unpacked; default 10', number)
-    .option('--image-quota <gib>', 'room for all images, the least used ones go first; default 20', number)
+    .option('--max-image-size <gib>', 'largest image, unpacked; default 10', numberIn(0.001, 100_000))
+    .option('--image-quota <gib>', 'room for all images, the least used ones go first; default 20', numberIn(0.001, 1_000_000))
     .addOption(new Option('--log-level <level>', 'what is logged on stderr').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
     .addOption(new Option('--exit-with-parent').hideHelp())
 }
 
 function nodes (root: Command, run: Run): void {
   node(root, 'coordinator', 'run a coordinator in the foreground')
-    .option('--api-port <port>', 'port of the HTTP API on loopback; 0 takes a free one', whole, 0)
+    .option('--api-port <port>', 'port of the HTTP API on loopback; 0 takes a free one', wholeIn(0, 65_535), 0)
     .option('--opening-balance <byc>', 'ByteChips you start with, issued once', '1000')
     .option('--trust <peer-id>', 'worker whose single result counts, repeatable', many)
     .option('--adopt-receipts', 'after a lost disk or an old backup: take the receipts workers show for the truth')
     .action(run(async () => (await import('./nodes.ts')).runCoordinator))
   node(root, 'worker', 'lend this machine, in the foreground')
-    .option('--slots <n>', 'tasks at a time; default half of the cores', whole)
-    .option('--price-level <per-mille>', 'price relative to the suggested tariff; default 1000', whole)
+    .option('--slots <n>', 'tasks at a time; default half of the cores', wholeIn(1, 256))
+    .option('--price-level <per-mille>', 'price relative to the suggested tariff; default 1000', wholeIn(1, 1_000_000))
     .option('--credit-limit <byc>', 'what a new coordinator may owe this worker; it grows with what was settled; default 1')
     .option('--operator <name>', 'who runs this worker; a chunk never goes to one operator twice')
-    .option('--cores <n>', 'cores offered; default all', number)
-    .option('--memory <gib>', 'memory offered; default all', number)
+    .option('--cores <n>', 'cores offered; default all', numberIn(0.1, 4096))
+    .option('--memory <gib>', 'memory offered; default all', numberIn(0.0625, 100_000))
     .option('--allow-image <pattern>', 'run only these container images, repeatable; * stands for anything', many)
     .option('--deny-image <pattern>', 'never run these container images, repeatable', many)
     .option('--egress', 'let container apps that ask for it reach the internet, but not this machine or its network')
@@ -105,7 +109,7 @@ function nodes (root: Command, run: Run): void {
 function cluster (root: Command, run: Run): void {
   const sized = (command: Command, workers: number): Command => command
     .option('--data <dir>', 'folder of the cluster')
-    .option('--workers <n>', 'how many workers', whole, workers)
+    .option('--workers <n>', 'how many workers', wholeIn(1, 256), workers)
     .option('--liars <n>', 'how many of them change their results', whole, 0)
     .option('--slow <n>', 'how many of them are slow', whole, 0)
   sized(add(root, 'up', 'start a local cluster and say what to do next'), 3).action(run(async () => (await import('./cluster.ts')).upWithHelp))
@@ -127,17 +131,17 @@ function jobs (root: Command, run: Run): void {
     .option('--param <key=value>', 'app.key=value, partitioner.key=value or assembler.key=value, repeatable', many)
     .option('--name <text>', 'name of the job')
     .option('--confidence <percent>', 'least share of results that must be right; default 99', number)
-    .option('--replicas <n>', 'exactly this many independent results must agree, whatever is known of the workers', whole)
+    .option('--replicas <n>', 'exactly this many independent results must agree, whatever is known of the workers', wholeIn(1, 7))
     .option('--trust <level>', 'who may get chunks: open (anyone, the default), verified, private or local')
-    .option('--retries <n>', 'further attempts a chunk may cost; default 5', whole)
-    .option('--task-timeout <s>', 'longest run of one task; default 300', number)
+    .option('--retries <n>', 'further attempts a chunk may cost; default 5', wholeIn(0, 100))
+    .option('--task-timeout <s>', 'longest run of one task; default 300', numberIn(0.001, 86_400))
     .option('--job-timeout <s>', 'longest life of the job; default none', number)
     .option('--budget <byc>', 'most the job may cost; default 100, or what you have')
     .option('--max-price <byc>', 'most one chunk may cost')
-    .option('--estimate <s>', 'run time of one chunk, as far as you know; default 1', number)
+    .option('--estimate <s>', 'run time of one chunk, as far as you know; default 1', numberIn(0.001, 86_400))
     .option('--allow-wasm', 'blocks on a stock python image may run in python-wasm')
     .option('--allow-partial', 'deliver what succeeded when some chunks failed')
-    .option('--local-cluster <n>', 'start a coordinator and N workers just for this job', whole)
+    .option('--local-cluster <n>', 'start a coordinator and N workers just for this job', wholeIn(1, 64))
     .option('--detach', 'do not wait')
     .option('--id-only', 'print the id and do not wait')
     .option('--timeout <s>', 'stop waiting after this long; the job keeps running', number)
@@ -208,6 +212,8 @@ function inspection (root: Command, run: Run): void {
   add(wallet, 'peers', 'who owes whom: of a coordinator, paid and acknowledged by worker; of a worker, earned and owed by coordinator')
     .option('--data <dir>', 'data folder of a coordinator or a worker').option('--worker', 'of the worker of this machine')
     .action(run(async () => (await import('./peers.ts')).peers))
+  withData(add(wallet, 'deposit <peer> <byc>', 'as a bank: credit a node with what its owner has brought you')).action(run(async () => (await import('./peers.ts')).deposit))
+  withData(add(wallet, 'redeem <folder>', 'show the receipts of the worker with this data folder to the coordinator that is its bank')).action(run(async () => (await import('./peers.ts')).redeem))
   withData(add(wallet, 'transactions', 'the journal, newest first')).option('--account <id>', 'only of this account').option('--limit <n>', 'how many', whole, 20).action(run(async () => (await load()).transactions))
   withData(add(root, 'status', 'the coordinator')).action(run(async () => (await load()).status))
   withData(add(root, 'doctor', 'check this machine')).action(run(async () => (await load()).doctor))

@@ -37,6 +37,8 @@ const DRAIN_MS = 30_000
 /** After that it waits this long for its last results to be taken, milliseconds. */
 const HANDOVER_MS = 3000
 const HANDOVER_POLL_MS = 20
+/** Longest time a worker takes to drain, seconds. */
+export const DRAIN_SECONDS = (DRAIN_MS + HANDOVER_MS) / 1000
 
 export interface WorkerOptions {
   readonly dataDir: string
@@ -75,7 +77,11 @@ export interface WorkerNode {
   /** tasks that were begun and have not ended */
   readonly running: () => number
   /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
-  readonly close: (options: { drain: boolean }) => Promise<void>
+  /**
+   * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
+   * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
+   */
+  readonly close: (options: { drain: boolean, hurry?: AbortSignal }) => Promise<void>
 }
 
 /** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
@@ -171,12 +177,12 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       slots,
       failed,
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
-      close: async ({ drain }) => {
+      close: async ({ drain, hurry = new AbortController().signal }) => {
         try {
           if (!drain) return
           await loop.request({ kind: 'drain' })
-          await performer.idle(AbortSignal.timeout(DRAIN_MS))
-          const patience = AbortSignal.timeout(HANDOVER_MS)
+          await performer.idle(AbortSignal.any([hurry, AbortSignal.timeout(DRAIN_MS)]))
+          const patience = AbortSignal.any([hurry, AbortSignal.timeout(HANDOVER_MS)])
           do {
             await loop.request({ kind: 'tick' })
             await delay(HANDOVER_POLL_MS)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { attemptIsLive, attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
 import type { AttemptState } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
@@ -11,6 +12,8 @@ import type { Attempt as AttemptRef, Heartbeat, Resume } from '../model/messages
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
+import { backoff } from './backoff.ts'
+import type { Backoff } from './backoff.ts'
 import { maxAttempts, wants } from './chunks.ts'
 import { hasReferee, isAdaptive } from './tiers.ts'
 import { standingFor } from './fencing.ts'
@@ -19,6 +22,14 @@ import type { Turn } from './turn.ts'
 
 /** Attempts of one chunk, blameless ones included, before it is given up. */
 const MOST_EPOCHS = 100
+/** Declined attempts kept in the record of a chunk. */
+const MOST_DECLINED = 8
+/** Times one worker may have one chunk again after content did not get through. */
+const MOST_RESTS = 3
+/** How long a chunk waits after a failure, milliseconds. */
+const RETRY: Backoff = { firstMs: 250, mostMs: 30_000 }
+/** How long it waits before the worker gets it again to which, or from which, content did not get through. */
+const REST: Backoff = { firstMs: 5_000, mostMs: 300_000 }
 
 export interface Found { readonly job: Job, readonly chunk: Chunk, readonly attempt: Attempt }
 
@@ -53,8 +64,29 @@ export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt
   if (batch !== undefined) batch.dirty = true
   if (to === 'EXPIRED' || to === 'RECALLED') turn.send(attempt.worker, { recall: { attempt: id, reason: why } })
   else if (to === 'REJECTED' || to === 'BACKTRACKED') turn.send(attempt.worker, { verdict: { attempt: id, accepted: false, reason: why, amount: 0n } })
+  forgetDeclined(chunk)
   if (wasLive || to === 'REJECTED') requeue(turn, job, chunk)
   turn.saveChunk(job, chunk)
+}
+
+/** Content that did not get through is nobody's fault: the worker may have the chunk again later, a few times. */
+export function rest (turn: Turn, chunk: Chunk, attempt: Attempt): void {
+  const before = chunk.attempts.filter(({ worker, retryAt }) => worker === attempt.worker && retryAt !== undefined).length
+  if (before >= MOST_RESTS) chunk.excluded.push(attempt.worker)
+  else attempt.retryAt = turn.now + backoff(REST, before + 1, 0.5)
+}
+
+/** Workers that decline a chunk over and over must not let its record grow: of those the last few are kept. */
+function forgetDeclined (chunk: Chunk): void {
+  const declined = chunk.attempts.filter(attempt => attempt.state === 'DECLINED' && attempt.retryAt === undefined)
+  if (declined.length <= MOST_DECLINED) return
+  const forgotten = new Set(declined.slice(0, -MOST_DECLINED))
+  chunk.attempts = chunk.attempts.filter(attempt => !forgotten.has(attempt))
+}
+
+/** The same for the same seed, chunk and epoch, and not to be guessed by anyone else. */
+function jitter (job: Job, chunk: Chunk): number {
+  return createHash('sha256').update(`backoff/${job.record.seed}/${chunk.index}/${chunk.epoch}`).digest().readUInt32BE() / 2 ** 32
 }
 
 /** The attempt no longer takes a place at its worker. */
@@ -88,6 +120,7 @@ export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefin
     found.job.awards.delete(worker)
     found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
   }
+  else if (why.code === 'INPUT_UNAVAILABLE') rest(turn, found.chunk, found.attempt)
   else found.chunk.excluded.push(worker)
   endAttempt(turn, found.job, found.chunk, found.attempt, 'DECLINED', why)
 }
@@ -147,13 +180,15 @@ export function onFailed (
   const by = attempt.worker
   if (failure.usage !== undefined) attempt.usage = failure.usage
   if (failure.reason.code === 'IMAGE_UNAVAILABLE' || failure.reason.code === 'IMAGE_REFUSED') withoutImage(job, by, failure.reason)
-  if (!chunk.excluded.includes(by)) chunk.excluded.push(by)
+  if (failure.failureClass === 'transport') rest(turn, chunk, attempt)
+  else if (!chunk.excluded.includes(by)) chunk.excluded.push(by)
   if (failure.failureClass === 'app' && !chunk.appFailures.includes(by)) chunk.appFailures.push(by)
   if (failure.failureClass === 'node' && by !== turn.state.self) {
-    if (!chunk.nodeFailures.includes(by)) chunk.nodeFailures.push(by)
-    turn.saveStanding(withNodeFailure(turn.state.standings.get(by) ?? newStanding(by), job.record.id))
+    if (!chunk.nodeFailures.includes(attempt.group)) chunk.nodeFailures.push(attempt.group)
+    turn.saveStanding(withNodeFailure(turn.state.standings.get(by) ?? newStanding(by), job.record.id, turn.now))
   }
   endAttempt(turn, job, chunk, attempt, 'FAILED', failure.reason)
+  chunk.notBefore = turn.now + backoff(RETRY, failures(chunk), jitter(job, chunk))
   const tail = failure.stderrTail.trim().split('\n').slice(-5).join('\n').slice(-LIMITS.reasonChars)
   const detail = tail === '' ? failure.reason.text : `${failure.reason.text}: ${tail}`
   const hopeless = chunk.appFailures.length >= 2 || chunk.nodeFailures.length >= 3 || failures(chunk) >= maxAttempts(job)
@@ -166,7 +201,7 @@ export function onFailed (
   } else if (chunk.appFailures.length >= 2 || (attempt.trusted && failure.failureClass === 'app')) {
     failChunk(turn, job, chunk, failure.reason.code, detail)
   } else if (chunk.nodeFailures.length >= 3) {
-    failChunk(turn, job, chunk, failure.reason.code, `it ended the sandbox on three different workers: ${detail}`)
+    failChunk(turn, job, chunk, failure.reason.code, `it ended the sandbox on workers of three different operators: ${detail}`)
   } else if (failures(chunk) >= maxAttempts(job)) {
     failChunk(turn, job, chunk, failure.reason.code, `${failures(chunk)} attempts ended without a result; the last: ${detail}`)
   }
@@ -216,7 +251,7 @@ export function expireAttempts (turn: Turn, job: Job): void {
 /** Its own sandbox would have ended the task by now: it does not get the chunk again, else it could keep it for good. */
 function blameLate (turn: Turn, job: Job, chunk: Chunk, { worker }: Attempt): void {
   chunk.excluded.push(worker)
-  turn.saveStanding(withNodeFailure(turn.state.standings.get(worker) ?? newStanding(worker), job.record.id))
+  turn.saveStanding(withNodeFailure(turn.state.standings.get(worker) ?? newStanding(worker), job.record.id, turn.now))
 }
 
 /** Heartbeats do not renew a lease for ever: its tasks, those queued before it included, must have ended by their own time limit. */

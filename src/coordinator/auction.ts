@@ -7,7 +7,7 @@ import { score } from '../market/scoring.ts'
 import type { Bid, NoBid } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
-import { circuitIsOpen, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
+import { circuitOf, circuitReopensAt, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
 import { auditRate } from '../verification/policy.ts'
 import { isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import { behindReason } from './fencing.ts'
@@ -28,7 +28,10 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
   if (worker.offer.validUntil < now) return [reason('OFFER_EXPIRED', 'its offer was not renewed')]
   const standing = state.standings.get(worker.peer) ?? newStanding(worker.peer)
   if (isBanned(standing, now)) return [reason('BANNED', `banned here: ${standing.strikes.length} wrong results`)]
-  if (circuitIsOpen(standing)) return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row`)]
+  if (circuitOf(standing, now) === 'open') {
+    const seconds = Math.ceil((circuitReopensAt(standing) - now) / 1000)
+    return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row: it is tried again in ${seconds} s`)]
+  }
   const why = distrust(state, job, worker.peer, now)
   return why === undefined ? mismatches(job.needs, worker.offer) : [why]
 }

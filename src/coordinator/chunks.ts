@@ -17,12 +17,13 @@ export function maxAttempts (job: Job): number {
   return replicas + 2 + retries * replicas
 }
 
-/** True when this worker may be leased this chunk: it did not have it before, and no other of its group has it. */
-export function mayRun (chunk: Chunk, worker: string, group: string): boolean {
-  return !chunk.excluded.includes(worker) && !chunk.attempts.some(attempt => blocks(attempt, worker, group))
+/** True when this worker may be leased this chunk now: it did not have it before, no other of its group has it, and neither has to wait after a failure. */
+export function mayRun (chunk: Chunk, worker: string, group: string, now: number): boolean {
+  return (chunk.notBefore ?? 0) <= now && !chunk.excluded.includes(worker) && !chunk.attempts.some(attempt => blocks(attempt, worker, group, now))
 }
 
-function blocks (attempt: Attempt, worker: string, group: string): boolean {
+function blocks (attempt: Attempt, worker: string, group: string, now: number): boolean {
+  if (attempt.retryAt !== undefined) return attempt.worker === worker && attempt.retryAt > now
   if (attempt.state === 'EXPIRED' || attempt.state === 'DECLINED' || attempt.state === 'RECALLED') return false
   return attempt.worker === worker || attempt.group === group
 }

@@ -11,6 +11,7 @@ import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbe
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
+import { deposit, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
@@ -55,6 +56,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
     case 'retry': retryJob(turn, findJob(state, event.jobId)); break
     case 'adopt-receipts': adoptReceipts(turn); break
+    case 'deposit': deposit(turn, event.peer, event.amount); break
+    case 'redeem': redeem(turn, event.receipt); break
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FileRef } from '../model/block.ts'
+import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { FailureClass } from '../model/executor.ts'
 import type { JobError } from '../model/job.ts'
 import type { AttemptId } from '../model/ids.ts'
@@ -28,6 +29,8 @@ export type CoordinatorEvent =
   | { readonly kind: 'abort', readonly jobId: string }
   | { readonly kind: 'retry', readonly jobId: string }
   | { readonly kind: 'adopt-receipts' }
+  | { readonly kind: 'deposit', readonly peer: string, readonly amount: bigint }
+  | { readonly kind: 'redeem', readonly receipt: SignedReceipt }
 
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }

@@ -185,11 +185,23 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
 
 function returnEscrow (turn: Turn, job: Job): void {
   const escrow = escrowAccount(job.record.id)
+  voidLeftHolds(turn, job, escrow)
   const rest = balance(turn.state.ledger.account(escrow))
   if (rest === 0n) return
   turn.book({
     key: `return:${job.record.id}:${turn.state.ledger.head.seq}`,
     transfers: [{ kind: 'direct', debit: escrow, credit: userAccount(turn.state.config.user), amount: rest, ref: { job: job.record.id, note: 'unspent' } }]
+  })
+}
+
+/** No attempt is open any more, so none of these should exist: what a defect left reserved must not stay so for ever. */
+function voidLeftHolds (turn: Turn, job: Job, escrow: string): void {
+  if (turn.state.ledger.account(escrow).debitsPending === 0n) return
+  const left = [...turn.state.ledger.holds()].filter(hold => hold.debit === escrow)
+  turn.effect({ kind: 'note', level: 'warn', text: 'holds without an open attempt were voided at the end of a job: a defect', about: { job: job.record.id, holds: left.map(hold => hold.id) } })
+  turn.book({
+    key: `void-left:${job.record.id}:${turn.state.ledger.head.seq}`,
+    transfers: left.map(hold => ({ kind: 'void', holdId: hold.id, ref: { job: job.record.id, note: 'JOB_ENDED' } }))
   })
 }
 
@@ -213,6 +225,7 @@ export function retryJob (turn: Turn, job: Job): void {
     Object.assign(chunk, newChunk(chunk.index, chunk.input, firstQuorum(job)), { epoch: chunk.epoch })
     delete chunk.error
     delete chunk.audit
+    delete chunk.notBefore
     turn.saveChunk(job, chunk)
   }
   record.failed = 0

@@ -24,7 +24,9 @@ export const KEYS = {
   /** receipts of ours that the books do not know */
   ahead: 'ahead/',
   /** payers proven to have signed contradicting receipts */
-  proof: 'proof/'
+  proof: 'proof/',
+  /** the last redemption of a channel, when this node is a bank to others */
+  redeemed: 'redeemed/'
 } as const
 
 /** The bound after every key that starts with `prefix`, which ends in `/`. */

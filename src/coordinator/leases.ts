@@ -7,6 +7,7 @@ import { isStraggler, speculationBudget } from '../market/speculation.ts'
 import { attemptKey } from '../model/ids.ts'
 import { holdIdOf } from '../verification/commitment.ts'
 import { STRANGER_SHARE } from '../verification/policy.ts'
+import { circuitOf } from '../verification/reputation.ts'
 import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
@@ -68,7 +69,9 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
     chunksLeft: left * plannedReplicas(job),
     workers: job.awards.size * Math.max(1, slots)
   })
-  return Math.min(depth, patience(turn, job, worker.peer)) * slots - worker.inFlight.size
+  const standing = turn.state.standings.get(worker.peer)
+  const probe = standing !== undefined && circuitOf(standing, turn.now) === 'half-open'
+  return (probe ? 1 : Math.min(depth, patience(turn, job, worker.peer)) * slots) - worker.inFlight.size
 }
 
 /** Leases ahead that a worker is trusted with: a newcomer shows one result before it gets two. */
@@ -92,7 +95,7 @@ function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly W
   let looked = 0
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
-    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker)) && !(isStranger && wantsProven(chunk, proven))) return chunk
+    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && !(isStranger && wantsProven(chunk, proven))) return chunk
     if (++looked >= LOOK_AHEAD) break
   }
   if (isStranger && strangersHaveTheirShare(job, proven)) return undefined
@@ -103,7 +106,7 @@ function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly W
 
 /** True for a chunk that another worker runs or ran, and that a proven worker of another group can check. */
 function wantsProven (chunk: Chunk, proven: readonly WorkerView[]): boolean {
-  return chunk.attempts.some(attempt => attemptIsOpen(attempt.state)) && proven.some(worker => mayRun(chunk, worker.peer, groupOf(worker)))
+  return chunk.attempts.some(attempt => attemptIsOpen(attempt.state)) && proven.some(worker => mayRun(chunk, worker.peer, groupOf(worker), Infinity))
 }
 
 function strangersHaveTheirShare (job: Job, proven: readonly WorkerView[]): boolean {
@@ -186,7 +189,7 @@ export function speculate (turn: Turn, job: Job): void {
     if (!late || copies > 0 || budget <= 0) continue
     const award = [...job.awards.values()].find(candidate => {
       const worker = turn.state.workers.get(candidate.worker)
-      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker)) && affordable(turn, job, candidate.price)
+      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
     })
     const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
     if (award === undefined || worker === undefined) continue

@@ -1,25 +1,17 @@
-import { Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
-import type { FileRef } from '../model/block.ts'
-import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import { asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
-import { FileRefSchema } from '../model/job.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
-import { LIMITS } from '../model/limits.ts'
 import type { Message, Reveal } from '../model/messages/control.ts'
 import type { ReceivedFrame } from '../model/transport.ts'
 import { findAttempt } from './attempts.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { Gate } from './gate.ts'
+import { ResultLists } from './result-lists.ts'
 import type { Services } from './services.ts'
 
-/** A list of result files that travels as a blob, bytes. */
-const MANIFEST_BYTES = 64 * 1024 * 1024
-const FETCH_MS = 60_000
 /** What only the sender can have caused; everything else is no reason to strike anyone. */
 const THEIR_FAULT: readonly ErrorCode[] = ['NS_E_BLOB_CORRUPT', 'NS_E_PROTOCOL', 'NS_E_TOO_LARGE']
-const FileList = Type.Array(FileRefSchema, { maxItems: LIMITS.resultFiles })
 
 /** Reveals of one worker whose small files are stored at a time. */
 const INLINE_AT_A_TIME = 64
@@ -41,9 +33,11 @@ export class Receiver {
   readonly #gates = new Map<string, Gates>()
   /** reveals being completed, by worker and attempt */
   readonly #coming = new Set<string>()
+  readonly #lists: ResultLists
 
   constructor (services: Services) {
     this.#services = services
+    this.#lists = new ResultLists(services)
   }
 
   receive (frame: ReceivedFrame): void {
@@ -84,7 +78,7 @@ export class Receiver {
     }
     const stored: string[] = []
     try {
-      const files = reveal.manifest === undefined ? reveal.files : await fetchManifest(this.#services, peer, reveal.manifest)
+      const files = reveal.manifest === undefined ? reveal.files : await this.#filesOf(peer, reveal.manifest)
       await Promise.all(files.map(async ({ content }) => {
         if (content === undefined || content.inline.length === 0) return
         const sha256 = hex(content.sha256)
@@ -100,6 +94,11 @@ export class Receiver {
       else post({ kind: 'reveal-lost', peer, attempt })
     }
     await this.#forgetIfEnded(attempt.jobId, stored)
+  }
+
+  async #filesOf (peer: string, list: { readonly sha256: Uint8Array, readonly size: number }): Promise<Reveal['files']> {
+    const files = await this.#lists.fetch(peer, { sha256: hex(list.sha256), size: list.size })
+    return files.map(({ path, sha256, size }) => ({ path, content: { sha256: Uint8Array.from(Buffer.from(sha256, 'hex')), size, inline: new Uint8Array() } }))
   }
 
   /** What came too late for its job is removed again: the cleaning up after the job did not know of it. */
@@ -118,33 +117,6 @@ export class Receiver {
 
 function carriesContent (reveal: Reveal): boolean {
   return reveal.files.some(file => file.content !== undefined && file.content.inline.length > 0)
-}
-
-async function fetchManifest (services: Services, peer: string, ref: { readonly sha256: Uint8Array, readonly size: number }): Promise<Reveal['files']> {
-  if (ref.size > MANIFEST_BYTES) throw new NightshiftError('NS_E_TOO_LARGE', `a list of result files of ${ref.size} bytes is over the limit of ${MANIFEST_BYTES}`)
-  const sha256 = hex(ref.sha256)
-  const had = await services.blobs.has(sha256)
-  const parts: Uint8Array[] = []
-  try {
-    await services.transport.fetch(peer, { sha256, size: ref.size }, services.blobs, AbortSignal.timeout(FETCH_MS))
-    for await (const part of services.blobs.open(sha256)) parts.push(part)
-  } finally {
-    // the list is kept with its attempt; as content nothing ever names it
-    if (!had) await services.pins.delete(sha256, services.blobs)
-  }
-  const list = parse(Buffer.concat(parts).toString('utf8'))
-  return list.map(file => ({ path: file.path, content: { sha256: Uint8Array.from(Buffer.from(file.sha256, 'hex')), size: file.size, inline: new Uint8Array() } }))
-}
-
-function parse (text: string): readonly FileRef[] {
-  let list: unknown
-  try {
-    list = JSON.parse(text)
-  } catch {
-    list = undefined
-  }
-  if (!Value.Check(FileList, list)) throw new NightshiftError('NS_E_PROTOCOL', 'a list of result files is malformed')
-  return list
 }
 
 function hex (bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import type { Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { PayerChannel } from '../ledger/payer.ts'
@@ -47,6 +48,8 @@ export interface Attempt {
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
   reason?: Reason
+  /** content did not get through, which is nobody's fault: from then on its worker may have the chunk again, milliseconds */
+  retryAt?: number
   /** as the worker reports it */
   usage?: Usage
   /** the batch it is audited with, and by whom when it was drawn */
@@ -70,7 +73,9 @@ export interface Chunk {
   quorum: number
   /** workers that do not get this chunk again */
   excluded: string[]
-  /** distinct workers on which the app itself failed here, and whose node failed here */
+  /** it just failed: not leased again before then, milliseconds */
+  notBefore?: number
+  /** distinct workers on which the app itself failed here, and groups whose node failed here */
   appFailures: string[]
   nodeFailures: string[]
   disputed: boolean
@@ -218,6 +223,8 @@ export interface CoordinatorState {
   readonly ahead: Map<string, SignedReceipt>
   /** payers proven to have signed contradicting receipts, with the proof */
   readonly accused: Map<string, EquivocationProof>
+  /** as a bank: the last redemption by channel */
+  readonly redeemed: Map<string, Redemption>
   /** the highest other start of this identity a worker has shown */
   shown?: BootClaim
   readonly config: CoordinatorConfig

@@ -12,7 +12,7 @@ import { agreed, decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
-import { endAttempt, failChunk, findAttempt, idOf, onFailed, release, requeue } from './attempts.ts'
+import { endAttempt, failChunk, findAttempt, idOf, onFailed, release, requeue, rest } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import { advanceBatches, batchMoved, closeBatches, fillBatch, leaveBatch } from './batches.ts'
 import { mayRun, wants } from './chunks.ts'
@@ -151,7 +151,7 @@ export function onRevealLost (turn: Turn, found: Found | undefined): void {
   delete attempt.revealComing
   attempt.revealsLost = (attempt.revealsLost ?? 0) + 1
   if (attempt.revealsLost >= REVEALS_LOST) {
-    chunk.excluded.push(attempt.worker)
+    rest(turn, chunk, attempt)
     endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', `the list of its result files could not be fetched ${REVEALS_LOST} times`))
     return
   }
@@ -314,7 +314,7 @@ function standIn (turn: Turn, job: Job): void {
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
     if (++looked > STUCK_LOOK_AHEAD) return
-    if (chunk === undefined || chunk.attempts.length === 0 || takers.some(worker => mayRun(chunk, worker.peer, groupOf(worker)))) continue
+    if (chunk === undefined || chunk.attempts.length === 0 || takers.some(worker => mayRun(chunk, worker.peer, groupOf(worker), Infinity))) continue
     runTrusted(turn, job, chunk)
   }
 }
@@ -414,7 +414,7 @@ export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boo
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
   delete chunk.value
   for (const attempt of chunk.attempts.filter(verified => verified.state === 'VERIFIED' && unavailableAt.includes(verified.worker))) {
-    chunk.excluded.push(attempt.worker)
+    rest(turn, chunk, attempt)
     endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', 'its result files could not be fetched'))
   }
   requeue(turn, job, chunk)

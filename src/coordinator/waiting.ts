@@ -1,5 +1,5 @@
 import { reason } from '../model/reasons.ts'
-import type { Reason } from '../model/reasons.ts'
+import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
 import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
 import { mayRun } from './chunks.ts'
@@ -92,11 +92,23 @@ function notCredible (job: Job, fitting: readonly WorkerView[], credible: number
   return reason('TOO_FEW_WORKERS', `${fitting.length} unproven workers that agree are right with ${percent(credible)}, ${percent(1 - job.policy.epsilon)} is asked for: start more, trust one with "coordinator --trust <peer>", or submit with a lower --confidence or with --replicas`)
 }
 
+/** What may keep out every worker for one and the same reason, and what to do then. */
+const SAME_FOR_ALL: readonly (readonly [ReasonCode, string])[] = [
+  ['BANNED', 'connect other workers; "nightshift node list" shows who is banned'],
+  ['CIRCUIT_OPEN', 'wait, connect other workers, or repair these: "nightshift job logs" shows how they failed']
+]
+
 function noneFits (job: Job, why: readonly Reason[]): Reason {
   const platforms = why.filter(entry => entry.code === 'PLATFORM_MISSING')
   if (platforms.length > 0) {
     const remedy = job.needs.platform === 'docker' ? ' (an app on a stock python image that needs only the standard library also runs with --allow-wasm)' : ''
     return reason('PLATFORM_NOT_OFFERED', `no connected worker offers platform ${job.needs.platform}${remedy}`)
+  }
+  for (const [code, remedy] of SAME_FOR_ALL) {
+    const told = why.filter(entry => entry.code === code)
+    if (told.length > 0 && told.length === why.length) {
+      return reason(code, `of ${told.length} connected, none may run this job: ${told[0]?.text ?? ''}; ${remedy}`)
+    }
   }
   return reason('NO_MATCHING_WORKER', [...new Set(why.map(entry => entry.text))].slice(0, 5).join('; '))
 }
@@ -107,12 +119,12 @@ function refusedBy (job: Job): Reason | undefined {
   return why.length === 0 ? undefined : reason(why[0]?.code ?? 'NO_MATCHING_WORKER', `no bid fits: ${[...new Set(why.map(entry => entry.text))].slice(0, 5).join('; ')}`)
 }
 
-/** The first waiting chunk that no connected worker may take. */
+/** The first waiting chunk that no connected worker may take, now or later. */
 function firstStuck (state: CoordinatorState, job: Job): Chunk | undefined {
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
-    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(chunk, worker.peer, groupOf(worker)))
+    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(chunk, worker.peer, groupOf(worker), Infinity))
     return takers.length === 0 ? chunk : undefined
   }
   return undefined

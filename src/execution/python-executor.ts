@@ -3,6 +3,7 @@ import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { cancelled, memoryFailure, sandboxUnavailable, withoutRun } from './outcome.ts'
 import { PythonPool } from './python-pool.ts'
 import { ensureSnapshot } from './python-snapshot.ts'
+import type { RunnerProcess } from './runner-process.ts'
 import { detectIsolation, sandboxCommand } from './sandbox.ts'
 import type { RunnerIsolation } from './sandbox.ts'
 import { selfTest } from './self-test.ts'
@@ -12,6 +13,8 @@ import { TaskSession } from './task-session.ts'
 
 /** resident memory of an interpreter beside the memory its task is allowed, bytes */
 const OVERHEAD_BYTES = 384 * 1024 * 1024
+/** interpreters that one task is given at most */
+const TRIES = 4
 /** heap of the runner's own JavaScript; a task's files and Python objects live outside it, MiB */
 const HEAP_MIB = 160
 
@@ -87,25 +90,50 @@ class PythonExecutor implements Executor {
     }
   }
 
+  /** An interpreter that ends before it says anything was lost while it waited, not by this task: another gets the task. */
   async #runInFreshInterpreter (task: Task, io: TaskIo): Promise<TaskOutcome> {
+    for (let left = TRIES - 1; ; left--) {
+      const outcome = await this.#tryInterpreter(task, io, left > 0)
+      if (outcome !== undefined) return outcome
+    }
+  }
+
+  /** @returns undefined when the interpreter was gone before it began, and `mayRetry` */
+  async #tryInterpreter (task: Task, io: TaskIo, mayRetry: boolean): Promise<TaskOutcome | undefined> {
     const { header, contents } = taskHeader(task, true, [])
-    const { runner } = await (await this.#pool).take()
+    const pool = await this.#pool
+    let runner: RunnerProcess
+    try {
+      runner = (await pool.take()).runner
+    } catch (error) {
+      if (mayRetry && !io.signal.aborted) return undefined
+      throw error
+    }
     if (io.signal.aborted) {
       runner.kill()
       await runner.exited
       return withoutRun(cancelled())
     }
     const session = new TaskSession(task, io, runner, OVERHEAD_BYTES)
+    let isSilent = true
+    let giveBack: (nothing: undefined) => void = () => undefined
+    const givenBack = new Promise<undefined>(resolve => { giveBack = resolve })
     runner.events = {
       onFrame: (kind, payload) => {
+        isSilent = false
         if (session.onFrame(kind, payload)) runner.kill()
       },
-      onExit: (exit) => { session.onExit(exit) }
+      onExit: (exit) => {
+        if (isSilent && mayRetry && !session.isDone) {
+          session.abandon()
+          giveBack(undefined)
+        } else session.onExit(exit)
+      }
     }
     const sent = runner.send(header, contents)
     if (sent === undefined) session.start()
     else sent.then(() => { session.start() }, (error: unknown) => { session.inputFailed(error) })
-    return await session.outcome
+    return await Promise.race([session.outcome, givenBack])
   }
 }
 

@@ -99,7 +99,8 @@ export class BlobServer {
   }
 }
 
-function parseRequest (bytes: Uint8Array): { sha256: string, offset: number, length: number } {
+/** Reads one request. Throws a PeerFault for anything else. */
+export function parseRequest (bytes: Uint8Array): { sha256: string, offset: number, length: number } {
   const { sha256, offset, length } = decoded(bytes)
   if (sha256.length !== 32) throw new PeerFault('MESSAGE_INVALID', `a blob request has a hash of ${sha256.length} bytes instead of 32`)
   if (!Number.isSafeInteger(offset) || length > LIMITS.blobPieceBytes) {

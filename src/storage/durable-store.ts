@@ -56,14 +56,17 @@ export async function openDurableStore (options: DurableStoreOptions): Promise<D
   } catch (error) {
     throw repairable(openError(error, dir))
   }
+  let mirror: Mirror | undefined
+  let store: MirroredLevel | undefined
   try {
-    const mirror = await openMirror(mirrorDir, log)
+    mirror = await openMirror(mirrorDir, log)
     if (mirror?.isEmpty === true) await upgrade(level, log)
     const head = await verified(level, dir)
-    const store = new MirroredLevel(level, mirror, head, options)
+    store = new MirroredLevel(level, mirror, head, options)
     await store.agree()
     return store
   } catch (error) {
+    await (store?.abandon() ?? mirror?.close())
     await level.close()
     throw repairable(accessError(error, dir))
   }
@@ -176,6 +179,11 @@ class MirroredLevel implements DurableStore {
       this.#queue.push({ writes, resolve, reject })
       this.#flushing ??= this.#flush().finally(() => { this.#flushing = undefined })
     })
+  }
+
+  /** Lets go of the mirror's file, for a store that could not be opened. */
+  async abandon (): Promise<void> {
+    await this.#mirror?.close()
   }
 
   async close (): Promise<void> {

@@ -34,8 +34,13 @@ export async function * batchesAfter (dir: string, position: Position): AsyncGen
   }
 }
 
+/** Who vouches for a snapshot, and for which bytes. */
+export interface SnapshotSignature { readonly peer: string, readonly bytes: Uint8Array, readonly signature: Uint8Array }
+
 export interface Snapshot {
   readonly position: Position
+  /** undefined for one that nobody signed */
+  readonly signed?: SnapshotSignature
   readonly entries: AsyncIterable<readonly [string, string]>
 }
 
@@ -44,11 +49,15 @@ export async function * wholeSnapshots (dir: string, onDamage: (message: string)
   for (const file of (await filesOf(dir)).filter(({ kind }) => kind === 'snapshot').reverse()) {
     try {
       let position: Position | undefined
+      let last: SnapshotLine = {}
       for await (const line of linesOf(file.path)) {
         position ??= line.snapshotAt === undefined ? undefined : { n: line.snapshotAt, hash: line.chain ?? '' }
+        last = line
       }
       if (position === undefined) throw damaged(file.path, 'it is empty')
-      yield { position, entries: entriesIn(file.path) }
+      const { peer, signature, covered } = last
+      const signed = peer === undefined || signature === undefined || covered === undefined ? {} : { signed: { peer, bytes: signedBytes(covered), signature: Buffer.from(signature, 'hex') } }
+      yield { position, entries: entriesIn(file.path), ...signed }
     } catch (error) {
       onDamage(errorMessage(error))
     }
@@ -81,11 +90,19 @@ export async function mirroredValues (dir: string, prefix: string): Promise<Read
   throw damaged(dir, why)
 }
 
-/** Everything in a mirror, checked: how many batches and snapshots, or what is wrong. */
-export async function checkMirror (dir: string): Promise<{ readonly position: Position, readonly snapshots: number, readonly damages: readonly string[] }> {
+/**
+ * Everything in a mirror, checked: how many batches and snapshots, or what is wrong.
+ * @param holds says whether a signature holds and is of the node the mirror belongs to; unset, signatures are not looked at
+ */
+export async function checkMirror (dir: string, holds?: (signed: SnapshotSignature) => boolean): Promise<{ readonly position: Position, readonly snapshots: number, readonly damages: readonly string[] }> {
   const damages: string[] = []
   let snapshots = 0
-  for await (const snapshot of wholeSnapshots(dir, message => { damages.push(message) })) if (snapshot.position.n >= 0) snapshots++
+  for await (const { position: { n }, signed } of wholeSnapshots(dir, message => { damages.push(message) })) {
+    snapshots++
+    if (holds === undefined) continue
+    if (signed === undefined) damages.push(`the snapshot of batch ${n} is not signed`)
+    else if (!holds(signed)) damages.push(`the snapshot of batch ${n} is not signed by this node`)
+  }
   let position = START
   const first = (await filesOf(dir)).find(({ kind }) => kind === 'batches')
   try {
@@ -103,7 +120,22 @@ async function * entriesIn (path: string): AsyncGenerator<readonly [string, stri
   for await (const { k, v } of linesOf(path)) if (k !== undefined && v !== undefined) yield [k, v]
 }
 
-interface SnapshotLine { readonly snapshotAt?: number, readonly chain?: string, readonly k?: string, readonly v?: string, readonly end?: number }
+interface SnapshotLine {
+  readonly snapshotAt?: number
+  readonly chain?: string
+  readonly k?: string
+  readonly v?: string
+  readonly end?: number
+  readonly peer?: string
+  readonly signature?: string
+  /** of the last line: the hash of everything before it */
+  readonly covered?: string
+}
+
+/** What a node signs of a snapshot: its tag, and the hash of all its lines but the last. */
+export function signedBytes (hash: string): Uint8Array {
+  return Buffer.concat([Buffer.from('nightshift/snapshot/1\0'), Buffer.from(hash, 'hex')])
+}
 
 /** The checked lines of a snapshot. Throws NS_E_DATA_CORRUPT at the first that does not follow, or when the end is missing. */
 async function * linesOf (path: string): AsyncGenerator<SnapshotLine> {
@@ -113,8 +145,8 @@ async function * linesOf (path: string): AsyncGenerator<SnapshotLine> {
   for await (const text of textLines(path)) {
     const next = followingHash(hash, text)
     if (next === undefined || ended) throw damaged(path, `line ${count + 2} is not what was written`)
+    const line = { ...JSON.parse(text) as SnapshotLine, covered: hash }
     hash = next
-    const line = JSON.parse(text) as SnapshotLine
     if (line.end !== undefined) {
       if (line.end !== count) throw damaged(path, `it holds ${count} entries, not ${line.end}`)
       ended = true

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { NightshiftError } from '../model/errors.ts'
 import type { Write } from '../model/store.ts'
 import { CHAIN_START, chainedLine } from './chain.ts'
-import { START, batchesIn, filesOf, firstLine, startOf } from './mirror-files.ts'
+import { START, batchesIn, filesOf, firstLine, startOf, signedBytes } from './mirror-files.ts'
 import type { MirrorFile, Position } from './mirror-files.ts'
 
 /** Signs a snapshot: who vouches for it, and the signature in hex. */
@@ -112,7 +112,7 @@ export class Mirror {
         await file.appendFile(pending)
         pending = ''
       }
-      const signed = await sign?.(Buffer.from(line.hash, 'hex'))
+      const signed = await sign?.(signedBytes(line.hash))
       await file.appendFile(pending + chainedLine(line.hash, { end: count, ...signed }).text)
       await file.datasync()
     } finally {

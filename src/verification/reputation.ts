@@ -11,13 +11,17 @@ export interface Standing {
   readonly failedJobs: readonly string[]
   /** by app: verified results since the last strike, and when the last of them was, milliseconds; records of older versions have none */
   readonly apps?: Readonly<Record<string, { readonly passes: number, readonly at: number }>>
+  /** when its node failed last, milliseconds; records of older versions have none */
+  readonly nodeFailedAt?: number
 }
 
 /** Two strikes inside this window ban a worker. */
 export const STRIKE_WINDOW_MS = 30 * 24 * 3600 * 1000
 export const STRIKES_TO_BAN = 2
-/** A worker whose own faults ended attempts of this many distinct jobs gets no more leases until it succeeds elsewhere. */
+/** A worker whose own faults ended attempts of this many distinct jobs since its last success gets no more leases for a while. */
 export const CIRCUIT_JOBS = 3
+/** After this long, milliseconds, such a worker is tried with one chunk at a time: a verified result closes its circuit, a failure opens it anew. */
+export const CIRCUIT_OPEN_MS = 10 * 60_000
 /** Attempts remembered for the success rate; older ones fade. */
 const REMEMBERED_ATTEMPTS = 200
 /** Passes count no more after this long without one, milliseconds. */
@@ -47,9 +51,9 @@ export function withStrike (standing: Standing, at: number): Standing {
 }
 
 /** An attempt that ended by the node's own fault: no strike, but it counts against its success rate and its circuit. */
-export function withNodeFailure (standing: Standing, jobId: string): Standing {
+export function withNodeFailure (standing: Standing, jobId: string, at: number): Standing {
   const failedJobs = standing.failedJobs.includes(jobId) ? standing.failedJobs : [...standing.failedJobs, jobId].slice(-CIRCUIT_JOBS)
-  return remember({ ...standing, failedJobs }, false)
+  return remember({ ...standing, failedJobs, nodeFailedAt: at }, false)
 }
 
 export function strikesInWindow (standing: Standing, now: number): number {
@@ -60,8 +64,15 @@ export function isBanned (standing: Standing, now: number): boolean {
   return strikesInWindow(standing, now) >= STRIKES_TO_BAN
 }
 
-export function circuitIsOpen (standing: Standing): boolean {
-  return standing.failedJobs.length >= CIRCUIT_JOBS
+/** closed: no doubt. open: no leases. half-open: one lease at a time, to see whether the node works again. */
+export function circuitOf (standing: Standing, now: number): 'closed' | 'open' | 'half-open' {
+  if (standing.failedJobs.length < CIRCUIT_JOBS) return 'closed'
+  return now < circuitReopensAt(standing) ? 'open' : 'half-open'
+}
+
+/** When a worker whose circuit is open is tried again, milliseconds. */
+export function circuitReopensAt (standing: Standing): number {
+  return (standing.nodeFailedAt ?? 0) + CIRCUIT_OPEN_MS
 }
 
 /** Laplace estimate of the chance that an attempt fails: `1 − (successes+1)/(attempts+2)` over the last 200. */

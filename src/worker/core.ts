@@ -12,7 +12,7 @@ import { drain } from './drain.ts'
 import { earn } from './earnings.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
-import { judge, liveOf, refuse, sendResume } from './handshake.ts'
+import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { KEYS } from './keys.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
@@ -83,6 +83,11 @@ function coordinatorUp (turn: WorkerTurn, peer: string, incarnation: number): vo
 /** Both sides have said what they know; only a coordinator that agrees is worked for. */
 function onResumeReply (turn: WorkerTurn, view: CoordinatorView, reply: ResumeReply): void {
   const { state } = turn
+  if (view.admitted && isSameStart(turn, view, reply)) {
+    // a second or late answer: what it says of receipts may be past by now
+    for (const attempt of reply.drop) drop(turn, view.peer, attempt)
+    return
+  }
   const why = stillRefused(turn, view.peer) ?? judge(turn, view, reply)
   if (why !== undefined) return refuse(turn, view, why)
   view.admitted = true
@@ -121,9 +126,19 @@ function forgetOld (turn: WorkerTurn): void {
   }
 }
 
+/** A greeting, or its answer, may have been lost. */
+function greetAgain (turn: WorkerTurn, view: CoordinatorView): void {
+  if (view.refusal !== undefined || view.nextHeartbeat > turn.now) return
+  view.nextHeartbeat = turn.now + HEARTBEAT_MS
+  sendResume(turn, view)
+}
+
 function heartbeat (turn: WorkerTurn): void {
   for (const coordinator of turn.state.coordinators.values()) {
-    if (!coordinator.admitted) continue
+    if (!coordinator.admitted) {
+      greetAgain(turn, coordinator)
+      continue
+    }
     if (coordinator.nextOffer <= turn.now) {
       coordinator.nextOffer = turn.now + OFFER_TTL_MS / 3
       sendOffer(turn, coordinator.peer)

@@ -53,6 +53,12 @@ export function judge (turn: WorkerTurn, view: CoordinatorView, reply: ResumeRep
   return undefined
 }
 
+/** True when the answer comes from the very start of the coordinator that was agreed with last. */
+export function isSameStart (turn: WorkerTurn, view: CoordinatorView, { claim }: ResumeReply): boolean {
+  const { seen } = bookOf(turn.state, view.peer)
+  return claim !== undefined && seen?.incarnation === claim.incarnation && seen.bootId === hex(claim.bootId)
+}
+
 /** From now on nothing is taken from this coordinator but receipts, and it is told why. */
 export function refuse (turn: WorkerTurn, view: CoordinatorView, why: Reason): void {
   const { seen } = bookOf(turn.state, view.peer)

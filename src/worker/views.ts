@@ -1,3 +1,4 @@
+import { highest } from '../ledger/payee.ts'
 import { formatByc } from '../model/money.ts'
 import type { Reason } from '../model/reasons.ts'
 import { bookOf } from './books.ts'
@@ -8,12 +9,16 @@ import type { WorkerState } from './state.ts'
 export interface CoordinatorAccount {
   readonly coordinator: string
   readonly connected: boolean
+  /** both sides agree on who it is and on what it has paid */
+  readonly admitted: boolean
   /** work it accepted */
   readonly earned: string
   /** what it has signed receipts for */
   readonly receipted: string
   /** number of its highest receipt */
   readonly seq: number
+  /** that receipt: proof of the debt to anybody, and what a bank redeems */
+  readonly receipt?: { readonly body: string, readonly signature: string }
   /** finished work that is neither receipted nor refused */
   readonly exposure: string
   /** leases taken and not finished */
@@ -33,12 +38,15 @@ export function viewCoordinators (state: WorkerState): readonly CoordinatorAccou
     const { channel, lost, proof } = bookOf(state, coordinator)
     const { exposure, promised } = outstandingOf(state, coordinator)
     const view = state.coordinators.get(coordinator)
+    const last = highest(channel)
     return {
       coordinator,
       connected: view !== undefined,
+      admitted: view?.admitted ?? false,
       earned: formatByc(state.earnings.get(coordinator)?.amount ?? 0n),
       receipted: formatByc(channel.cumulative),
       seq: channel.seq,
+      ...last === undefined ? {} : { receipt: { body: last.body, signature: last.signature } },
       exposure: formatByc(exposure),
       leased: formatByc(promised),
       limit: formatByc(limitOf(state, coordinator)),

@@ -111,6 +111,18 @@ describe('reveals that point to more', () => {
     expect(bench.services.pins.has(sha256.toString('hex'))).toBe(false)
   })
 
+  it('stay readable for a worker that shows the same list as one whose list was just read', async () => {
+    bench.fetch = async (peer, ref, into) => {
+      await into.put(list(0), { expect: ref.sha256 })
+      if (peer === 'w2') await vi.waitFor(() => { expect(bench.posted.filter(({ kind }) => kind === 'message')).toHaveLength(1) })
+    }
+    receive('w1', reveal('w1', 0))
+    receive('w2', reveal('w2', 0))
+    await posted('message', 2)
+    expect(bench.posted.filter(({ kind }) => kind === 'reveal-lost')).toEqual([])
+    await vi.waitFor(async () => { expect(await bench.services.blobs.has(createHash('sha256').update(list(0)).digest('hex'))).toBe(false) })
+  })
+
   it('are ignored when nobody asked for them', () => {
     receive('w2', reveal('w1', 3))
     expect(bench.posted).toEqual([])

@@ -60,6 +60,13 @@ describe('limits of a Python task', () => {
     expect((await run(executor, pythonTask('pass'))).outcome.ok).toBe(true)
   })
 
+  it.skipIf(process.platform !== 'linux')('gives a task another runner when its own was killed while it waited', async () => {
+    for (let i = 0; i < 3; i++) {
+      for (const pid of descendants(process.pid)) process.kill(pid, 'SIGKILL')
+      expect((await run(executor, pythonTask('pass'))).outcome.ok).toBe(true)
+    }
+  })
+
   it('ends a running task, and refuses new ones, when it closes', async () => {
     const other = await createPythonWasmExecutor({ cacheDir, slots: 1 })
     const { outcome } = await run(other, pythonTask('print("alive")\nwhile True: pass'), undefined, () => { void other.close() })

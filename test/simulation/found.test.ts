@@ -70,4 +70,11 @@ describe('what the simulation found', () => {
     expect([...counts.keys()].filter(what => what.startsWith('strike'))).toEqual([])
     expect(counts.get('job COMPLETED')).toBe(10)
   })
+
+  it('a worker whose greeting is lost, or answered twice, works for its coordinator all the same', async () => {
+    const weather = { ...CLEAR, drop: 0.1, duplicate: 0.3, reorder: 0.2 }
+    const counts = await mustHold(scenario([HONEST, HONEST, HONEST], { troubles: { ...NO_TROUBLES, weather, crashes: 6 } }))
+    expect(counts.get('job COMPLETED')).toBe(10)
+    expect([...counts.keys()].filter(what => what.startsWith('honest worker refuses'))).toEqual([])
+  })
 })

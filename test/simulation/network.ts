@@ -47,7 +47,11 @@ export interface WorkerBehaviour {
   readonly coalition?: string
   /** dies for good at this virtual time */
   readonly diesAt?: number
-  readonly failsWith?: 'app' | 'node'
+  readonly failsWith?: 'app' | 'node' | 'transport'
+  /** so many tasks fail, then it works; all of them when left out */
+  readonly failures?: number
+  /** only tasks of this chunk fail */
+  readonly failsOn?: number
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
   /** so many times what it shows takes 40 s to fetch and then breaks off */
@@ -67,6 +71,8 @@ export class SimulatedNetwork {
   readonly executions = new Map<string, number>()
   /** tasks run to their end, by worker */
   readonly ran = new Map<string, number>()
+  /** what the coordinator told its log */
+  readonly notes: string[] = []
   now = 1_000_000
   readonly #agenda = new Agenda()
   readonly #fetchMs: number
@@ -75,6 +81,7 @@ export class SimulatedNetwork {
   readonly #erratic: (chunk: number) => boolean
   #ticking = false
   readonly #lastDelivery = new Map<string, number>()
+  readonly #failures = new Map<string, number>()
   readonly #lostReveals = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
 
@@ -234,6 +241,7 @@ export class SimulatedNetwork {
   }
 
   #coordinatorEffect (effect: CoordinatorEffect): void {
+    if (effect.kind === 'note') this.notes.push(effect.text)
     if (effect.kind === 'run-trusted') {
       const { attempt } = effect
       const files = [fileOf(attempt.chunk, this.#erratic(attempt.chunk), `${COORDINATOR}/${attempt.epoch}`)]
@@ -264,7 +272,11 @@ export class SimulatedNetwork {
   }
 
   #resultOf (name: string, behaviour: WorkerBehaviour, chunk: number, epoch: number): TaskResult {
-    if (behaviour.failsWith !== undefined) return failure(behaviour.failsWith)
+    const failed = this.#failures.get(name) ?? 0
+    if (behaviour.failsWith !== undefined && (behaviour.failsOn ?? chunk) === chunk && failed < (behaviour.failures ?? Infinity)) {
+      this.#failures.set(name, failed + 1)
+      return failure(behaviour.failsWith)
+    }
     const ran = this.ran.get(name) ?? 0
     this.ran.set(name, ran + 1)
     const task = { chunk, epoch, ran }
@@ -314,7 +326,7 @@ export class SimulatedNetwork {
   }
 }
 
-function failure (failureClass: 'app' | 'node'): TaskResult {
+function failure (failureClass: 'app' | 'node' | 'transport'): TaskResult {
   return { ok: false, failureClass, code: failureClass === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', message: 'exited with code 3', exitCode: 3, stderrTail: 'boom', usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 } }
 }
 

@@ -30,3 +30,22 @@ describe('a job that ran out of time', () => {
     expect(network.coordinator.jobs.get(ID)?.record.error?.code).toBe('NS_E_JOB_TIMEOUT')
   })
 })
+
+describe('a job with chunks that failed', () => {
+  it('runs only these again when it is retried', () => {
+    const network = new SimulatedNetwork(33, { platforms: [] })
+    network.addWorker('w1', { taskMs: 100, failsWith: 'app', failures: 1, failsOn: 9 })
+    network.addWorker('w2', { taskMs: 100, failsWith: 'app', failures: 1, failsOn: 9 })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 10)
+    network.run(60_000)
+    const job = network.coordinator.jobs.get(ID)
+    expect(job?.record.state).toBe('FAILED')
+    const decided = job?.chunks.filter(chunk => chunk.state === 'DECIDED').map(chunk => chunk.index) ?? []
+    network.onCoordinator({ kind: 'retry', jobId: ID })
+    network.run(60_000)
+    expect(job?.record.state).toBe('COMPLETED')
+    expect(decided).toHaveLength(9)
+    expect(decided.map(index => network.executions.get(`${ID}/${index}`))).toEqual(Array(9).fill(1))
+    expect(network.executions.get(`${ID}/9`)).toBe(3)
+  })
+})

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runSeed } from './world/run-seed.ts'
 
 const full = process.env.NIGHTSHIFT_TEST_FULL === '1'
-const SEEDS = full ? 10_000 : 120
+const SEEDS = full ? 10_000 : 100
 const PER_TEST = full ? 500 : 20
 
 describe('whole networks under faults and attacks', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { commitment, holdIdOf, merkleRoot, opensCommitment } from '../../src/verification/commitment.ts'
 import { decide, decideByMajority } from '../../src/verification/quorum.ts'
-import { isBanned, newStanding, withNodeFailure, withPass, withStrike, circuitIsOpen, STRIKE_WINDOW_MS } from '../../src/verification/reputation.ts'
+import { isBanned, newStanding, withNodeFailure, withPass, withStrike, CIRCUIT_OPEN_MS, circuitOf, STRIKE_WINDOW_MS } from '../../src/verification/reputation.ts'
 
 const vote = (epoch: number, value: string, group = `g${epoch}`, trusted = false) => ({ epoch, value, group, trusted })
 
@@ -60,8 +60,10 @@ describe('reputation', () => {
   })
 
   it('opens the circuit after three different jobs failed by the node\'s fault, and closes it with a success', () => {
-    const failing = ['j1', 'j1', 'j2', 'j3'].reduce(withNodeFailure, newStanding('g'))
-    expect(circuitIsOpen(failing)).toBe(true)
-    expect(circuitIsOpen(withPass(failing, 'app', 0))).toBe(false)
+    const failing = ['j1', 'j1', 'j2', 'j3'].reduce((standing, job) => withNodeFailure(standing, job, 1000), newStanding('g'))
+    expect(circuitOf(failing, 1001)).toBe('open')
+    expect(circuitOf(failing, 1000 + CIRCUIT_OPEN_MS)).toBe('half-open')
+    expect(circuitOf(withNodeFailure(failing, 'j4', 1_000_000), 1_000_001)).toBe('open')
+    expect(circuitOf(withPass(failing, 'app', 0), 1001)).toBe('closed')
   })
 })

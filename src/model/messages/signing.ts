@@ -64,6 +64,11 @@ export function verificationKey (peer: string): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI, raw]), format: 'der', type: 'spki' })
 }
 
+/** True for the peer id of an Ed25519 identity, which is what every node has. */
+export function isPeerId (peer: string): boolean {
+  return ed25519KeyOf(peer) !== undefined
+}
+
 function ed25519KeyOf (peer: string): Uint8Array | undefined {
   try {
     const id = peerIdFromString(peer)

@@ -7,6 +7,7 @@ import { openingTransfer } from '../../../src/coordinator/opening.ts'
 import type { CoordinatorConfig, CoordinatorState, JobRecord } from '../../../src/coordinator/state.ts'
 import { Turn } from '../../../src/coordinator/turn.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
+import { attemptKey } from '../../../src/model/ids.ts'
 import type { FileRef } from '../../../src/model/block.ts'
 import { LIMITS } from '../../../src/model/limits.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
@@ -41,6 +42,8 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   /** content here; what was not synced is lost with the process */
   readonly #blobs = new Set<string>()
   readonly #unsynced = new Set<string>()
+  /** reveals whose content is on its way */
+  readonly #coming = new Set<string>()
 
   constructor (world: World, name: string, config: CoordinatorConfig, behaviour: CoordinatorBehaviour) {
     super(world, name)
@@ -75,6 +78,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
 
   protected async load (): Promise<void> {
     this.#unsynced.clear()
+    this.#coming.clear()
     const state = await loadCoordinator(this.disk, { signer: simulatedSigner(this.name), bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
     await openingTransfer(this.disk, state, OPENING, this.now())
     this.state = state
@@ -100,19 +104,32 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
     return this.state
   }
 
+  /** As the real receiver: what a reveal carries is stored before the core is told, or is lost. */
   #receive (peer: string, message: Message): void {
-    const reveal = message.reveal
-    const files = reveal?.files ?? []
+    const attempt = message.reveal?.attempt
+    const files = message.reveal?.files ?? []
     const total = files.reduce((sum, file) => sum + (file.content?.size ?? 0), 0)
-    if (reveal !== undefined && total > 0 && total <= LIMITS.inlineBytes) {
-      const attempt = this.state === undefined ? undefined : findAttempt(this.state, peer, reveal.attempt)?.attempt
-      if (attempt?.state !== 'COMMITTED' || attempt.revealAskedAt === undefined) return
-      for (const { content } of files) {
-        const sha256 = Buffer.from(content?.sha256 ?? []).toString('hex')
-        if (this.world.worker(peer)?.gives(sha256) === true) this.#unsynced.add(sha256)
-      }
+    if (attempt === undefined || total === 0 || total > LIMITS.inlineBytes) {
+      this.post({ kind: 'message', peer, message })
+      return
     }
-    this.post({ kind: 'message', peer, message })
+    const found = this.state === undefined ? undefined : findAttempt(this.state, peer, attempt)?.attempt
+    const key = `${peer}/${attemptKey(attempt)}`
+    if (found?.state !== 'COMMITTED' || found.revealAskedAt === undefined || this.#coming.has(key)) return
+    this.#coming.add(key)
+    this.post({ kind: 'reveal-coming', peer, attempt })
+    this.later(this.world.dice.chance(0.9) ? this.world.dice.whole(0, 5) : this.world.dice.whole(0, 20_000), () => {
+      this.#coming.delete(key)
+      if (!this.world.calm && this.world.dice.chance(0.05)) {
+        this.post({ kind: 'reveal-lost', peer, attempt })
+        return
+      }
+      for (const { content } of files) {
+        const sha = Buffer.from(content?.sha256 ?? []).toString('hex')
+        if (this.world.worker(peer)?.gives(sha) === true) this.#unsynced.add(sha)
+      }
+      this.post({ kind: 'message', peer, message })
+    })
   }
 
   #effect (effect: CoordinatorEffect): void {

@@ -120,14 +120,23 @@ export abstract class SimulatedProcess<E extends { readonly kind: string }, T ex
     if (!this.alive) return
     this.#pausedUntil = this.world.now + ms
     const life = this.life
-    this.world.after(ms, () => {
-      if (this.life !== life || this.paused) return
-      const held = this.#held
-      this.#held = []
-      // timers may fire before sockets are read
-      if (this.world.dice.chance(0.5)) this.post({ kind: 'tick' } as unknown as E)
-      for (const event of held) this.post(event)
-    })
+    this.world.after(ms, () => { if (this.life === life && !this.paused) this.#takeHeld() })
+  }
+
+  /** Goes on before its time, and does not die as it was meant to. */
+  spare (): void {
+    this.#death = undefined
+    if (!this.paused) return
+    this.#pausedUntil = 0
+    this.#takeHeld()
+  }
+
+  #takeHeld (): void {
+    const held = this.#held
+    this.#held = []
+    // timers may fire before sockets are read
+    if (this.world.dice.chance(0.5)) this.post({ kind: 'tick' } as unknown as E)
+    for (const event of held) this.post(event)
   }
 
   post (event: E): void {
@@ -153,7 +162,7 @@ export abstract class SimulatedProcess<E extends { readonly kind: string }, T ex
     const life = this.life
     const go = (): void => {
       if (this.life !== life) return
-      if (this.paused) this.world.after(this.#pausedUntil - this.world.now, go)
+      if (this.paused) this.world.after(Math.min(1000, this.#pausedUntil - this.world.now), go)
       else run()
     }
     this.world.after(ms, go)

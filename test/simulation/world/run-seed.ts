@@ -17,8 +17,8 @@ import { World } from './world.ts'
 const LIVENESS_MS = 600_000
 /** A job that says it waits, and what for, for this long after the faults, will wait for ever here. */
 const HELD_MS = 60_000
-/** Last messages arrive within this time. */
-const QUIET_MS = 5000
+/** Within this time the last dead nodes are back, and the last messages have arrived. */
+const QUIET_MS = 20_000
 
 export interface SeedResult {
   readonly seed: number
@@ -127,11 +127,12 @@ function checkEnd (world: World, { troubles }: Scenario): void {
         () => `${incident.worker}, ${incident.jobId}/${incident.chunk}: ${incident.reason.text}`)
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
     }
-    const delivered = troubles.weather.drop === 0 && troubles.weather.reorder === 0
-    for (const worker of delivered ? world.honestWorkers : []) {
-      const isThere = !worker.paused && state.workers.get(worker.name)?.connected === true
-      if (isThere && worker.state?.coordinators.get(coordinator.name)?.admitted === true) auditDelivered(state, worker.state)
-      else world.stats.count('honest worker not connected at the end')
+    for (const worker of world.honestWorkers) {
+      const view = worker.state?.coordinators.get(coordinator.name)
+      must(view?.admitted === true || view?.refusal !== undefined, 'who is there works or says why not',
+        () => `${worker.name} ${view === undefined ? 'is not connected to' : 'has no answer from'} ${coordinator.name} long after the last fault`)
+      if (view?.refusal !== undefined) world.stats.count(`honest worker refuses its coordinator: ${view.refusal.code}`)
+      else if (worker.state !== undefined) auditDelivered(state, worker.state)
     }
     if (!lossless) continue
     for (const worker of world.honestWorkers) {

@@ -40,7 +40,10 @@ export function calmDown (world: World): void {
   world.calm = true
   world.network.weather = CLEAR
   world.network.unblockAll()
-  for (const node of [...world.coordinators, ...world.workers]) node.disk.state = 'fast'
+  for (const node of [...world.coordinators, ...world.workers]) {
+    node.disk.state = 'fast'
+    node.spare()
+  }
 }
 
 function disk (world: World, node: Node, state: 'slow' | 'full' | 'fsync', ms: number): void {

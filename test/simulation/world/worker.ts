@@ -79,7 +79,11 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
   protected finish (turn: WorkerTurn): void { settleTurn(turn) }
   protected mayRefuse (): boolean { return false }
   protected onStarted (): void { /* it waits for coordinators */ }
-  protected onEnded (): void { this.#tasks = new Map() }
+  protected onEnded (): void {
+    this.state = undefined
+    this.#tasks = new Map()
+  }
+
   protected onApplied (_: readonly Write[]): void { /* its state is checked in memory */ }
   protected onTurn (turn: WorkerTurn): void { auditWorker(this.world, this, turn.state) }
   protected outgoing (peer: string, message: Message): readonly Message[] { return this.shape.behaviour.outgoing?.(this, peer, message) ?? [message] }
