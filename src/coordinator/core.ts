@@ -20,7 +20,10 @@ import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
-import { askAgain, askReveals, auditBatches, callReferee, chaseReveals, fetchOrStore, judgeAgain, onCommit, onResultsStored, onReveal, onRevealComing, onRevealLost, onTrustedDone, sendRevealRequests } from './verify.ts'
+import { askAgain, askReveals, onCommit, sendRevealRequests } from './asking.ts'
+import { auditBatches, fetchOrStore, judgeAgain, onResultsStored } from './judge.ts'
+import { chaseReveals, onReveal, onRevealComing, onRevealLost } from './showing.ts'
+import { callReferee, onTrustedDone } from './trusted-runs.ts'
 import { reviewWaiting } from './waiting.ts'
 
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */

@@ -5,6 +5,9 @@ import type { WeighedVote } from '../verification/credibility.ts'
 import { newStanding, passesOf } from '../verification/reputation.ts'
 import type { Attempt, CoordinatorState, Job, WorkerView } from './state.ts'
 
+/** Trusted runs of the coordinator at a time. */
+export const REFEREES = 1
+
 /** True when the checks of a job's chunks follow from what is known of its workers; false when the submitter fixed how many must agree. */
 export function isAdaptive (job: Job): boolean {
   return job.record.spec.config.replicas === undefined

@@ -6,7 +6,7 @@ import { mayRun } from './chunks.ts'
 import { behindReason } from './fencing.ts'
 import { setState } from './jobs.ts'
 import { groupOf, hasReferee, isAdaptive, reachable } from './tiers.ts'
-import { runTrusted } from './verify.ts'
+import { runTrusted } from './trusted-runs.ts'
 import type { Chunk, CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 

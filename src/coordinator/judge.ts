@@ -1,0 +1,174 @@
+import { attemptIsLive, moveAttempt } from '../lifecycle/attempt.ts'
+import { moveChunk } from '../lifecycle/chunk.ts'
+import { attemptKey } from '../model/ids.ts'
+import { reason } from '../model/reasons.ts'
+import { mostCredible } from '../verification/credibility.ts'
+import { MOST_REPLICAS } from '../verification/policy.ts'
+import { agreed, decide, decideByMajority } from '../verification/quorum.ts'
+import type { Decision, Vote } from '../verification/quorum.ts'
+import { askReveals } from './asking.ts'
+import { endAttempt, failChunk, idOf, requeue, rest } from './attempts.ts'
+import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
+import { wants } from './chunks.ts'
+import type { Attempt, Chunk, Job } from './state.ts'
+import { isSuspect } from './suspicion.ts'
+import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
+import type { Turn } from './turn.ts'
+import { reject, short, store } from './verdict.ts'
+
+/** Compares what is revealed and does what follows. */
+export function judge (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.state !== 'ACTIVE') return
+  const decision = isAdaptive(job) ? weighVotes(turn, job, chunk) : verdictOn(chunk, hasReferee(turn.state, job))
+  if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
+  else if (decision.kind === 'dispute') dispute(turn, job, chunk)
+  else if (isAdaptive(job)) seekCredibility(turn, job, chunk, decision.missing)
+  else if (chunk.disputed && mustWiden(chunk, decision.missing)) {
+    chunk.quorum++
+    requeue(turn, job, chunk)
+    turn.saveChunk(job, chunk)
+  } else askReveals(turn, job, chunk)
+}
+
+/** A value counts once those who gave it are credible together; results that differ are a dispute first. */
+function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
+  const voters = chunk.attempts.filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
+  const votes = voters.map(({ epoch, value = '', group, trusted }) => ({ epoch, value, group, trusted }))
+  if (votes.some(vote => vote.trusted)) return decide(votes, 1)
+  const values = new Set(votes.map(({ value }) => value)).size
+  if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job))) return { kind: 'dispute', values }
+  const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
+  if (best === undefined) return { kind: 'wait', missing: chunk.quorum }
+  const isChecked = new Set(votes.map(({ group }) => group)).size > 1
+  return isChecked && best.credibility >= 1 - job.policy.epsilon ? agreed(votes, best.value) : { kind: 'wait', missing: 1 }
+}
+
+/** What was not credible enough may be by now: its workers have proven themselves elsewhere. */
+export function judgeAgain (turn: Turn, job: Job): void {
+  if (!isAdaptive(job)) return
+  for (const index of [...job.active]) {
+    const chunk = job.chunks[index]
+    if (chunk?.state === 'ACTIVE' && !chunk.attempts.some(attempt => attemptIsLive(attempt.state)) && chunk.attempts.some(({ state }) => state === 'REVEALED')) judge(turn, job, chunk)
+  }
+}
+
+/** What was shown is not enough: one more run, by whoever can give it. */
+function seekCredibility (turn: Turn, job: Job, chunk: Chunk, missing: number): void {
+  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
+  const [only] = shown
+  if (shown.length === 1 && only?.batch !== undefined && chunk.audit === undefined && !chunk.disputed) {
+    batchMoved(job, only, false)
+    return
+  }
+  if (shown.length === 0 || !mustWiden(chunk, missing)) {
+    askReveals(turn, job, chunk)
+    return
+  }
+  if (wants(chunk) > 0) return
+  if (hasReferee(turn.state, job) && (chunk.quorum >= MOST_REPLICAS || turn.state.refereeing.size < REFEREES)) chunk.audit = 'trusted'
+  else if (chunk.quorum < MOST_REPLICAS) chunk.quorum++
+  else {
+    failChunk(turn, job, chunk, 'NO_AGREEMENT', `${chunk.quorum} workers ran it, and no result is credible enough: ask for less with --confidence, or trust a worker`)
+    return
+  }
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+}
+
+/** Votes settle a dispute only where no trusted run can. */
+function verdictOn (chunk: Chunk, referee: boolean): Decision {
+  const votes: Vote[] = chunk.attempts
+    .filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
+    .map(attempt => ({ epoch: attempt.epoch, value: attempt.value ?? '', group: attempt.group, trusted: attempt.trusted }))
+  if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
+  return chunk.disputed && !referee && !votes.some(vote => vote.trusted) ? decideByMajority(votes, 2) : decide(votes, chunk.quorum)
+}
+
+/** One more vote is needed, and none is on its way. */
+function mustWiden (chunk: Chunk, missing: number): boolean {
+  return missing > 0 && !chunk.attempts.some(attempt => attemptIsLive(attempt.state))
+}
+
+/** Results differ: a trusted run decides when this coordinator can run the app, else one more worker's vote. */
+function dispute (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.disputed) return
+  chunk.disputed = true
+  job.record.disputes++
+  turn.effect({ kind: 'note', level: 'warn', text: 'results differ', about: { job: job.record.id, chunk: chunk.index } })
+  turn.saveChunk(job, chunk)
+  if (!hasReferee(turn.state, job)) judge(turn, job, chunk)
+}
+
+/** Moves the batches of a job on, and counts the results of those that passed their audits. */
+export function auditBatches (turn: Turn, job: Job): void {
+  closeBatches(turn, job)
+  advanceBatches(turn, job, members => {
+    for (const { chunk, attempt } of members) accept(turn, job, chunk, attempt.value ?? '')
+  })
+}
+
+/** A value is agreed: those who showed another are struck, and the files are fetched before anyone is owed anything. */
+function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
+  const erratic = compare(turn, job, chunk, value)
+  for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && open.value !== value)) {
+    refuse(turn, job, chunk, attempt, value, erratic)
+  }
+  chunk.value = value
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'VERIFIED')
+  for (const attempt of chunk.attempts) {
+    if (attempt.state !== 'REVEALED') continue
+    attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
+    batchMoved(job, attempt, chunk.audit !== undefined)
+  }
+  job.wanting.delete(chunk.index)
+  turn.saveChunk(job, chunk)
+  fetchOrStore(turn, job, chunk)
+}
+
+/** Counts comparisons. True when a trusted run gave something that none of several differing workers gave: then it is the app that is erratic. */
+function compare (turn: Turn, { record }: Job, chunk: Chunk, value: string): boolean {
+  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
+  if (shown.length < 2) return false
+  record.checks.comparisons++
+  const byWorkers = new Set(shown.filter(({ worker }) => worker !== turn.state.self).map(attempt => attempt.value))
+  if (byWorkers.has(value) || byWorkers.size < 2) return false
+  const before = isSuspect(record)
+  record.checks.disagreements++
+  if (isSuspect(record) && !before) {
+    turn.effect({ kind: 'note', level: 'warn', text: 'the app gives different results each time: its results cannot be checked by comparing them', about: { job: record.id, app: record.spec.app.manifest.name } })
+  }
+  return true
+}
+
+function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
+  const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
+  if (!erratic && !isSuspect(job.record)) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
+  else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
+}
+
+/** Nobody is owed anything before the files are here. */
+export function fetchOrStore (turn: Turn, job: Job, chunk: Chunk): void {
+  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
+  const files = winners[0]?.files ?? []
+  if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) store(turn, job, chunk)
+  else turn.effect({ kind: 'fetch-results', jobId: job.record.id, chunk: chunk.index, from: winners.map(attempt => attempt.worker), files })
+}
+
+/** The files could not be had from these workers: their results do not count, and the chunk runs again if none is left. */
+export function onResultsStored (turn: Turn, job: Job, chunk: Chunk, stored: boolean, unavailableAt: readonly string[]): void {
+  if (chunk.state !== 'VERIFIED' || chunk.storedAt !== undefined) return
+  if (stored) {
+    store(turn, job, chunk)
+    return
+  }
+  chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
+  delete chunk.value
+  for (const attempt of chunk.attempts.filter(verified => verified.state === 'VERIFIED' && unavailableAt.includes(verified.worker))) {
+    rest(turn, chunk, attempt)
+    endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('RESULT_UNAVAILABLE', 'its result files could not be fetched'))
+  }
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+  // a result shown meanwhile may be enough by itself: nothing else would look at it again
+  judge(turn, job, chunk)
+}

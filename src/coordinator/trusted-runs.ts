@@ -1,0 +1,74 @@
+import { attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
+import { attemptKey } from '../model/ids.ts'
+import { idOf, onFailed, requeue } from './attempts.ts'
+import type { Found } from './attempts.ts'
+import { mayRun } from './chunks.ts'
+import type { TrustedOutcome } from './events.ts'
+import { judge } from './judge.ts'
+import { record } from './showing.ts'
+import type { Attempt, Chunk, Job } from './state.ts'
+import { groupOf, hasReferee, isAdaptive, REFEREES } from './tiers.ts'
+import type { Turn } from './turn.ts'
+
+/** Chunks that wait for another worker looked at, to see whether any can come. */
+const STUCK_LOOK_AHEAD = 16
+
+/** Starts the trusted runs that disputes (or a chunk no worker may try) wait for, as many as run at a time. */
+export function callReferee (turn: Turn, job: Job): void {
+  if (!hasReferee(turn.state, job) || turn.state.refereeing.size >= REFEREES) return
+  for (const index of job.active) {
+    const chunk = job.chunks[index]
+    if ((chunk?.disputed === true || chunk?.audit === 'trusted') && chunk.state === 'ACTIVE') runTrusted(turn, job, chunk)
+  }
+  if (isAdaptive(job)) standIn(turn, job)
+}
+
+/** Where no other worker is left to check a result, or none may see the job, the coordinator runs the chunk itself. */
+function standIn (turn: Turn, job: Job): void {
+  if (job.record.spec.config.trust === 'local') {
+    const chunk = job.chunks[job.freshFrom]
+    if (chunk === undefined || turn.state.refereeing.size >= REFEREES) return
+    job.freshFrom++
+    runTrusted(turn, job, chunk)
+    return
+  }
+  if (job.round !== undefined || job.awards.size === 0) return
+  const takers = [...job.awards.keys()].map(peer => turn.state.workers.get(peer)).filter(worker => worker !== undefined)
+  let looked = 0
+  for (const index of job.wanting) {
+    const chunk = job.chunks[index]
+    if (++looked > STUCK_LOOK_AHEAD) return
+    if (chunk === undefined || chunk.attempts.length === 0 || takers.some(worker => mayRun(chunk, worker.peer, groupOf(worker), Infinity))) continue
+    runTrusted(turn, job, chunk)
+  }
+}
+
+/** Runs a chunk on the coordinator itself. Its attempt is trusted and free, and takes an epoch like any other. */
+export function runTrusted (turn: Turn, job: Job, chunk: Chunk): void {
+  if (turn.state.refereeing.size >= REFEREES || chunk.attempts.some(attempt => attempt.worker === turn.state.self && attemptIsOpen(attempt.state))) return
+  chunk.epoch++
+  const attempt: Attempt = {
+    epoch: chunk.epoch, worker: turn.state.self, group: turn.state.self, trusted: true, price: 0n, holdId: '',
+    leasedAt: turn.now, ahead: 0, state: 'RUNNING', expiresAt: Number.MAX_SAFE_INTEGER
+  }
+  chunk.attempts.push(attempt)
+  const id = idOf(job, chunk, attempt)
+  turn.state.refereeing.add(attemptKey(id))
+  job.record.executions++
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
+  turn.effect({ kind: 'run-trusted', attempt: id })
+}
+
+export function onTrustedDone (turn: Turn, found: Found | undefined, key: string, outcome: TrustedOutcome): void {
+  turn.state.refereeing.delete(key)
+  if (found === undefined) return
+  if (!outcome.ok) {
+    onFailed(turn, found, outcome)
+    return
+  }
+  const { job, chunk, attempt } = found
+  attempt.state = moveAttempt(key, attempt.state, 'COMMITTED')
+  record(turn, found, outcome.value, outcome.files)
+  judge(turn, job, chunk)
+}
