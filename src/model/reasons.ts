@@ -13,6 +13,8 @@ export type ReasonCode =
   | 'LEASE_LOST' | 'CANCELLED'
   // a worker does not obey a coordinator, or a coordinator does not trust its own books
   | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'EQUIVOCATION'
+  // a worker's owner does not want it now, or not at all
+  | 'OWNER_PAUSED' | 'FINISHING' | 'OUTSIDE_HOURS' | 'ON_BATTERY' | 'MACHINE_IN_USE' | 'OTHER_LOAD' | 'TRAFFIC_QUOTA' | 'DISK_QUOTA' | 'OWNER_DENIES'
   // what the task did
   | 'EXIT_NONZERO' | 'TIMEOUT' | 'MEMORY_EXCEEDED' | 'OUTPUT_EXCEEDED' | 'OUTPUT_INVALID' | 'ENTRYPOINT_INVALID'
   | 'SANDBOX_CRASHED' | 'SANDBOX_UNAVAILABLE' | 'RESULT_UNAVAILABLE' | 'IMAGE_UNAVAILABLE' | 'ENGINE_GONE' | 'DISK_FULL'
