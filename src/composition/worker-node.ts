@@ -14,6 +14,7 @@ import { Holds, openBlobStore, openStore } from '../storage/index.ts'
 import { HONEST, lying, slow } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
+import { Admission } from '../worker/admission.ts'
 import { owesResults } from '../worker/drain.ts'
 import type { WorkerEvent } from '../worker/events.ts'
 import { loadWorker } from '../worker/load.ts'
@@ -147,8 +148,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
     const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
     const holds = new Holds()
-    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, log, post }), async it => { await it.close() })
+    const admission = new Admission(slots, state.owner.allowance)
+    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config), admission })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, admission, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {

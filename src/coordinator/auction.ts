@@ -23,6 +23,7 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
   if (behind !== undefined) return [behind]
   if (worker.refusal !== undefined) return [worker.refusal]
   if (worker.offer === undefined) return [reason('NO_ANSWER', 'has not sent an offer yet')]
+  if (worker.offer.suspended !== undefined) return [worker.offer.suspended]
   if (worker.offer.slotsTotal < 1) return [reason('BUSY', 'offers no slot')]
   if (worker.draining) return [reason('DRAINING', 'takes no new work: it is shutting down')]
   if (worker.offer.validUntil < now) return [reason('OFFER_EXPIRED', 'its offer was not renewed')]

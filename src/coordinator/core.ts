@@ -228,7 +228,8 @@ function viewOf (offer: Offer, now: number): OfferView {
     operator: offer.operator,
     cpuModel: offer.cpuModel,
     arch: offer.arch,
-    validUntil: now + Math.min(offer.validForMs, 600_000)
+    validUntil: now + Math.min(offer.validForMs, 600_000),
+    ...offer.suspended === undefined ? {} : { suspended: fromWire(offer.suspended) }
   }
 }
 

@@ -34,9 +34,11 @@ export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #stdin: Writable
   readonly #stdout: Readable
+  readonly #diesWithParent: boolean
   #pid: number | undefined
   #stderr = ''
   #killed = false
+  #frozen = false
   #protocolError: string | undefined
   #sending: Promise<void> | undefined
   /** resolves once the process and its descriptors are gone */
@@ -50,6 +52,7 @@ export class RunnerProcess {
     const [stdin, stdout, stderr, infoPipe] = this.#child.stdio
     this.#stdin = stdin as Writable
     this.#stdout = stdout as Readable
+    this.#diesWithParent = command.diesWithParent
     this.#pid = command.infoFd === undefined ? this.#child.pid : undefined
     if (infoPipe !== null && infoPipe !== undefined) this.#readPid(infoPipe as Readable)
     this.#stdin.on('error', () => { /* the exit of the process says more */ })
@@ -104,6 +107,22 @@ export class RunnerProcess {
     this.#stdout.resume()
   }
 
+  /**
+   * Stops the process where it stands. False when that is not possible, or when
+   * nothing would end it should this process die meanwhile.
+   */
+  freeze (): boolean {
+    if (!this.#diesWithParent || this.#killed) return false
+    this.#frozen ||= this.#signal('SIGSTOP')
+    return this.#frozen
+  }
+
+  thaw (): void {
+    if (!this.#frozen) return
+    this.#frozen = false
+    this.#signal('SIGCONT')
+  }
+
   get isKilled (): boolean { return this.#killed }
 
   /** Resident memory in bytes, where the system tells. */
@@ -118,6 +137,16 @@ export class RunnerProcess {
     if (stat === undefined) return undefined
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[11]) + Number(fields[12])) * 1000 / TICKS_PER_SECOND
+  }
+
+  #signal (signal: NodeJS.Signals): boolean {
+    if (this.#pid === undefined) return false
+    try {
+      return process.kill(this.#pid, signal)
+    } catch {
+      // it has ended by itself
+      return false
+    }
   }
 
   #proc (file: string): string | undefined {

@@ -16,6 +16,8 @@ export interface SandboxCommand {
   readonly env: Readonly<Record<string, string>>
   /** the runner's process id arrives on this descriptor, as JSON `child-pid` */
   readonly infoFd: number | undefined
+  /** ended by the system when this process dies, even while it is stopped */
+  readonly diesWithParent: boolean
 }
 
 export interface SandboxOptions {
@@ -75,7 +77,8 @@ async function inNamespaces (options: SandboxOptions, runtime: Runtime, files: r
       ROOT + runtime.entry.slice(runtime.base.length), ...options.args ?? [], ...shown.map(([, inside]) => inside)
     ],
     env: { PATH: process.env['PATH'] ?? '' },
-    infoFd: 3
+    infoFd: 3,
+    diesWithParent: true
   }
 }
 
@@ -84,7 +87,7 @@ async function asProcess (options: SandboxOptions, runtime: Runtime, files: read
   const node = [process.execPath, ...nodeFlags(readable), ...options.nodeFlags ?? [], runtime.entry, ...options.args ?? [], ...files]
   const dying = await diesWithParent()
   const [file = process.execPath, ...args] = [...dying, ...node]
-  return { file, args, env: ENVIRONMENT, infoFd: undefined }
+  return { file, args, env: ENVIRONMENT, infoFd: undefined, diesWithParent: dying.length > 0 }
 }
 
 /** On Linux the kernel ends a runner whose node died, even one in an endless loop. */

@@ -5,6 +5,7 @@ import { cancelled, collectorFailure, crashFailure, inputUnavailable, memoryFail
 import type { Failure } from './outcome.ts'
 import { parseDone, parseFile } from './reports.ts'
 import { ResultStream } from './result-stream.ts'
+import { RunClock } from './run-clock.ts'
 import type { RunnerExit, RunnerProcess } from './runner-process.ts'
 import { FRAME, INLINE_FILE, comparePaths, pathProblem } from './runner/wire.ts'
 import type { DoneReport } from './runner/wire.ts'
@@ -28,12 +29,13 @@ export class TaskSession {
   readonly #results: ResultStream
   readonly #resolve: (outcome: TaskOutcome) => void
   readonly #onAbort = (): void => { this.fail(cancelled()) }
+  readonly #clock = new RunClock(() => { this.#timedOut() })
   readonly outcome: Promise<TaskOutcome>
-  #startedAt = 0
-  #endedAt: number | undefined
+  #isStarted = false
+  #wallMs: number | undefined
   #killedCpuMs = 0
   #peakBytes = 0
-  #timer: NodeJS.Timeout | undefined
+  #leaveGate: () => void = () => undefined
   #watch: NodeJS.Timeout | undefined
   #failure: Failure | undefined
   #report: DoneReport | undefined
@@ -60,10 +62,12 @@ export class TaskSession {
 
   /** The runner has the task's files and turns to it now: its time runs. */
   start (): void {
-    if (this.#ended || this.#startedAt !== 0) return
-    this.#startedAt = performance.now()
-    this.#timer = setTimeout(() => { this.#timedOut() }, this.task.limits.wallMs)
+    if (this.#ended || this.#isStarted) return
+    this.#isStarted = true
+    this.#clock.set(this.task.limits.wallMs)
     this.#watch = setInterval(() => { this.#checkMemory() }, WATCH_MS)
+    this.#leaveGate = this.#io.gate?.onChange(() => { this.#followGate() }) ?? this.#leaveGate
+    if (this.#io.gate?.isOpen === false) this.#followGate()
   }
 
   /** Takes one frame of this task; true when it was the last one. */
@@ -119,7 +123,7 @@ export class TaskSession {
   async #end (): Promise<void> {
     if (this.#ended) return
     this.#ended = true
-    const wallMs = this.#startedAt === 0 ? 0 : (this.#endedAt ?? performance.now()) - this.#startedAt
+    const wallMs = this.#wallMs ?? this.#clock.ranMs
     this.#stopClocks()
     if (this.#failure !== undefined) this.#results.fail(new Error(this.#failure.message))
     if (!this.#results.isIdle) {
@@ -137,8 +141,8 @@ export class TaskSession {
   }
 
   #done (report: DoneReport): void {
+    this.#wallMs = this.#clock.ranMs
     this.#stopClocks()
-    this.#endedAt = performance.now()
     this.#report = report
     if (this.#results.missing > 0) throw new FrameError('a final report in the middle of a file')
     this.#failure ??= reportFailure(report, this.task.limits, this.task.entrypoint, this.#logs.kept)
@@ -176,8 +180,18 @@ export class TaskSession {
   /** After the app ended, time is counted between pieces of its results. */
   #rearm (): void {
     if (this.#failure !== undefined || this.#ended) return
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => { this.#timedOut() }, STALL_MS)
+    this.#wallMs ??= this.#clock.ranMs
+    this.#clock.set(STALL_MS)
+  }
+
+  /** Holds the runner where it stands, or lets it go on. One that cannot be held is ended: its machine's owner comes first. */
+  #followGate (): void {
+    if (this.isDone || this.#ended) return
+    if (this.#io.gate?.isOpen !== false) {
+      this.#runner.thaw()
+      this.#clock.go()
+    } else if (this.#runner.freeze()) this.#clock.hold()
+    else this.fail(cancelled())
   }
 
   #checkMemory (): void {
@@ -188,7 +202,9 @@ export class TaskSession {
   }
 
   #stopClocks (): void {
-    clearTimeout(this.#timer)
+    this.#clock.stop()
+    this.#leaveGate()
+    this.#runner.thaw()
     clearInterval(this.#watch)
   }
 }

@@ -78,8 +78,17 @@ export interface OutputFile {
   readonly data: AsyncIterable<Uint8Array>
 }
 
+/** Whether a task may run at the moment. While it is closed the task is held where it stands, and its clock with it. */
+export interface RunGate {
+  readonly isOpen: boolean
+  /** Calls `listener` after every change until the function it returns is called. */
+  onChange: (listener: () => void) => () => void
+}
+
 export interface TaskIo {
   readonly signal: AbortSignal
+  /** default: always open */
+  readonly gate?: RunGate
   /** called as output appears, never more than limits.logBytes per stream in total */
   readonly onLog?: (stream: LogStream, text: string) => void
   /** called once per result file, in path order, only after the app exited with 0 */

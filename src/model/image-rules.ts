@@ -1,3 +1,5 @@
+import { patternSource } from './patterns.ts'
+
 /** What a machine's owner says about the images strangers may run on it. */
 export interface ImageRules {
   /** patterns of names, `*` for any characters; none means every image */
@@ -33,6 +35,5 @@ export function nameRefusal (reference: string, rules: Pick<ImageRules, 'allow' 
 /** A pattern without a registry speaks of docker.io, as an image's name does. */
 function matches (pattern: string, reference: string): boolean {
   const full = /^[^/]*[.:*][^/]*\/|^localhost\//.test(pattern) || pattern === '*' ? pattern : `docker.io/${pattern.includes('/') ? '' : 'library/'}${pattern}`
-  const expression = full.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')
-  return new RegExp(`^${expression}(?:[:@].*)?$`).test(reference)
+  return new RegExp(`^${patternSource(full)}(?:[:@].*)?$`).test(reference)
 }

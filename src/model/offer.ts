@@ -1,4 +1,5 @@
 import type { Isolation } from './executor.ts'
+import type { Reason } from './reasons.ts'
 
 /** What a worker advertises, as matching sees it. */
 export interface OfferView {
@@ -22,6 +23,8 @@ export interface OfferView {
   readonly arch: string
   /** milliseconds since the epoch, by the receiver's clock */
   readonly validUntil: number
+  /** why it takes no work at the moment */
+  readonly suspended?: Reason
 }
 
 /** What a job needs of a worker. */

@@ -15,6 +15,7 @@ import { forgetUnneeded, remove } from './forget.ts'
 import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { KEYS } from './keys.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
+import { coordinatorDenied, notNow, onOwnerNews, reconsider } from './owner/apply.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
@@ -42,6 +43,7 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
       for (const view of state.coordinators.values()) if (view.admitted) sendOffer(turn, view.peer)
       break
     case 'drain': drain(turn); break
+    case 'owner': onOwnerNews(turn, event.news); break
   }
 }
 
@@ -88,7 +90,7 @@ function onResumeReply (turn: WorkerTurn, view: CoordinatorView, reply: ResumeRe
     for (const attempt of reply.drop) drop(turn, view.peer, attempt)
     return
   }
-  const why = stillRefused(turn, view.peer) ?? judge(turn, view, reply)
+  const why = coordinatorDenied(state, view.peer) ?? stillRefused(turn, view.peer) ?? judge(turn, view, reply)
   if (why !== undefined) return refuse(turn, view, why)
   view.admitted = true
   delete view.refusal
@@ -111,6 +113,7 @@ function tick (turn: WorkerTurn): void {
     }
   }
   forgetOld(turn)
+  reconsider(turn)
   heartbeat(turn)
   watchCredit(turn)
 }
@@ -199,7 +202,8 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   const decline = (code: string, text: string): void => { turn.send(peer, { decline: { attempt: id, reason: { code, text } } }) }
   const known = bookOf(state, peer).seen?.incarnation ?? 0
   if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
-  if (state.draining) return decline('DRAINING', 'the worker is shutting down')
+  const suspended = notNow(state)
+  if (suspended !== undefined) return decline(suspended.code, suspended.text)
   const key = localKey(peer, id)
   if (state.ended.has(key)) return decline('STALE_EPOCH', 'this attempt has ended here already')
   const spec = fromWire(lease.spec)

@@ -1,18 +1,25 @@
+import type { Reason } from '../model/reasons.ts'
+import { reason } from '../model/reasons.ts'
 import { remove } from './forget.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
-const WHY = { code: 'DRAINING', text: 'the worker is shutting down' } as const
+const WHY = reason('DRAINING', 'the worker is shutting down')
 
-/** Takes no new work from now on, and gives back at once what has not been started, so that others may have it. */
+/** Takes no new work from now on. */
 export function drain (turn: WorkerTurn): void {
   const { state } = turn
   state.draining = true
   for (const peer of state.coordinators.keys()) turn.send(peer, { drain: { reason: WHY } })
-  for (const [key, attempt] of state.attempts) {
+  giveBackQueued(turn, WHY)
+}
+
+/** What has not been started goes back at once, so that others may have it. */
+export function giveBackQueued (turn: WorkerTurn, why: Reason): void {
+  for (const [key, attempt] of turn.state.attempts) {
     if (attempt.state !== 'QUEUED') continue
     remove(turn, key, attempt)
-    turn.send(attempt.coordinator, { decline: { attempt: attempt.id, reason: WHY } })
+    turn.send(attempt.coordinator, { decline: { attempt: attempt.id, reason: why } })
   }
 }
 

@@ -2,6 +2,8 @@ import type { FileRef } from '../model/block.ts'
 import type { FailureClass, FailureCode, Usage } from '../model/executor.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Allowance } from './owner/allowance.ts'
+import type { OwnerNews } from './owner/apply.ts'
 import type { Offered, WorkerAttempt } from './state.ts'
 
 /** Everything that can happen to a worker. */
@@ -14,6 +16,7 @@ export type WorkerEvent =
   | { readonly kind: 'task-done', readonly key: string, readonly result: TaskResult, readonly content: readonly string[] }
   | { readonly kind: 'offered', readonly offered: Offered }
   | { readonly kind: 'drain' }
+  | { readonly kind: 'owner', readonly news: OwnerNews }
 
 export type TaskResult =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
@@ -27,6 +30,8 @@ export type WorkerEffect =
   | { readonly kind: 'forget', readonly hashes: readonly string[] }
   /** what came of this task is known to the core: the task's own hold on its content ends */
   | { readonly kind: 'release', readonly key: string }
+  /** what may run from now on */
+  | { readonly kind: 'allow', readonly allowance: Allowance }
   /** ends the connection to a coordinator */
   | { readonly kind: 'disconnect', readonly peer: string, readonly why: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

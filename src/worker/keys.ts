@@ -5,5 +5,6 @@ export const KEYS = {
   book: 'book/',
   receipt: 'receipt/',
   earnings: 'earnings/',
+  ownerCommand: 'worker/owner-command',
   offerSeq: 'worker/offer-seq'
 } as const

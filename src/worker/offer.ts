@@ -7,6 +7,7 @@ import { nameRefusal } from '../model/image-rules.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { creditRefusal } from './credit.ts'
+import { appDenied, notNow } from './owner/apply.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { KEYS } from './keys.ts'
@@ -17,22 +18,28 @@ export const OFFER_TTL_MS = 180_000
 export function freeSlots (state: WorkerState): number {
   let busy = 0
   for (const attempt of state.attempts.values()) if (attempt.state === 'RUNNING' || attempt.state === 'QUEUED') busy++
-  return state.draining ? 0 : Math.max(0, state.config.slots - busy)
+  return Math.max(0, slotsOf(state) - busy)
+}
+
+/** Tasks at a time that may begin at the moment. */
+function slotsOf (state: WorkerState): number {
+  return notNow(state) === undefined ? Math.min(state.config.slots, state.owner.allowance.tasks) : 0
 }
 
 /** Sends what this machine has to a coordinator. Offers are numbered, so that a late one never replaces a newer. */
 export function sendOffer (turn: WorkerTurn, peer: string): void {
-  const { config } = turn.state
+  const { config, owner: { allowance } } = turn.state
+  const suspended = notNow(turn.state)
   turn.put(KEYS.offerSeq, String(++turn.state.offerSeq))
   turn.send(peer, {
     offer: {
       offerSeq: turn.state.offerSeq,
       slotsFree: freeSlots(turn.state),
-      slotsTotal: config.slots,
-      cores: config.cores,
-      memoryMiB: config.memoryMiB,
+      slotsTotal: slotsOf(turn.state),
+      cores: allowance.cores,
+      memoryMiB: allowance.memoryMiB,
       diskMiB: config.hardware.diskFreeMiB,
-      gpus: config.hardware.gpus.map(gpu => ({ model: gpu.model, vramMiB: gpu.vramMiB })),
+      gpus: allowance.gpus ? config.hardware.gpus.map(gpu => ({ model: gpu.model, vramMiB: gpu.vramMiB })) : [],
       platforms: [...turn.state.offered.platforms],
       isolation: config.isolation,
       runtimes: [...turn.state.offered.runtimes],
@@ -44,7 +51,8 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
       validForMs: OFFER_TTL_MS,
       freeForMs: 0,
       cpuModel: config.hardware.cpuModel.slice(0, 200),
-      arch: config.hardware.arch
+      arch: config.hardware.arch,
+      ...suspended === undefined ? {} : { suspended }
     }
   })
 }
@@ -64,7 +72,10 @@ function imageObstacle (state: WorkerState, image: string, now: number): Reason 
 
 function bidFor (state: WorkerState, coordinator: string, announce: Announce, now: number): Message {
   const refuse = (code: string, text: string): Message => ({ noBid: { jobId: announce.jobId, round: announce.round, reason: { code, text } } })
-  if (state.draining) return refuse('DRAINING', 'takes no new work: it is shutting down')
+  const suspended = notNow(state)
+  if (suspended !== undefined) return refuse(suspended.code, suspended.text)
+  const unwanted = appDenied(state, announce.appName)
+  if (unwanted !== undefined) return refuse(unwanted.code, unwanted.text)
   const needs = { ...announce.requirements, isolation: announce.requirements?.isolation as Isolation } as RequirementsView
   const why = mismatches(needs, ownView(state))[0]
   if (why !== undefined) return refuse(why.code, why.text)
@@ -79,7 +90,7 @@ function bidFor (state: WorkerState, coordinator: string, announce: Announce, no
       jobId: announce.jobId,
       round: announce.round,
       price,
-      slots: state.config.slots,
+      slots: slotsOf(state),
       chunkMs: announce.workMs,
       validForMs: 60_000
     }
@@ -87,15 +98,15 @@ function bidFor (state: WorkerState, coordinator: string, announce: Announce, no
 }
 
 function ownView (state: WorkerState): OfferView {
-  const { config } = state
+  const { config, owner: { allowance } } = state
   return {
     seq: state.offerSeq,
     slotsFree: freeSlots(state),
-    slotsTotal: config.slots,
-    cores: config.cores,
-    memoryMiB: config.memoryMiB,
+    slotsTotal: slotsOf(state),
+    cores: allowance.cores,
+    memoryMiB: allowance.memoryMiB,
     diskMiB: config.hardware.diskFreeMiB,
-    gpus: config.hardware.gpus.map(gpu => gpu.model),
+    gpus: allowance.gpus ? config.hardware.gpus.map(gpu => gpu.model) : [],
     platforms: state.offered.platforms,
     isolation: config.isolation,
     runtimes: state.offered.runtimes,

@@ -5,6 +5,7 @@ import type { DurableBlobStore } from '../model/store.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Holds } from '../storage/index.ts'
+import type { Admission } from './admission.ts'
 import type { WorkerEffect, WorkerEvent } from './events.ts'
 import type { TaskRunner } from './run-task.ts'
 import type { WorkerAttempt } from './state.ts'
@@ -15,6 +16,7 @@ export interface PerformerServices {
   readonly holds: Holds
   readonly transport: Transport
   readonly runner: TaskRunner
+  readonly admission: Admission
   readonly log: Logger
   readonly post: (event: WorkerEvent) => void
 }
@@ -58,6 +60,7 @@ export class WorkerPerformer {
           holds.delete(sha256, async it => { await blobs.delete(it) }).catch((error: unknown) => { log.warn({ sha256, why: errorMessage(error) }, 'content could not be removed') })
         }
         break
+      case 'allow': this.#services.admission.set(effect.allowance); break
       case 'release': holds.release(effect.key); break
       case 'disconnect':
         this.#services.transport.disconnect(effect.peer, effect.why).catch((error: unknown) => { log.warn({ peer: effect.peer, why: errorMessage(error) }, 'the connection to a peer could not be ended') })

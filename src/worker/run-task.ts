@@ -3,7 +3,7 @@ import type { FileRef } from '../model/block.ts'
 import type { Clock, Random } from '../model/clock.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
-import type { ContainerTask, Executor, InputFile, LogStream } from '../model/executor.ts'
+import type { ContainerTask, Executor, InputFile, LogStream, RunGate } from '../model/executor.ts'
 import { taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import { resultHash } from '../model/result.ts'
@@ -14,6 +14,8 @@ import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Holds } from '../storage/index.ts'
 import { fileListProblem } from '../verification/file-list.ts'
+import { opened } from './admission.ts'
+import type { Admission } from './admission.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { TaskBounds } from './bounds.ts'
 import type { TaskResult } from './events.ts'
@@ -31,6 +33,7 @@ export interface TaskServices {
   readonly log: Logger
   readonly behaviour: Behaviour
   readonly bounds: TaskBounds
+  readonly admission: Admission
 }
 
 const NOTHING_USED = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
@@ -69,7 +72,7 @@ export class TaskRunner {
     try {
       const prepared = await this.#preparer.prepare(attempt, signal)
       const input = await this.#input(key, attempt, signal)
-      const result = checked(await this.#execute(key, attempt, prepared, input, signal), prepared.spec)
+      const result = checked(await this.#admitted(key, attempt, prepared, input, signal), prepared.spec)
       this.#services.log.debug({ task: taskId(attempt.id), chunk: attempt.id.chunk, ok: result.ok }, 'the app has run')
       return await this.#seal(key, await behaviour.after(result, this.#services.blobs, signal), signal)
     } catch (error) {
@@ -101,7 +104,22 @@ export class TaskRunner {
     return ref
   }
 
-  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
+  /** Runs only while the machine's owner lets it, and gives the chunk back when that takes too long. */
+  async #admitted (key: string, attempt: WorkerAttempt, prepared: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
+    const pass = this.#services.admission.enter(prepared.spec.limits.memoryMiB)
+    const either = AbortSignal.any([signal, pass.givesUp])
+    try {
+      await opened(pass.gate, either)
+      const result = await this.#execute(key, attempt, prepared, input, either, pass.gate)
+      return !result.ok && pass.givesUp.aborted ? failure(pass.givesUp.reason, true) : result
+    } catch (error) {
+      return failure(error, either.aborted)
+    } finally {
+      pass.leave()
+    }
+  }
+
+  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal, gate: RunGate): Promise<TaskResult> {
     const { executors, random, behaviour } = this.#services
     const executor = executors.get(spec.platform)
     if (executor === undefined) throw new NightshiftError('NS_E_PLATFORM', `this worker has no platform ${spec.platform}`)
@@ -128,6 +146,7 @@ export class TaskRunner {
       ...containerOf(spec)
     }, {
       signal,
+      gate,
       imagePart: async (part, until) => await this.#imagePart(attempt.coordinator, part, until),
       onLog: (stream, text) => { this.#sendLog(attempt, stream, text) },
       collect: async file => {

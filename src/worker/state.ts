@@ -7,6 +7,7 @@ import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { CoordinatorBook } from './books.ts'
+import type { OwnerState } from './owner/state.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
 export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
@@ -94,6 +95,7 @@ export interface WorkerState {
   /** keys of the last attempts that ended here, oldest first; not kept over a restart */
   readonly ended: Set<string>
   readonly earnings: Map<string, Earnings>
+  readonly owner: OwnerState
   offered: Offered
   /** images that could not be had, and until when nobody need ask for them */
   readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>

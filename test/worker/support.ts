@@ -11,6 +11,7 @@ import type { Behaviour } from '../../src/worker/behaviour.ts'
 import { HONEST } from '../../src/worker/behaviour.ts'
 import { localKey } from '../../src/worker/core.ts'
 import type { TaskResult } from '../../src/worker/events.ts'
+import { Admission } from '../../src/worker/admission.ts'
 import { TaskRunner } from '../../src/worker/run-task.ts'
 import type { WorkerAttempt } from '../../src/worker/state.ts'
 
@@ -18,6 +19,7 @@ const USAGE = { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 }
 
 /** A coordinator's and a worker's real blob stores, and between them a way that a test can hold up. */
 export class TwoStores {
+  readonly admission = new Admission(2, { tasks: 2, memoryMiB: 2048, suspended: false, release: false }, 30)
   readonly there: OpenBlobStore
   readonly here: OpenBlobStore
   readonly holds = new Holds()
@@ -52,7 +54,8 @@ export class TwoStores {
       clock: { now: () => 0 },
       log: createLogger('silent'),
       behaviour: { during: async (usage, signal) => { await this.behaviour.during(usage, signal) }, after: async (result, blobs, signal) => await this.behaviour.after(result, blobs, signal) },
-      bounds: { memoryMiB: 1024, diskMiB: 100 }
+      bounds: { memoryMiB: 1024, diskMiB: 100 },
+      admission: this.admission
     })
   }
 

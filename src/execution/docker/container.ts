@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type Docker from 'dockerode'
-import type { Limits, Usage } from '../../model/executor.ts'
+import type { Limits, RunGate, Usage } from '../../model/executor.ts'
 import type { Failure } from '../outcome.ts'
 import { cancelled, timeoutFailure } from '../outcome.ts'
+import { RunClock } from '../run-clock.ts'
 import type { LogBook } from '../task-logs.ts'
 import { Demux } from './demux.ts'
 import { engineIsGone, statusOf } from './engine.ts'
@@ -25,6 +26,7 @@ export interface RunBounds {
   readonly usage: UsageReader
   readonly logs: LogBook
   readonly signal: AbortSignal
+  readonly gate?: RunGate
 }
 
 /** How a container's run ended, before its results are looked at. */
@@ -51,10 +53,9 @@ export async function runContainer (container: Docker.Container, bounds: RunBoun
   const watch = new Watch(container, bounds)
   try {
     await started(container.start())
-    const startedAt = performance.now()
     watch.begin()
     const { StatusCode } = await Promise.race([container.wait() as Promise<{ StatusCode: number }>, watch.lost])
-    const wallMs = performance.now() - startedAt
+    const wallMs = watch.ranMs
     watch.end()
     await output.ended()
     const { State } = await container.inspect()
@@ -120,7 +121,9 @@ class Watch {
   readonly #onAbort = (): void => { this.#stop(cancelled()) }
   readonly lost: Promise<never>
   #lose: (error: Error) => void = () => undefined
-  #deadline: NodeJS.Timeout | undefined
+  readonly #clock: RunClock
+  #leaveGate: () => void = () => undefined
+  #holding: Promise<void> = Promise.resolve()
   #look: NodeJS.Timeout | undefined
   #giveUp: NodeJS.Timeout | undefined
   #over = false
@@ -132,19 +135,26 @@ class Watch {
     this.#bounds = bounds
     this.lost = new Promise((_, reject) => { this.#lose = reject })
     this.lost.catch(() => undefined)
+    this.#clock = new RunClock(() => { this.#stop(timeoutFailure(bounds.limits)) })
     bounds.signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   begin (): void {
-    const { limits, signal } = this.#bounds
+    const { limits, signal, gate } = this.#bounds
     if (signal.aborted) this.#stop(cancelled())
-    this.#deadline = setTimeout(() => { this.#stop(timeoutFailure(limits)) }, limits.wallMs)
+    this.#clock.set(limits.wallMs)
+    this.#leaveGate = gate?.onChange(() => { this.#followGate() }) ?? this.#leaveGate
+    if (gate?.isOpen === false) this.#followGate()
     void this.#lookOnce()
   }
 
+  /** without the times it was held, milliseconds */
+  get ranMs (): number { return this.#clock.ranMs }
+
   end (): void {
     this.#over = true
-    clearTimeout(this.#deadline)
+    this.#clock.stop()
+    this.#leaveGate()
     clearTimeout(this.#look)
     clearTimeout(this.#giveUp)
     this.#bounds.signal.removeEventListener('abort', this.#onAbort)
@@ -159,11 +169,30 @@ class Watch {
     this.#look = setTimeout(() => { void this.#lookOnce() }, LOOK_MS)
   }
 
+  /** Freezes the container, or lets it go on. One that cannot be frozen is ended: its machine's owner comes first. */
+  #followGate (): void {
+    this.#holding = this.#holding.then(async () => {
+      if (this.#over || this.stopped !== undefined) return
+      if (this.#bounds.gate?.isOpen === false) {
+        await this.#container.pause()
+        this.#clock.hold()
+      } else {
+        await this.#container.unpause()
+        this.#clock.go()
+      }
+    }).catch((error: unknown) => { if (!this.#over && !engineIsGone(error)) this.#stop(cancelled()) })
+  }
+
   #stop (failure: Failure): void {
     if (this.stopped !== undefined || this.#over) return
     this.stopped = failure
     this.#giveUp = setTimeout(() => { this.#lose(new StoppedError(engineGone())) }, KILL_MS)
-    // one that has ended already cannot be killed; any other failure shows in the wait
-    this.#container.kill({ signal: 'SIGKILL' }).catch(() => undefined)
+    void this.#kill()
+  }
+
+  /** One that is held must go on to be ended. One that has ended already cannot be killed; any other failure shows in the wait. */
+  async #kill (): Promise<void> {
+    if (this.#clock.isHeld) await this.#container.unpause().catch(() => undefined)
+    await this.#container.kill({ signal: 'SIGKILL' }).catch(() => undefined)
   }
 }

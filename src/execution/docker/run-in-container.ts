@@ -115,7 +115,7 @@ class ContainerRun {
         if (!this.#hasSlot) return cancelled()
         this.#logs = new LogBook(this.#task.limits.logBytes, (stream, text) => { if (!INIT_FAILURE.test(text)) this.#io.onLog?.(stream, text) })
         try {
-          const end = await runContainer(created, { limits: this.#task.limits, area: this.#folders.area, usage: bench.usage, logs: this.#logs, signal: this.#io.signal })
+          const end = await runContainer(created, { limits: this.#task.limits, area: this.#folders.area, usage: bench.usage, logs: this.#logs, signal: this.#io.signal, ...this.#io.gate === undefined ? {} : { gate: this.#io.gate } })
           interpreters.set(known, i)
           return end
         } catch (error) {

@@ -2283,6 +2283,16 @@ export namespace Message {
     value: boolean
   }
 
+  export interface MessageOfferSuspendedCodeFieldEvent {
+    field: '$.offer.suspended.code'
+    value: string
+  }
+
+  export interface MessageOfferSuspendedTextFieldEvent {
+    field: '$.offer.suspended.text'
+    value: string
+  }
+
   export interface MessageAnnounceJobIdFieldEvent {
     field: '$.announce.jobId'
     value: string
@@ -3158,7 +3168,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -3679,6 +3689,7 @@ export interface Offer {
   arch: string
   runtimes: string[]
   egress: boolean
+  suspended?: Reason
 }
 
 export namespace Offer {
@@ -3792,6 +3803,11 @@ export namespace Offer {
         if ((obj.egress != null && obj.egress !== false)) {
           w.uint32(152)
           w.bool(obj.egress)
+        }
+
+        if (obj.suspended != null) {
+          w.uint32(202)
+          Reason.codec().encode(obj.suspended, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -3918,6 +3934,12 @@ export namespace Offer {
             }
             case 19: {
               obj.egress = reader.bool()
+              break
+            }
+            case 25: {
+              obj.suspended = Reason.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.suspended
+              })
               break
             }
             default: {
@@ -4110,6 +4132,13 @@ export namespace Offer {
               }
               break
             }
+            case 25: {
+              yield * Reason.codec().stream(reader, reader.uint32(), `${prefix}.suspended`, {
+                limits: opts.limits?.suspended
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4227,6 +4256,16 @@ export namespace Offer {
     value: boolean
   }
 
+  export interface OfferSuspendedCodeFieldEvent {
+    field: '$.suspended.code'
+    value: string
+  }
+
+  export interface OfferSuspendedTextFieldEvent {
+    field: '$.suspended.text'
+    value: string
+  }
+
   export function encode (obj: Partial<Offer>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Offer.codec())
   }
@@ -4235,7 +4274,7 @@ export namespace Offer {
     return decodeMessage(buf, Offer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent> {
     return streamMessage(buf, Offer.codec(), opts)
   }
 }

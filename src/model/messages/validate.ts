@@ -151,6 +151,7 @@ function offer (value: Offer): void {
   texts('offer.cachedApps', value.cachedApps, CACHED_APPS, NAME_CHARS)
   for (const name of ['isolation', 'numericClass', 'operator', 'cpuModel', 'arch'] as const) text(`offer.${name}`, value[name], NAME_CHARS)
   whole('offer.validForMs', value.validForMs)
+  if (value.suspended !== undefined) reason('offer.suspended', value.suspended)
   whole('offer.freeForMs', value.freeForMs)
 }
 

@@ -60,7 +60,7 @@ function problemOf (error: ValueError | undefined): { readonly setting: string, 
   const choices = (error.schema['anyOf'] as { const?: unknown }[] | undefined)?.map(one => one.const)
   const inner = error.errors.flatMap(each => [...each]).sort((a, b) => b.path.length - a.path.length)[0]
   if (inner !== undefined && inner.path.length > error.path.length) return problemOf(inner)
-  const why = choices?.every(choice => choice !== undefined) === true ? `it must be one of ${choices.join(', ')}` : error.message
+  const why = choices?.every(choice => choice !== undefined) === true ? `it must be one of ${choices.map(choice => JSON.stringify(choice)).join(', ')}` : error.message
   return { setting: error.path.slice(1).replaceAll('/', '.'), why: `${why}${error.value === undefined ? '' : `; it is ${JSON.stringify(error.value).slice(0, 100)}`}` }
 }
 

@@ -1,0 +1,131 @@
+import { NightshiftError } from '../model/errors.ts'
+import type { RunGate } from '../model/executor.ts'
+import type { Reason } from '../model/reasons.ts'
+
+/** How many tasks may run, and in how much memory. */
+export interface Admitted {
+  readonly tasks: number
+  readonly memoryMiB: number
+  /** nothing runs */
+  readonly suspended: boolean
+  /** what is held gives its memory back at once */
+  readonly release: boolean
+  readonly reason?: Reason
+}
+
+/** A task held for so long gives its memory and its chunk back, milliseconds. */
+export const HOLD_MS = 60_000
+
+interface Entry extends RunGate {
+  readonly memoryMiB: number
+  isOpen: boolean
+  readonly listeners: Set<() => void>
+  readonly givesUp: AbortController
+  timer: NodeJS.Timeout | undefined
+}
+
+/** A task's pass: the gate it runs behind, and a signal that it is to be given back. */
+export interface Pass {
+  readonly gate: RunGate
+  readonly givesUp: AbortSignal
+  leave: () => void
+}
+
+/**
+ * Decides which tasks run while the owner of the machine wants fewer of them
+ * than the sandboxes have slots for. The oldest go on; the youngest are held, and
+ * given back when they were held for long.
+ */
+export class Admission {
+  readonly #slots: number
+  readonly #holdMs: number
+  readonly #entries = new Set<Entry>()
+  #admitted: Admitted
+
+  /** @param slots tasks the sandboxes run at a time: as long as so many are admitted, they decide which */
+  constructor (slots: number, admitted: Admitted, holdMs = HOLD_MS) {
+    this.#slots = slots
+    this.#admitted = admitted
+    this.#holdMs = holdMs
+  }
+
+  enter (memoryMiB: number): Pass {
+    const listeners = new Set<() => void>()
+    const entry: Entry = {
+      memoryMiB,
+      isOpen: true,
+      listeners,
+      givesUp: new AbortController(),
+      timer: undefined,
+      onChange: listener => {
+        listeners.add(listener)
+        return () => { listeners.delete(listener) }
+      }
+    }
+    this.#entries.add(entry)
+    this.#decide()
+    return {
+      gate: entry,
+      givesUp: entry.givesUp.signal,
+      leave: () => {
+        clearTimeout(entry.timer)
+        if (this.#entries.delete(entry)) this.#decide()
+      }
+    }
+  }
+
+  set (admitted: Admitted): void {
+    this.#admitted = admitted
+    this.#decide()
+  }
+
+  #decide (): void {
+    const { suspended, tasks, memoryMiB } = this.#admitted
+    if (suspended) {
+      for (const entry of this.#entries) this.#turn(entry, false)
+      return
+    }
+    const largest = Math.max(1, ...[...this.#entries].map(entry => entry.memoryMiB))
+    const isLimited = tasks < this.#slots || largest * this.#slots > memoryMiB
+    let taken = 0
+    let memory = 0
+    for (const entry of this.#entries) {
+      const fits = !isLimited || (taken < tasks && memory + entry.memoryMiB <= memoryMiB)
+      if (fits) {
+        taken++
+        memory += entry.memoryMiB
+      }
+      this.#turn(entry, fits)
+    }
+  }
+
+  #turn (entry: Entry, isOpen: boolean): void {
+    if (!isOpen && this.#admitted.release) this.#giveUp(entry)
+    if (entry.isOpen === isOpen) return
+    entry.isOpen = isOpen
+    clearTimeout(entry.timer)
+    if (!isOpen) entry.timer = setTimeout(() => { this.#giveUp(entry) }, this.#holdMs)
+    for (const listener of [...entry.listeners]) listener()
+  }
+
+  #giveUp (entry: Entry): void {
+    entry.givesUp.abort(new NightshiftError('NS_E_ABORTED', `given back: ${this.#admitted.reason?.text ?? 'its owner lends less of the machine'}`))
+  }
+}
+
+/** Resolves when the gate is open; rejects with the signal's reason when that aborts first. */
+export async function opened (gate: RunGate, signal: AbortSignal): Promise<void> {
+  while (!gate.isOpen) {
+    signal.throwIfAborted()
+    await new Promise<void>(resolve => {
+      const done = (): void => {
+        leave()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const leave = gate.onChange(done)
+      signal.addEventListener('abort', done, { once: true })
+    })
+  }
+  signal.throwIfAborted()
+}
