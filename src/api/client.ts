@@ -13,12 +13,14 @@ export interface Endpoint {
   readonly token: string
 }
 
-/** Talks to a coordinator's HTTP API. Every refusal becomes the NightshiftError it was. */
+/** Talks to a node's HTTP API. Every refusal becomes the NightshiftError it was. */
 export class ApiClient {
   readonly #endpoint: Endpoint
+  readonly #role: 'coordinator' | 'worker'
 
-  constructor (endpoint: Endpoint) {
+  constructor (endpoint: Endpoint, role: 'coordinator' | 'worker' = 'coordinator') {
     this.#endpoint = endpoint
+    this.#role = role
   }
 
   async get<T> (path: string): Promise<T> {
@@ -89,7 +91,7 @@ export class ApiClient {
     const response = await this.#send(method, path, init)
     if (response.ok) return response
     const { error } = await response.json().catch(() => ({})) as { error?: { code: ErrorCode, message: string, remedy?: string } }
-    if (error === undefined) throw new NightshiftError('NS_E_INTERNAL', `the coordinator answered ${response.status} to ${method} ${path}`)
+    if (error === undefined) throw new NightshiftError('NS_E_INTERNAL', `the ${this.#role} answered ${response.status} to ${method} ${path}`)
     throw new NightshiftError(error.code, error.message, error.remedy === undefined ? {} : { remedy: error.remedy })
   }
 
@@ -99,8 +101,8 @@ export class ApiClient {
     } catch (error) {
       if (init.signal?.aborted === true) throw error
       const why = errorMessage((error as { cause?: unknown }).cause ?? error)
-      throw new NightshiftError('NS_E_NO_COORDINATOR', `the coordinator at ${this.#endpoint.url} does not answer: ${why}`, {
-        remedy: 'start it again; its jobs go on where they were',
+      throw new NightshiftError(this.#role === 'worker' ? 'NS_E_NO_WORKER' : 'NS_E_NO_COORDINATOR', `the ${this.#role} at ${this.#endpoint.url} does not answer: ${why}`, {
+        remedy: this.#role === 'worker' ? 'start it again' : 'start it again; its jobs go on where they were',
         cause: error
       })
     }

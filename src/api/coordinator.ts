@@ -1,6 +1,6 @@
 import { openCoordinator } from '../composition/coordinator-node.ts'
 import type { CoordinatorOptions } from '../composition/coordinator-node.ts'
-import { startApi } from './server.ts'
+import { startApi } from './routes.ts'
 
 export interface ServedOptions extends CoordinatorOptions {
   readonly apiHost: string

@@ -5,14 +5,7 @@ import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
-import { blobRoutes } from './blobs.ts'
-import { blockRoutes } from './blocks.ts'
-import { imageRoutes } from './images.ts'
-import { jobRoutes } from './jobs.ts'
-import { jobStreamRoutes } from './job-streams.ts'
-import { nodeRoutes } from './nodes.ts'
-import type { ApiOptions } from './options.ts'
-import { walletRoutes } from './wallet.ts'
+import type { Logger } from '../observe/logger.ts'
 
 /** Largest JSON body, bytes; content goes through the blob route, which streams. */
 const BODY_BYTES = 32 * 1024 * 1024
@@ -20,6 +13,15 @@ const BODY_BYTES = 32 * 1024 * 1024
 export interface Api {
   readonly url: string
   readonly close: () => Promise<void>
+}
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0 takes a free port */
+  readonly port: number
+  /** `api.json` with address and token is written there, readable by its owner only */
+  readonly dataDir: string
+  readonly log: Logger
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -33,22 +35,22 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   NS_E_DATA_CORRUPT: 500
 }
 
-/** Serves the coordinator's HTTP API on loopback, for whoever can read the token in the data folder. */
-export async function startApi (options: ApiOptions): Promise<Api> {
+/** Serves a node's HTTP API on loopback, for whoever can read the token in its data folder. */
+export async function serveApi ({ host, port, dataDir, log }: ServerOptions, routes: (server: FastifyInstance) => void): Promise<Api> {
   const token = randomBytes(32).toString('base64url')
   const server = fastify({ bodyLimit: BODY_BYTES, forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: false } } })
   guard(server, token)
   server.setErrorHandler(async (error, _request, reply) => {
     const known = fromHttp(error)
-    if (known.code === 'NS_E_INTERNAL') options.services.log.error({ err: error }, 'a request failed')
+    if (known.code === 'NS_E_INTERNAL') log.error({ err: error }, 'a request failed')
     await reply.status(STATUS[known.code] ?? 400).send({ error: { code: known.code, message: known.message, ...(known.remedy === undefined ? {} : { remedy: known.remedy }) } })
   })
   server.setNotFoundHandler(async (request, reply) => {
     await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
   })
-  for (const routes of [blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes]) routes(server, options)
-  const url = await server.listen({ host: options.host, port: options.port })
-  const file = join(options.dataDir, 'api.json')
+  routes(server)
+  const url = await server.listen({ host, port })
+  const file = join(dataDir, 'api.json')
   await writeFile(`${file}.new`, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 })
   await rename(`${file}.new`, file)
   return {
@@ -66,7 +68,7 @@ function guard (server: FastifyInstance, token: string): void {
   server.addHook('onRequest', async request => {
     const given = Buffer.from(request.headers.authorization ?? '')
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new NightshiftError('NS_E_UNAUTHORIZED', 'the request carries no valid token', { remedy: 'use the token in api.json of the coordinator\'s data folder' })
+      throw new NightshiftError('NS_E_UNAUTHORIZED', 'the request carries no valid token', { remedy: 'use the token in api.json of the node\'s data folder' })
     }
   })
 }

@@ -21,6 +21,16 @@ export async function connect (dataDir?: string): Promise<ApiClient> {
   })
 }
 
+/**
+ * The worker of the data folder named, else that of this user.
+ * @throws NS_E_NO_WORKER when none runs there
+ */
+export async function connectWorker (dataDir = dataFolder('worker')): Promise<ApiClient> {
+  const endpoint = await readEndpoint(dataDir)
+  if (endpoint !== undefined) return new ApiClient(endpoint, 'worker')
+  throw new NightshiftError('NS_E_NO_WORKER', `no worker runs on ${dataDir}`, { remedy: 'start it with "nightshift worker", or name its data folder with --data' })
+}
+
 export async function readEndpoint (dataDir: string): Promise<Endpoint | undefined> {
   const text = await readFile(join(dataDir, 'api.json'), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : JSON.parse(text) as Endpoint

@@ -6,7 +6,7 @@ import type { NodeView } from '../coordinator/views.ts'
 import { connectEngine, detectIsolation, findSocket } from '../execution/index.ts'
 import { errorMessage } from '../model/errors.ts'
 import { connect } from './connect.ts'
-import { bytes, duration, print, printJson, printRows, shortPeer } from './output.ts'
+import { bytes, print, printJson, printRows, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
@@ -18,19 +18,6 @@ export async function nodes (command: Common): Promise<number> {
     isolation: node => node.isolation, cores: node => String(node.cores), slots: node => String(node.slots), running: node => String(node.running),
     accepted: node => String(node.accepted), strikes: node => String(node.strikes), earned: node => `${node.earned} BYC`
   })
-  return 0
-}
-
-export async function status (command: Common): Promise<number> {
-  const found = await (await connect(command.data)).get<{ peerId: string, version: string, incarnation: number, addresses: string[], platforms: string[], uptimeMs: number, workers: number, jobs: number, condition?: { code: string, text: string } }>('/v1/status')
-  if (command.output === 'json') {
-    printJson(found)
-    return 0
-  }
-  print(`coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`)
-  print(`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`)
-  if (found.condition !== undefined) print(pc.yellow(`  ${found.condition.code}: ${found.condition.text}`))
-  for (const address of found.addresses) print(`  workers join with: nightshift worker --peer ${address}`)
   return 0
 }
 

@@ -1,6 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
-import { DRAIN_SECONDS, startWorker } from '../composition/worker-node.ts'
+import { serveWorker } from '../api/worker.ts'
+import { DRAIN_SECONDS } from '../composition/worker-node.ts'
+import type { OwnerOptions } from '../composition/owner-watch.ts'
+import { PROFILES } from '../model/owner-rules.ts'
+import type { OwnerProfile } from '../model/owner-rules.ts'
 import { dataFolder } from '../config/paths.ts'
 import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
@@ -15,7 +19,7 @@ interface CommonOptions extends ContainerFlags {
   readonly listen?: readonly string[]
   readonly peer?: readonly string[]
   readonly mdns: boolean
-  readonly profile: 'local' | 'open'
+  readonly profile: 'local' | 'open' | OwnerProfile
   readonly logLevel: string
   readonly exitWithParent?: boolean
   readonly output: Format
@@ -36,6 +40,9 @@ export interface WorkerCommand extends CommonOptions {
   readonly cores?: number
   readonly memory?: number
   readonly allowProcessIsolation?: boolean
+  readonly config?: string
+  readonly simulate?: string
+  readonly metricsPort?: number
   readonly lie?: boolean
   readonly slow?: number
 }
@@ -67,7 +74,7 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
 
 export async function runWorker (command: WorkerCommand): Promise<number> {
   const log = createLogger(command.logLevel, { role: 'worker' })
-  const node = await startWorker({
+  const node = await serveWorker({
     ...common(command, log),
     dataDir: command.data ?? dataFolder('worker'),
     ...(command.slots === undefined ? {} : { slots: command.slots }),
@@ -77,6 +84,8 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     ...(command.cores === undefined ? {} : { cores: command.cores }),
     ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),
     allowProcessIsolation: command.allowProcessIsolation === true,
+    ...ownerOptions(command),
+    ...(command.metricsPort === undefined ? {} : { metricsPort: command.metricsPort }),
     behaviour: { lie: command.lie === true, ...(command.slow === undefined ? {} : { slowMs: command.slow }) }
   })
   announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
@@ -91,7 +100,14 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
 }
 
 function common (command: CommonOptions, log: Logger) {
-  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile, containers: containerOptions(command), log }
+  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, containers: containerOptions(command), log }
+}
+
+/** A node of a local cluster lends all there is, unless settings are named; any other does what its owner's rules allow. */
+function ownerOptions ({ config, profile, simulate }: WorkerCommand): { owner?: OwnerOptions } {
+  if (profile === 'local' && config === undefined) return {}
+  const known = PROFILES.find(name => name === profile)
+  return { owner: { ...config === undefined ? {} : { file: config }, ...known === undefined ? {} : { profile: known }, ...simulate === undefined ? {} : { simulate } } }
 }
 
 function announce (format: Format, ready: object, lines: readonly string[]): void {

@@ -15,6 +15,11 @@ import { HONEST, lying, slow } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
 import { Admission } from '../worker/admission.ts'
+import type { OwnerCommand } from '../worker/owner/conditions.ts'
+import { workerStatus } from '../worker/status.ts'
+import type { WorkerStatus } from '../worker/status.ts'
+import { viewCoordinators } from '../worker/views.ts'
+import type { CoordinatorAccount } from '../worker/views.ts'
 import { owesResults } from '../worker/drain.ts'
 import type { WorkerEvent } from '../worker/events.ts'
 import { loadWorker } from '../worker/load.ts'
@@ -28,6 +33,8 @@ import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
+import { OwnerWatch } from './owner-watch.ts'
+import type { OwnerOptions } from './owner-watch.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { WalletFile } from './wallet-file.ts'
@@ -64,6 +71,8 @@ export interface WorkerOptions {
   readonly allowProcessIsolation: boolean
   /** for test clusters */
   readonly behaviour?: { readonly lie?: boolean, readonly slowMs?: number }
+  /** default: all of the machine, always */
+  readonly owner?: OwnerOptions
   readonly log: Logger
 }
 
@@ -77,6 +86,11 @@ export interface WorkerNode {
   readonly failed: Promise<Error>
   /** tasks that were begun and have not ended */
   readonly running: () => number
+  /** what the owner says by hand; resolves when it is on disk. `null` takes it back */
+  readonly say: (command: OwnerCommand | null) => Promise<void>
+  readonly drain: () => Promise<void>
+  readonly status: () => WorkerStatus
+  readonly accounts: () => readonly CoordinatorAccount[]
   /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
@@ -166,6 +180,16 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       onFatal: fail
     }), async it => { await it.close() })
     opened.add('wallet file', new WalletFile(dataDir, state, log), async it => { await it.close() })
+    if (options.owner !== undefined) {
+      opened.add('owner watch', await OwnerWatch.start({
+        dataDir,
+        options: options.owner,
+        traffic: transport.traffic,
+        containersCpuMs: () => containers.cpuMs,
+        log,
+        post: news => { loop.post({ kind: 'owner', news }) }
+      }), async it => { await it.close() })
+    }
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
     if (containerOptions.enabled) {
@@ -178,6 +202,10 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       isolation,
       slots,
       failed,
+      say: async command => { await loop.request({ kind: 'owner', news: { command } }) },
+      drain: async () => { await loop.request({ kind: 'drain' }) },
+      status: () => workerStatus(state, systemClock.now()),
+      accounts: () => viewCoordinators(state),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'NS_E_DATA_LOCKED'
   | 'NS_E_DATA_CORRUPT'
   | 'NS_E_NO_COORDINATOR'
+  | 'NS_E_NO_WORKER'
   | 'NS_E_UNAUTHORIZED'
   | 'NS_E_PLATFORM'
   | 'NS_E_ISOLATION'

@@ -27,6 +27,8 @@ export interface Transport {
   /** dialable addresses of this node, with its peer id */
   readonly addresses: () => readonly string[]
   readonly peers: () => readonly string[]
+  /** bytes in and out since it was opened */
+  readonly traffic: () => number
   /** Smoothed round-trip time to a peer in milliseconds, undefined while unknown. */
   readonly rtt: (peer: string) => number | undefined
   /**

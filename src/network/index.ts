@@ -17,6 +17,7 @@ import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
+import { Traffic } from './traffic.ts'
 import { RoundTrips } from './rtt.ts'
 
 export { loadIdentity } from './identity.ts'
@@ -63,12 +64,14 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   parseAddresses([...options.listen, ...options.announce ?? []])
   const identity = await loadIdentity(options.dataDir)
   const bans = new Bans(clock)
+  const traffic = new Traffic()
   const node = await createNode({
     privateKey: identity.privateKey,
     listen: options.listen,
     announce: options.announce ?? [],
     profile: options.profile,
     bans,
+    traffic,
     onDiscovered: options.mdns ? peer => { if (options.role === 'worker') dialer.discovered(peer) } : undefined
   })
   const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log })
@@ -120,6 +123,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   setImmediate(open)
   return {
     self: identity.peerId,
+    traffic: () => traffic.bytes,
     addresses: () => node.getMultiaddrs().map(String),
     peers: () => control.peers(),
     rtt: peer => roundTrips.get(peer),

@@ -11,6 +11,7 @@ import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import type { Bans } from './bans.ts'
+import type { Traffic } from './traffic.ts'
 
 const MIB = 2 ** 20
 
@@ -30,6 +31,7 @@ export interface NodeInit {
   readonly announce: readonly string[]
   readonly profile: Profile
   readonly bans: Pick<Bans, 'has'>
+  readonly traffic: Traffic
   /** Called for every peer seen on the local network; no discovery when absent. */
   readonly onDiscovered?: (peer: PeerInfo) => void
 }
@@ -41,6 +43,7 @@ export async function createNode (init: NodeInit): Promise<NetworkNode> {
   return await createLibp2p<NodeServices>({
     start: false,
     privateKey: init.privateKey,
+    metrics: () => init.traffic.metrics(),
     addresses: { listen: [...init.listen], appendAnnounce: [...init.announce] },
     transports: [tcp({ maxConnections: local ? 4000 : 400, backlog: local ? 1024 : 128 })],
     connectionEncrypters: [noise()],

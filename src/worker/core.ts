@@ -15,7 +15,8 @@ import { forgetUnneeded, remove } from './forget.ts'
 import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { KEYS } from './keys.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
-import { coordinatorDenied, notNow, onOwnerNews, reconsider } from './owner/apply.ts'
+import { onOwnerNews, reconsider } from './owner/apply.ts'
+import { coordinatorDenied, notNow } from './owner/wishes.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
@@ -66,6 +67,7 @@ function startQueued (turn: WorkerTurn): void {
   for (const [key, attempt] of turn.state.attempts) {
     if (attempt.state !== 'QUEUED') continue
     attempt.state = 'RUNNING'
+    attempt.begunAt = turn.now
     turn.effect({ kind: 'run', key, attempt })
     if (++running >= most) return
   }

@@ -1,3 +1,4 @@
+import { countDay } from './day-ledger.ts'
 import { KEYS } from './keys.ts'
 import type { Earnings } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
@@ -11,5 +12,7 @@ export function earn (turn: WorkerTurn, coordinator: string, more: Partial<Earni
     rejected: before.rejected + (more.rejected ?? 0)
   }
   turn.state.earnings.set(coordinator, after)
+  const { amount: earned, ...counts } = more
+  countDay(turn, { ...counts, ...earned === undefined ? {} : { earned } })
   turn.put(KEYS.earnings + coordinator, JSON.stringify({ ...after, amount: after.amount.toString() }))
 }

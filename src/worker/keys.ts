@@ -5,6 +5,7 @@ export const KEYS = {
   book: 'book/',
   receipt: 'receipt/',
   earnings: 'earnings/',
+  day: 'day/',
   ownerCommand: 'worker/owner-command',
   offerSeq: 'worker/offer-seq'
 } as const

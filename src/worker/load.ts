@@ -2,6 +2,8 @@ import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { Signer } from '../model/signer.ts'
 import type { OwnerCommand } from './owner/conditions.ts'
+import { decodeDay } from './day-ledger.ts'
+import type { Day } from './day-ledger.ts'
 import { freshOwner } from './owner/state.ts'
 import { loadBooks } from './books.ts'
 import { KEYS } from './keys.ts'
@@ -18,10 +20,12 @@ export async function loadWorker (store: Store, signer: Signer, config: WorkerCo
   const books = await loadBooks(signer.self, signer, { books: prefixed(store, KEYS.book), receipts: prefixed(store, KEYS.receipt) })
   const earnings = new Map<string, Earnings>()
   for await (const [peer, text] of prefixed(store, KEYS.earnings)) earnings.set(peer, decodeEarnings(text))
+  const days = new Map<string, Day>()
+  for await (const [date, text] of prefixed(store, KEYS.day)) days.set(date, decodeDay(text))
   const fresh = freshWorker(signer, config, offered)
   const command = await store.get(KEYS.ownerCommand)
   if (command !== undefined) fresh.owner.command = JSON.parse(command) as OwnerCommand
-  return { ...fresh, books, attempts, earnings, offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0') }
+  return { ...fresh, books, attempts, earnings, days, offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0') }
 }
 
 /** A worker that knows nobody yet. */
@@ -35,6 +39,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     attempts: new Map(),
     ended: new Set(),
     earnings: new Map(),
+    days: new Map(),
     owner: freshOwner({ cores: config.cores, memoryMiB: config.memoryMiB, tasks: config.slots }),
     offered,
     failedImages: new Map(),

@@ -7,6 +7,7 @@ import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { CoordinatorBook } from './books.ts'
+import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
@@ -36,6 +37,8 @@ export interface WorkerAttempt {
   /** when its commit was last sent, milliseconds */
   saidAt?: number
   outcome?: Outcome
+  /** when it was handed to the sandbox, milliseconds */
+  begunAt?: number
   /** when it was finished, milliseconds */
   doneAt?: number
 }
@@ -95,6 +98,8 @@ export interface WorkerState {
   /** keys of the last attempts that ended here, oldest first; not kept over a restart */
   readonly ended: Set<string>
   readonly earnings: Map<string, Earnings>
+  /** by date, the last month */
+  readonly days: Map<string, Day>
   readonly owner: OwnerState
   offered: Offered
   /** images that could not be had, and until when nobody need ask for them */

@@ -5,6 +5,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Hello, Message } from '../../src/model/messages/control.ts'
 import type { BlobRef } from '../../src/model/store.ts'
 import { openTransport, loadIdentity } from '../../src/network/index.ts'
+import { Traffic } from '../../src/network/traffic.ts'
 import { createNode } from '../../src/network/node.ts'
 import { StreamReader, write } from '../../src/network/stream-io.ts'
 import { createLogger } from '../../src/observe/logger.ts'
@@ -38,7 +39,7 @@ const transport = await openTransport({
 
 const bare = await createNode({
   privateKey: (await loadIdentity(join(dataDir, 'bare'))).privateKey,
-  listen: ['/ip4/127.0.0.1/tcp/0'], announce: [], profile: 'local', bans: { has: () => false }
+  listen: ['/ip4/127.0.0.1/tcp/0'], announce: [], profile: 'local', bans: { has: () => false }, traffic: new Traffic()
 })
 await bare.handle(PUSH, async stream => {
   const wanted = Number(Buffer.from((await new StreamReader(stream).readMessage(64)) ?? []).toString())

@@ -46,7 +46,7 @@ export class Bench {
       store,
       blobs,
       transport: {
-        self: 'coordinator', addresses: () => [], peers: () => [], rtt: () => undefined, send: () => true, disconnect: () => Promise.resolve(), close: () => Promise.resolve(),
+        self: 'coordinator', addresses: () => [], peers: () => [], traffic: () => 0, rtt: () => undefined, send: () => true, disconnect: () => Promise.resolve(), close: () => Promise.resolve(),
         fetch: async (...args) => { await this.fetch(...args) }
       },
       executors: new Map(),

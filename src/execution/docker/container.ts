@@ -24,6 +24,7 @@ export interface RunBounds {
   readonly limits: Limits
   readonly area: ResultArea
   readonly usage: UsageReader
+  readonly used: { cpuMs: number }
   readonly logs: LogBook
   readonly signal: AbortSignal
   readonly gate?: RunGate
@@ -161,8 +162,9 @@ class Watch {
   }
 
   async #lookOnce (): Promise<void> {
-    const { usage, area, limits } = this.#bounds
+    const { usage, used, area, limits } = this.#bounds
     const [sample, full] = await Promise.all([usage.read(this.#container.id), area.fullness().catch(() => undefined)])
+    used.cpuMs += Math.max(0, (sample?.cpuMs ?? 0) - this.peak.cpuMs)
     if (sample !== undefined) this.peak = { cpuMs: Math.max(this.peak.cpuMs, sample.cpuMs), peakBytes: Math.max(this.peak.peakBytes, sample.peakBytes) }
     if (this.#over) return
     if (full !== undefined) this.#stop(areaFull(full, limits))

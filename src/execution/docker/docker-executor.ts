@@ -61,6 +61,7 @@ export class DockerExecutor implements Executor {
   readonly #closing = new AbortController()
   readonly #running = new Set<Promise<TaskOutcome>>()
   readonly #interpreters = new Map<string, number>()
+  readonly #used = { cpuMs: 0 }
   #bench: Bench | undefined
   #init = true
 
@@ -72,6 +73,9 @@ export class DockerExecutor implements Executor {
     this.#prepared = new Slots(options.slots * 2)
     this.#gpus = new GpuPool(options.gpus ?? [])
   }
+
+  /** Processor time of all containers so far, as far as it was seen, milliseconds. */
+  get cpuMs (): number { return this.#used.cpuMs }
 
   /** Undefined until a self-test has passed. */
   get features (): ContainerFeatures | undefined {
@@ -209,7 +213,7 @@ export class DockerExecutor implements Executor {
   #place (bench: Bench): Workplace {
     const { node, slots, coresPerSlot, runtime, scratchDir } = this.#options
     return {
-      bench, scratchDir, coresPerSlot, cores: coresPerSlot * slots, slots: this.#slots, gpus: this.#gpus, interpreters: this.#interpreters, init: this.#init, log: this.#log,
+      bench, scratchDir, coresPerSlot, cores: coresPerSlot * slots, slots: this.#slots, gpus: this.#gpus, interpreters: this.#interpreters, init: this.#init, used: this.#used, log: this.#log,
       labels: { [LABEL.node]: node, [LABEL.process]: this.#mark },
       ...runtime === undefined ? {} : { runtime }
     }

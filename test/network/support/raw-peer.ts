@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { Frame, Message } from '../../../src/model/messages/control.ts'
 import { digestOf, signDigests, signingKey } from '../../../src/model/messages/signing.ts'
 import { CONTROL_PROTOCOL } from '../../../src/network/control.ts'
+import { Traffic } from '../../../src/network/traffic.ts'
 import { createNode } from '../../../src/network/node.ts'
 import type { NetworkNode } from '../../../src/network/node.ts'
 import { loadIdentity } from '../../../src/network/identity.ts'
@@ -23,7 +24,7 @@ export interface RawPeer {
 
 export async function rawPeer (): Promise<RawPeer> {
   const identity = await loadIdentity(await tempDir())
-  const node = await createNode({ privateKey: identity.privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], announce: [], profile: 'local', bans: { has: () => false } })
+  const node = await createNode({ privateKey: identity.privateKey, listen: ['/ip4/127.0.0.1/tcp/0'], announce: [], profile: 'local', bans: { has: () => false }, traffic: new Traffic() })
   await node.start()
   onTestFinished(async () => { await node.stop() })
   const key = signingKey(identity.privateKey.raw)

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises'
+import ms from 'ms'
+import type { StringValue } from 'ms'
+import { dataFolder } from '../config/paths.ts'
+import { ownerFile, readOwnerRules, writeOwnerSettings } from '../composition/owner-watch.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { isPeerId } from '../model/messages/signing.ts'
+import type { OwnerRules, OwnerSettings } from '../model/owner-rules.ts'
+import type { WorkerStatus } from '../worker/status.ts'
+import { connectWorker } from './connect.ts'
+import { EXIT, print, printJson, say } from './output.ts'
+import type { Format } from './output.ts'
+import { showWorker } from './worker-status.ts'
+
+interface Common { readonly data?: string, readonly output: Format }
+interface WithConfig extends Common { readonly config?: string }
+
+/** `nightshift node pause [2h]`: what runs is held within two seconds. */
+export async function pause (forHow: string | undefined, command: Common & { readonly release?: boolean }): Promise<number> {
+  const forMs = forHow === undefined ? undefined : durationOf(forHow)
+  return await said(command, '/v1/owner/pause', { release: command.release === true, ...forMs === undefined ? {} : { forMs } })
+}
+
+export async function resume (command: Common): Promise<number> {
+  return await said(command, '/v1/owner/resume')
+}
+
+export async function finish (command: Common): Promise<number> {
+  return await said(command, '/v1/owner/finish')
+}
+
+export async function drain (command: Common): Promise<number> {
+  return await said(command, '/v1/owner/drain')
+}
+
+async function said ({ data, output }: Common, path: string, body?: object): Promise<number> {
+  const status = await (await connectWorker(data)).post<WorkerStatus>(path, body)
+  if (output === 'json') printJson(status)
+  else showWorker(status)
+  return EXIT.done
+}
+
+/** A length of time as people write it: `90s`, `30m`, `2h`, `1d`. Milliseconds. */
+function durationOf (text: string): number {
+  const value = /^\d+(\.\d+)?\s*[a-z]+$/i.test(text) ? ms(text as StringValue) as number | undefined : undefined
+  if (value === undefined || !Number.isFinite(value) || value < 1) {
+    throw new NightshiftError('NS_E_USAGE', `${JSON.stringify(text)} is no length of time`, { remedy: 'write it like 90s, 30m, 2h or 1d' })
+  }
+  return value
+}
+
+/** `nightshift node block PEER`: this machine works for that coordinator no more. */
+export async function block (peer: string, command: WithConfig): Promise<number> {
+  return await changeLists(peer, command, ({ allow, deny }) => ({ allow: allow.filter(one => one !== peer), deny: [...new Set([...deny, peer])] }))
+}
+
+export async function unblock (peer: string, command: WithConfig): Promise<number> {
+  return await changeLists(peer, command, ({ allow, deny }) => ({ allow, deny: deny.filter(one => one !== peer) }))
+}
+
+/** `nightshift node trust PEER`: from the first one on, this machine works for those that are named, and for nobody else. */
+export async function trust (peer: string, command: WithConfig): Promise<number> {
+  return await changeLists(peer, command, ({ allow, deny }) => ({ allow: [...new Set([...allow, peer])], deny: deny.filter(one => one !== peer) }))
+}
+
+async function changeLists (peer: string, command: WithConfig, change: (lists: OwnerRules['coordinators']) => OwnerRules['coordinators']): Promise<number> {
+  if (!isPeerId(peer)) throw new NightshiftError('NS_E_USAGE', `${peer} is no peer id of this network`, { remedy: 'it begins with 12D3KooW; "nightshift wallet peers --worker" shows those this machine worked for' })
+  const file = settingsFile(command)
+  const { coordinators } = await readOwnerRules(file)
+  const rules = await writeOwnerSettings(file, { ...await settingsIn(file), coordinators: change(coordinators) })
+  if (command.output === 'json') printJson(rules.coordinators)
+  else {
+    print(`works for ${rules.coordinators.allow.length === 0 ? 'every coordinator' : `these coordinators only: ${rules.coordinators.allow.join(', ')}`}`)
+    if (rules.coordinators.deny.length > 0) print(`and never for ${rules.coordinators.deny.join(', ')}`)
+  }
+  return EXIT.done
+}
+
+/** `nightshift config list`: the rules in force, and which of them were set by hand. */
+export async function listConfig (command: WithConfig): Promise<number> {
+  const file = settingsFile(command)
+  const written = await settingsIn(file)
+  const rules = await readOwnerRules(file)
+  if (command.output === 'json') {
+    printJson({ file, settings: written, rules })
+    return EXIT.done
+  }
+  print(`profile  ${written.profile ?? 'desktop'}`)
+  for (const [key, value] of Object.entries(rules)) print(`${key}  ${JSON.stringify(value)}${key in written ? '  (set)' : ''}`)
+  say(`kept in ${file}; a running worker follows within two seconds`)
+  return EXIT.done
+}
+
+/** `nightshift config set KEY VALUE`: dots for nested keys, the value as JSON or plain text. */
+export async function setConfig (key: string, value: string, command: WithConfig): Promise<number> {
+  return await change(command, settings => withKey(settings, key.split('.'), parsed(value)))
+}
+
+export async function unsetConfig (key: string, command: WithConfig): Promise<number> {
+  return await change(command, settings => withKey(settings, key.split('.'), undefined))
+}
+
+async function change (command: WithConfig, how: (settings: Readonly<Record<string, unknown>>) => object): Promise<number> {
+  const file = settingsFile(command)
+  await writeOwnerSettings(file, how(await settingsIn(file)))
+  return await listConfig(command)
+}
+
+function withKey (settings: Readonly<Record<string, unknown>>, [first = '', ...rest]: readonly string[], value: unknown): Record<string, unknown> {
+  const inner = settings[first]
+  const next = rest.length === 0 ? value : withKey(typeof inner === 'object' && inner !== null ? inner as Record<string, unknown> : {}, rest, value)
+  const { [first]: _, ...others } = settings
+  return next === undefined ? others : { ...others, [first]: next }
+}
+
+function parsed (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function settingsFile ({ data, config }: WithConfig): string {
+  return ownerFile(data ?? dataFolder('worker'), config === undefined ? {} : { file: config })
+}
+
+async function settingsIn (file: string): Promise<OwnerSettings> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}'
+    throw error
+  })
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON object`, { remedy: 'correct or remove it' })
+  return value
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createLogUpdate } from 'log-update'
+import pc from 'picocolors'
+import { ApiClient } from '../api/client.ts'
+import { clusterFolder, dataFolder } from '../config/paths.ts'
+import { NightshiftError } from '../model/errors.ts'
+import type { WorkerStatus } from '../worker/status.ts'
+import { readEndpoint } from './connect.ts'
+import { EXIT, duration, print, printJson, shortPeer } from './output.ts'
+import type { Format } from './output.ts'
+import { workerLines } from './worker-status.ts'
+
+interface StatusCommand { readonly data?: string, readonly watch?: boolean, readonly output: Format }
+interface CoordinatorStatus { readonly role?: undefined, readonly peerId: string, readonly version: string, readonly addresses: string[], readonly uptimeMs: number, readonly workers: number, readonly jobs: number, readonly condition?: { readonly code: string, readonly text: string } }
+type Status = CoordinatorStatus | (WorkerStatus & { readonly role: 'worker' })
+
+const WATCH_MS = 1000
+
+/** `nightshift status`: the node of the folder named, else every node found in the usual places. */
+export async function status (command: StatusCommand): Promise<number> {
+  if (command.watch !== true) {
+    const found = await read(command.data)
+    if (command.output === 'json') printJson(found.length === 1 ? found[0] : { nodes: found })
+    else for (const line of found.flatMap(lines)) print(line)
+    return EXIT.done
+  }
+  const live = process.stdout.isTTY ? createLogUpdate(process.stdout) : undefined
+  for (;;) {
+    const text = (await read(command.data)).flatMap(lines).join('\n')
+    if (live === undefined) print(text)
+    else live(text)
+    await delay(WATCH_MS)
+  }
+}
+
+async function read (dataDir: string | undefined): Promise<Status[]> {
+  const folders = dataDir === undefined ? [join(clusterFolder(), 'coordinator'), dataFolder('coordinator'), dataFolder('worker')] : [dataDir]
+  const endpoints = (await Promise.all(folders.map(readEndpoint))).filter(endpoint => endpoint !== undefined)
+  if (endpoints.length > 0) return await Promise.all(endpoints.map(async endpoint => await new ApiClient(endpoint).get<Status>('/v1/status')))
+  throw new NightshiftError('NS_E_NO_COORDINATOR', dataDir === undefined ? 'no node runs on this machine' : `no node runs on ${dataDir}`, {
+    remedy: 'start one with "nightshift up", "nightshift coordinator" or "nightshift worker"'
+  })
+}
+
+function lines (found: Status): string[] {
+  if (found.role === 'worker') return workerLines(found, Date.now())
+  return [
+    `coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`,
+    `  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`,
+    ...found.condition === undefined ? [] : [pc.yellow(`  ${found.condition.code}: ${found.condition.text}`)],
+    ...found.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`)
+  ]
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+/** A desktop that does not answer within this time is not asked for longer, milliseconds. */
+const ASK_MS = 2000
+
+/** How long ago somebody touched this machine, milliseconds; undefined where nobody is logged in, or nothing tells. */
+export type InputIdle = (now: number) => Promise<number | undefined>
+
+/**
+ * Looks where the system tells: terminals by when they were last read from, as
+ * `who -u` does; desktops by what they say themselves (logind on Linux, the HID
+ * system on macOS). The latest touch counts.
+ */
+export const inputIdle: InputIdle = async now => {
+  const found = await Promise.all(process.platform === 'darwin' ? [hidIdle(), terminalIdle(now)] : [terminalIdle(now), desktopIdle(now)])
+  const idle = found.filter(ms => ms !== undefined)
+  return idle.length === 0 ? undefined : Math.max(0, Math.min(...idle))
+}
+
+/** Terminals are read from when somebody types. Those nobody has open do not exist, but for the consoles, which count once somebody owns them. */
+async function terminalIdle (now: number): Promise<number | undefined> {
+  const terminals = await Promise.all([['/dev/pts', /^\d+$/], ['/dev', /^tty[1-9]\d?$/]].map(async ([folder, names]) => await lastRead(folder as string, names as RegExp)))
+  const reads = terminals.flat()
+  return reads.length === 0 ? undefined : now - Math.max(...reads)
+}
+
+async function lastRead (folder: string, names: RegExp): Promise<number[]> {
+  const entries = await readdir(folder).catch(() => [])
+  const stats = await Promise.all(entries.filter(name => names.test(name)).map(async name => await stat(join(folder, name)).catch(() => undefined)))
+  return stats.filter(found => found !== undefined && (folder === '/dev/pts' || found.uid !== 0)).map(found => found?.atimeMs ?? 0)
+}
+
+/** Graphical sessions that are active, by what the desktop tells logind; one that is not idle is in use this moment. */
+async function desktopIdle (now: number): Promise<number | undefined> {
+  const sessions = (await answer('loginctl', ['list-sessions', '--no-legend', '--no-pager']))?.split('\n').map(line => line.trim().split(/\s+/)[0] ?? '').filter(id => /^\w+$/.test(id)) ?? []
+  const idle = await Promise.all(sessions.slice(0, 32).map(async id => {
+    const text = await answer('loginctl', ['show-session', id, '-p', 'Type', '-p', 'State', '-p', 'IdleHint', '-p', 'IdleSinceHint'])
+    const said = new Map(text?.split('\n').map(line => line.split('=', 2) as [string, string]))
+    if (!['x11', 'wayland', 'mir'].includes(said.get('Type') ?? '') || said.get('State') !== 'active') return undefined
+    return said.get('IdleHint') === 'yes' ? now - Number(said.get('IdleSinceHint') ?? 0) / 1000 : 0
+  }))
+  const known = idle.filter(ms => ms !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+async function hidIdle (): Promise<number | undefined> {
+  const nanoseconds = /"HIDIdleTime" = (\d+)/.exec(await answer('ioreg', ['-c', 'IOHIDSystem', '-d', '4']) ?? '')?.[1]
+  return nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e6
+}
+
+/** Undefined where there is no such program, or nothing that it could talk to. */
+async function answer (program: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return (await run(program, [...args], { timeout: ASK_MS, maxBuffer: 1024 * 1024 })).stdout
+  } catch {
+    return undefined
+  }
+}
