@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { DockerExecutor } from '../execution/index.ts'
 import type { Gpu } from '../model/hardware.ts'
-import { errorMessage } from '../model/errors.ts'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { DEFAULT_IMAGE_RULES } from '../model/image-rules.ts'
 import type { ImageRules } from '../model/image-rules.ts'
+import type { OwnerRules } from '../model/owner-rules.ts'
 import type { Logger } from '../observe/logger.ts'
 
 /** An engine has this long to prove that it runs tasks, milliseconds. */
@@ -27,12 +28,27 @@ export interface ContainerOptions {
 /** What a node does about containers when nothing is said. */
 export const NO_CONTAINERS: ContainerOptions = { enabled: false, rules: DEFAULT_IMAGE_RULES, egress: false }
 
+/**
+ * Images count towards the room the owner gives: where nothing is said they may take half of it.
+ * @throws NS_E_CONFIG when images were promised more than there is
+ */
+export function withinDisk (options: ContainerOptions, owner: OwnerRules | undefined): ContainerOptions {
+  if (owner === undefined) return options
+  const room = owner.diskGib * 1024 ** 3
+  const { quotaBytes } = options.rules
+  if (quotaBytes === DEFAULT_IMAGE_RULES.quotaBytes) return { ...options, rules: { ...options.rules, quotaBytes: Math.min(quotaBytes, room / 2) } }
+  if (quotaBytes <= room) return options
+  throw new NightshiftError('NS_E_CONFIG', `the settings "--image-quota" (${quotaBytes / 1024 ** 3}) and "diskGib" (${owner.diskGib}) contradict each other: images are part of the disk space`, { remedy: 'change "--image-quota" or "diskGib"' })
+}
+
 export interface ContainerHost {
   readonly dataDir: string
   readonly node: string
   readonly slots: number
   readonly cores: number
   readonly gpus: readonly Gpu[]
+  /** scheduling priority of containers, 0 to 19 */
+  readonly niceness?: () => number
   readonly log: Logger
 }
 
@@ -45,6 +61,7 @@ export function containerExecutor (options: ContainerOptions, host: ContainerHos
     slots: host.slots,
     coresPerSlot: host.cores / host.slots,
     rules: options.rules,
+    ...host.niceness === undefined ? {} : { niceness: host.niceness },
     egress: options.egress,
     gpus: host.gpus.flatMap(({ model }, index) => /nvidia|geforce|quadro|tesla|\b[rg]tx\b/i.test(model) ? [{ id: String(index), model }] : []),
     log: message => { host.log.info({}, message) }

@@ -14,15 +14,18 @@ export interface ExecutorOptions {
   readonly slots: number
   /** Python interpreters kept ready */
   readonly ready: number
+  /** scheduling priority of apps, 0 to 19; default 0 */
+  readonly niceness?: () => number
   readonly log: Logger
 }
 
 /** The executors that work on this machine: each has run a task before it counts. */
-export async function openExecutors ({ isolation, slots, ready, log }: ExecutorOptions): Promise<ReadonlyMap<string, Executor>> {
+export async function openExecutors ({ isolation, slots, ready, niceness, log }: ExecutorOptions): Promise<ReadonlyMap<string, Executor>> {
   const note = (message: string): void => { log.info({}, message) }
+  const priority = niceness === undefined ? {} : { niceness }
   const candidates = [
-    await createWasmExecutor({ slots, isolation, log: note }),
-    await createPythonWasmExecutor({ cacheDir: cacheFolder(), slots, ready, isolation, log: note })
+    await createWasmExecutor({ slots, isolation, ...priority, log: note }),
+    await createPythonWasmExecutor({ cacheDir: cacheFolder(), slots, ready, isolation, ...priority, log: note })
   ]
   const working = new Map<string, Executor>()
   await Promise.all(candidates.map(async executor => {

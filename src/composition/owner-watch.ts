@@ -32,6 +32,8 @@ export interface Watched {
   readonly options: OwnerOptions
   /** bytes through this node's sockets and its containers since it started */
   readonly traffic: () => number
+  /** room that images take which were brought for tasks, bytes */
+  readonly imageBytes: () => number
   /** processor time of this node's containers since it started, milliseconds */
   readonly containersCpuMs: () => number
   readonly log: Logger
@@ -157,7 +159,7 @@ export class OwnerWatch {
   /** Walking through all files takes a while; the last figure counts meanwhile. */
   #measure (): void {
     this.#measuring ??= folderSize(this.#watched.dataDir, this.#stop.signal)
-      .then(diskBytes => { this.#seen = { ...this.#seen, diskBytes } })
+      .then(bytes => { this.#seen = { ...this.#seen, diskBytes: bytes + this.#watched.imageBytes() } })
       .catch((error: unknown) => { if (!this.#stop.signal.aborted) this.#watched.log.warn({ why: errorMessage(error) }, 'the room this node takes could not be measured') })
       .finally(() => { this.#measuring = undefined })
   }

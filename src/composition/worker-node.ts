@@ -16,6 +16,7 @@ import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
 import { Admission } from '../worker/admission.ts'
 import type { OwnerCommand } from '../worker/owner/conditions.ts'
+import { imageDenied } from '../worker/owner/wishes.ts'
 import { workerStatus } from '../worker/status.ts'
 import type { WorkerStatus } from '../worker/status.ts'
 import { viewCoordinators } from '../worker/views.ts'
@@ -28,18 +29,19 @@ import { receive } from '../worker/receive.ts'
 import type { Offered } from '../worker/state.ts'
 import { TaskRunner } from '../worker/run-task.ts'
 import { WorkerTurn } from '../worker/turn.ts'
-import { EngineWatch, NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
+import { EngineWatch, NO_CONTAINERS, containerExecutor, enginePasses, withinDisk } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
-import { OwnerWatch } from './owner-watch.ts'
+import { OwnerWatch, ownerFile, readOwnerRules } from './owner-watch.ts'
 import type { OwnerOptions } from './owner-watch.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
+const NOTHING_OFFERED: Offered = { platforms: [], runtimes: [], egress: false }
 /** A draining worker waits this long for what runs, milliseconds. */
 const DRAIN_MS = 30_000
 /** After that it waits this long for its last results to be taken, milliseconds. */
@@ -117,17 +119,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const identity = await loadIdentity(dataDir)
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
-    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
     const cores = options.cores ?? hardware.cores
-    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots, cores, gpus: hardware.gpus, log })
-    opened.add('containers', containers, async it => { await it.close() })
-    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
-    const executors = new Map<string, Executor>([...sandboxes, [containers.platform, containers]])
-    const offered = (withContainers: boolean): Offered => ({
-      platforms: [...withContainers ? [containers.platform] : [], ...sandboxes.keys()],
-      runtimes: withContainers ? containers.features?.runtimes ?? [] : [],
-      egress: withContainers && containers.features?.egress === true
-    })
     const state = await loadWorker(store, nodeSigner(identity.peerId, identity.privateKey.raw), {
       slots,
       priceLevel: options.priceLevel ?? 1000,
@@ -138,7 +130,21 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
       cores,
       creditLimit: options.creditLimit ?? BASE_CREDIT
-    }, offered(works))
+    }, NOTHING_OFFERED)
+    if (options.owner !== undefined) state.owner.rules = await readOwnerRules(ownerFile(dataDir, options.owner), options.owner.profile)
+    // apps step back behind everything else as far as the owner says at the moment they start
+    const niceness = (): number => state.owner.rules?.nice ?? 0
+    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, niceness, log }), closeExecutors)
+    const containers = containerExecutor(withinDisk(containerOptions, state.owner.rules), { dataDir, node: identity.peerId, slots, cores, gpus: hardware.gpus, niceness, log })
+    opened.add('containers', containers, async it => { await it.close() })
+    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
+    const executors = new Map<string, Executor>([...sandboxes, [containers.platform, containers]])
+    const offered = (withContainers: boolean): Offered => ({
+      platforms: [...withContainers ? [containers.platform] : [], ...sandboxes.keys()],
+      runtimes: withContainers ? containers.features?.runtimes ?? [] : [],
+      egress: withContainers && containers.features?.egress === true
+    })
+    state.offered = offered(works)
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
@@ -163,8 +169,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
     const holds = new Holds()
     const admission = new Admission(slots, state.owner.allowance)
-    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config), admission })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, admission, log, post }), async it => { await it.close() })
+    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config), admission, unwanted: image => imageDenied(state, image) })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, admission, executors, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {
@@ -184,7 +190,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       opened.add('owner watch', await OwnerWatch.start({
         dataDir,
         options: options.owner,
-        traffic: transport.traffic,
+        traffic: () => transport.traffic() + containers.trafficBytes,
+        imageBytes: () => containers.imageBytes,
         containersCpuMs: () => containers.cpuMs,
         log,
         post: news => { loop.post({ kind: 'owner', news }) }

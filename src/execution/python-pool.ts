@@ -21,6 +21,7 @@ export class PythonPool {
   readonly #alive = new Set<RunnerProcess>()
   #failures = 0
   #closed = false
+  #resting = false
 
   constructor (command: SandboxCommand, size: number, log: (message: string) => void) {
     this.#command = command
@@ -37,6 +38,13 @@ export class PythonPool {
     return await entry.started
   }
 
+  /** Lets go of the interpreters that wait, or makes them ready again. */
+  rest (resting: boolean): void {
+    this.#resting = resting
+    if (!resting) return this.#refill()
+    for (const { started } of this.#entries.splice(0)) started.then(({ runner }) => { runner.kill() }, () => undefined)
+  }
+
   async close (): Promise<void> {
     this.#closed = true
     this.#entries.length = 0
@@ -47,7 +55,7 @@ export class PythonPool {
   }
 
   #refill (): void {
-    while (!this.#closed && this.#failures < GIVE_UP && this.#entries.length < this.#size) this.#add()
+    while (!this.#closed && !this.#resting && this.#failures < GIVE_UP && this.#entries.length < this.#size) this.#add()
   }
 
   #add (): void {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { setPriority } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import type { FileContent } from '../model/executor.ts'
 import { FrameDecoder } from './frames.ts'
@@ -35,6 +36,7 @@ export class RunnerProcess {
   readonly #stdin: Writable
   readonly #stdout: Readable
   readonly #diesWithParent: boolean
+  readonly #niceness: number
   #pid: number | undefined
   #stderr = ''
   #killed = false
@@ -48,12 +50,14 @@ export class RunnerProcess {
   constructor (command: SandboxCommand, events: RunnerEvents) {
     this.events = events
     const info = command.infoFd === undefined ? [] : ['pipe' as const]
+    this.#niceness = command.niceness?.() ?? 0
     this.#child = spawn(command.file, command.args, { stdio: ['pipe', 'pipe', 'pipe', ...info], env: { ...command.env }, cwd: '/' })
     const [stdin, stdout, stderr, infoPipe] = this.#child.stdio
     this.#stdin = stdin as Writable
     this.#stdout = stdout as Readable
     this.#diesWithParent = command.diesWithParent
     this.#pid = command.infoFd === undefined ? this.#child.pid : undefined
+    this.#lower(this.#child.pid)
     if (infoPipe !== null && infoPipe !== undefined) this.#readPid(infoPipe as Readable)
     this.#stdin.on('error', () => { /* the exit of the process says more */ })
     const keep = (text: string): void => { this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT) }
@@ -139,6 +143,16 @@ export class RunnerProcess {
     return (Number(fields[11]) + Number(fields[12])) * 1000 / TICKS_PER_SECOND
   }
 
+  /** Done before the runner has threads: they inherit it. */
+  #lower (pid: number | undefined): void {
+    if (pid === undefined || this.#niceness === 0) return
+    try {
+      setPriority(pid, this.#niceness)
+    } catch {
+      // it has ended by itself
+    }
+  }
+
   #signal (signal: NodeJS.Signals): boolean {
     if (this.#pid === undefined) return false
     try {
@@ -176,7 +190,9 @@ export class RunnerProcess {
     pipe.setEncoding('utf8').on('error', () => undefined).on('data', (part: string) => {
       text = (text + part).slice(0, 4096)
       const match = /"child-pid":\s*(\d+)/.exec(text)
-      if (match !== null) this.#pid = Number(match[1])
+      if (match === null || this.#pid !== undefined) return
+      this.#pid = Number(match[1])
+      this.#lower(this.#pid)
     })
   }
 

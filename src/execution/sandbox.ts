@@ -18,6 +18,8 @@ export interface SandboxCommand {
   readonly infoFd: number | undefined
   /** ended by the system when this process dies, even while it is stopped */
   readonly diesWithParent: boolean
+  /** scheduling priority of the next runner, 0 to 19; default 0 */
+  readonly niceness?: () => number
 }
 
 export interface SandboxOptions {

@@ -18,6 +18,8 @@ export interface WasmExecutorOptions {
   readonly slots: number
   /** default: the strongest this machine offers */
   readonly isolation?: RunnerIsolation
+  /** scheduling priority of runners started from now on, 0 to 19; default 0 */
+  readonly niceness?: () => number
   readonly log?: (message: string) => void
 }
 
@@ -28,7 +30,7 @@ export interface WasmExecutorOptions {
 export async function createWasmExecutor (options: WasmExecutorOptions): Promise<Executor> {
   const isolation = options.isolation ?? await detectIsolation()
   const command = await sandboxCommand({ kind: 'wasm-runner', isolation, nodeFlags: [`--max-old-space-size=${HEAP_MIB}`] })
-  return new WasmExecutor(options, isolation, command)
+  return new WasmExecutor(options, isolation, { ...command, ...options.niceness === undefined ? {} : { niceness: options.niceness } })
 }
 
 class WasmExecutor implements Executor {
@@ -64,6 +66,12 @@ class WasmExecutor implements Executor {
     this.#running.add(running)
     void running.then(() => this.#running.delete(running))
     return running
+  }
+
+  /** Runners without a task end; while the machine rests no task comes that needs one. */
+  async rest (resting: boolean): Promise<void> {
+    if (!resting) return
+    await Promise.all([...this.#workers].filter(worker => worker.load === 0).map(async worker => { await worker.close() }))
   }
 
   async close (): Promise<void> {

@@ -155,6 +155,8 @@ export interface Executor {
   /** Runs a tiny real task; rejects with NS_E_PLATFORM when this machine cannot. */
   selfTest: (signal: AbortSignal) => Promise<void>
   run: (task: Task, io: TaskIo) => Promise<TaskOutcome>
+  /** Gives back what is kept ready for tasks to come while there will be none (`true`), or makes it ready again. */
+  rest?: (resting: boolean) => Promise<void>
   /** Ends every running task and releases all that is kept ready. */
   close: () => Promise<void>
 }

@@ -9,12 +9,13 @@ export class Traffic {
   /** Counts at the sockets, under encryption, as whoever bills for traffic does. Nothing else of libp2p's metrics is kept. */
   metrics (): Metrics {
     const nothing = (): undefined => undefined
+    const unkept = { update: nothing, increment: nothing, decrement: nothing, reset: nothing, observe: nothing, timer: () => nothing }
     return {
       trackMultiaddrConnection: (connection: MultiaddrConnection) => { this.#track(connection) },
       trackProtocolStream: nothing,
       createTrace: nothing,
       traceFunction: (_name: string, fn: never) => fn,
-      ...Object.fromEntries(['Metric', 'MetricGroup', 'Counter', 'CounterGroup', 'Histogram', 'HistogramGroup', 'Summary', 'SummaryGroup'].map(kind => [`register${kind}`, nothing]))
+      ...Object.fromEntries(['Metric', 'MetricGroup', 'Counter', 'CounterGroup', 'Histogram', 'HistogramGroup', 'Summary', 'SummaryGroup'].map(kind => [`register${kind}`, () => unkept]))
     } as unknown as Metrics
   }
 

@@ -7,7 +7,7 @@ import { nameRefusal } from '../model/image-rules.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { creditRefusal } from './credit.ts'
-import { appDenied, notNow } from './owner/wishes.ts'
+import { appDenied, imageDenied, notNow } from './owner/wishes.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { KEYS } from './keys.ts'
@@ -66,6 +66,8 @@ export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announ
 function imageObstacle (state: WorkerState, image: string, now: number): Reason | undefined {
   const refusal = nameRefusal(image, state.config.images)
   if (refusal !== undefined) return reason('IMAGE_REFUSED', refusal)
+  const denied = imageDenied(state, image)
+  if (denied !== undefined) return denied
   const failed = state.failedImages.get(image)
   return failed === undefined || failed.until <= now ? undefined : failed.reason
 }

@@ -1,4 +1,5 @@
 import { NightshiftError, errorMessage } from '../model/errors.ts'
+import type { Executor } from '../model/executor.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { DurableBlobStore } from '../model/store.ts'
@@ -8,6 +9,7 @@ import type { Holds } from '../storage/index.ts'
 import type { Admission } from './admission.ts'
 import type { WorkerEffect, WorkerEvent } from './events.ts'
 import type { TaskRunner } from './run-task.ts'
+import type { Allowance } from './owner/allowance.ts'
 import type { WorkerAttempt } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
@@ -17,6 +19,7 @@ export interface PerformerServices {
   readonly transport: Transport
   readonly runner: TaskRunner
   readonly admission: Admission
+  readonly executors: ReadonlyMap<string, Executor>
   readonly log: Logger
   readonly post: (event: WorkerEvent) => void
 }
@@ -60,10 +63,19 @@ export class WorkerPerformer {
           holds.delete(sha256, async it => { await blobs.delete(it) }).catch((error: unknown) => { log.warn({ sha256, why: errorMessage(error) }, 'content could not be removed') })
         }
         break
-      case 'allow': this.#services.admission.set(effect.allowance); break
+      case 'allow': this.#allow(effect.allowance); break
       case 'release': holds.release(effect.key); break
       case 'disconnect':
         this.#services.transport.disconnect(effect.peer, effect.why).catch((error: unknown) => { log.warn({ peer: effect.peer, why: errorMessage(error) }, 'the connection to a peer could not be ended') })
+    }
+  }
+
+  /** While nothing may run, nothing is kept ready either. */
+  #allow (allowance: Allowance): void {
+    const { admission, executors, log } = this.#services
+    admission.set(allowance)
+    for (const executor of executors.values()) {
+      executor.rest?.(allowance.suspended).catch((error: unknown) => { log.warn({ platform: executor.platform, why: errorMessage(error) }, 'a sandbox could not be put to rest') })
     }
   }
 

@@ -6,6 +6,7 @@ import type { ErrorCode } from '../model/errors.ts'
 import type { ContainerTask, Executor, InputFile, LogStream, RunGate } from '../model/executor.ts'
 import { taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
+import type { Reason } from '../model/reasons.ts'
 import { resultHash } from '../model/result.ts'
 import type { ImagePart } from '../model/image.ts'
 import type { BlobRef, DurableBlobStore } from '../model/store.ts'
@@ -34,6 +35,8 @@ export interface TaskServices {
   readonly behaviour: Behaviour
   readonly bounds: TaskBounds
   readonly admission: Admission
+  /** why the owner does not want an image of this name; undefined when it may run */
+  readonly unwanted: (image: string) => Reason | undefined
 }
 
 const NOTHING_USED = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0 }
@@ -106,6 +109,8 @@ export class TaskRunner {
 
   /** Runs only while the machine's owner lets it, and gives the chunk back when that takes too long. */
   async #admitted (key: string, attempt: WorkerAttempt, prepared: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
+    const unwanted = prepared.spec.container === undefined ? undefined : this.#services.unwanted(prepared.spec.container.image.reference)
+    if (unwanted !== undefined) return { ...failure(new Error(unwanted.text), true), code: 'IMAGE_REFUSED' } as TaskResult
     const pass = this.#services.admission.enter(prepared.spec.limits.memoryMiB)
     const either = AbortSignal.any([signal, pass.givesUp])
     try {

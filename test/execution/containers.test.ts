@@ -14,7 +14,7 @@ const TASK = { limits: { wallMs: 1000, memoryMiB: 256, outputBytes: 1024, output
 const PLAN: ContainerPlan = {
   task: TASK, container: { image: { reference: 'x', config: { sha256: '', size: 1 }, layers: [], architecture: 'amd64' }, network: 'none', gpus: [] },
   imageId: 'sha256:1', volumes: [], command: ['python3', '/app/main.py'], env: { A: '1' }, mounts: [{ host: '/h', target: '/task', writable: false }],
-  user: '65534:65534', cores: 0.5, labels: { 'nightshift.node': 'n' }, devices: [], init: true
+  user: '65534:65534', cores: 0.5, labels: { 'nightshift.node': 'n' }, devices: [], niceness: 10, init: true
 }
 
 describe('what a container is made of', () => {
@@ -23,7 +23,7 @@ describe('what a container is made of', () => {
     expect(User).toBe('65534:65534')
     expect(host).toMatchObject({
       NetworkMode: 'none', ReadonlyRootfs: true, Privileged: false, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'], Init: true, IpcMode: 'private', CgroupnsMode: 'private',
-      Memory: 256 * 1024 * 1024, MemorySwap: 256 * 1024 * 1024, NanoCpus: 500_000_000, PidsLimit: 256, OomScoreAdj: 500, LogConfig: { Type: 'none' }, RestartPolicy: { Name: '' }
+      CpuShares: 110, Memory: 256 * 1024 * 1024, MemorySwap: 256 * 1024 * 1024, NanoCpus: 500_000_000, PidsLimit: 256, OomScoreAdj: 500, LogConfig: { Type: 'none' }, RestartPolicy: { Name: '' }
     })
     expect(host?.Mounts).toEqual([{ Type: 'bind', Source: '/h', Target: '/task', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } }])
     for (const key of ['Binds', 'Devices', 'DeviceRequests', 'Runtime', 'VolumesFrom', 'CapAdd', 'PidMode', 'UsernsMode']) expect(host).not.toHaveProperty(key)

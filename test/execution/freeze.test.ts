@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createPythonWasmExecutor } from '../../src/execution/index.ts'
 import { RunClock } from '../../src/execution/run-clock.ts'
@@ -68,17 +69,25 @@ describe('a task that is held', () => {
   })
 })
 
-/** Processes of this one that are stopped. */
-function stopped (): number {
-  const descendants = (pid: string): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(child => child !== '').flatMap(child => [child, ...descendants(child)])
-  return descendants(String(process.pid)).filter(pid => {
-    try {
-      return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').slice(0, 300))
-    } catch {
-      return false
-    }
-  }).length
+/** All processes that this one has started, and that they have started. */
+function started (pid = String(process.pid)): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(child => child !== '').flatMap(child => [child, ...started(child)])
+  } catch {
+    return []
+  }
 }
+
+function read (pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const stopped = (): number => started().filter(pid => read(pid, 'stat').includes(') T ')).length
+const interpreters = (): number[] => started().filter(pid => read(pid, 'cmdline').includes('python-runner') && !read(pid, 'cmdline').startsWith('bwrap')).map(Number)
 
 describe('a clock that can be held', () => {
   it('counts only what it ran', () => {
@@ -100,4 +109,23 @@ describe('a clock that can be held', () => {
       vi.useRealTimers()
     }
   })
+})
+
+describe('an executor that rests', () => {
+  it('keeps no interpreter ready, and has them ready again when it works on; they step back behind other programs', async () => {
+    buildRunners()
+    const executor = await createPythonWasmExecutor({ cacheDir, slots: 1, ready: 2, niceness: () => 7 })
+    try {
+      await executor.selfTest(new AbortController().signal)
+      await executor.rest?.(true)
+      await vi.waitFor(() => { expect(interpreters()).toEqual([]) }, { timeout: 20_000, interval: 20 })
+      await executor.rest?.(false)
+      await vi.waitFor(() => {
+        expect(interpreters().length).toBeGreaterThanOrEqual(2)
+        expect(interpreters().every(pid => getPriority(pid) === 7)).toBe(true)
+      }, { timeout: 20_000, interval: 20 })
+    } finally {
+      await executor.close()
+    }
+  }, 120_000)
 })

@@ -34,7 +34,7 @@ class Worker {
   constructor (stores: TwoStores) {
     this.stores = stores
     this.#performer = new WorkerPerformer({
-      blobs: stores.here, holds: stores.holds, runner: stores.runner, admission: stores.admission, log: createLogger('silent'),
+      blobs: stores.here, holds: stores.holds, runner: stores.runner, admission: stores.admission, executors: new Map(), log: createLogger('silent'),
       transport: { self: 'worker', addresses: () => [], peers: () => [], traffic: () => 0, rtt: () => undefined, send: () => true, fetch: () => Promise.resolve(), disconnect: () => Promise.resolve(), close: () => Promise.resolve() },
       post: event => {
         this.#posted.push(event)

@@ -55,7 +55,8 @@ export class TwoStores {
       log: createLogger('silent'),
       behaviour: { during: async (usage, signal) => { await this.behaviour.during(usage, signal) }, after: async (result, blobs, signal) => await this.behaviour.after(result, blobs, signal) },
       bounds: { memoryMiB: 1024, diskMiB: 100 },
-      admission: this.admission
+      admission: this.admission,
+      unwanted: () => undefined
     })
   }
 

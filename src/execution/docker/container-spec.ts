@@ -39,6 +39,8 @@ export interface ContainerPlan {
   readonly user: string
   readonly cores: number
   readonly labels: Readonly<Record<string, string>>
+  /** scheduling priority, 0 to 19 */
+  readonly niceness: number
   /** the network a task with egress joins */
   readonly egressNetwork?: string
   readonly runtime?: string
@@ -81,6 +83,7 @@ export function containerSpec (plan: ContainerPlan, engine: EngineInfo): Contain
       ...engine.name === 'podman' && engine.rootless ? { UsernsMode: `keep-id:uid=${plan.user.replace(':', ',gid=')}` } : {},
       Memory: memory,
       MemorySwap: memory,
+      CpuShares: sharesOf(plan.niceness),
       NanoCpus: Math.max(10_000_000, Math.round(plan.cores * 1e9)),
       PidsLimit: MAX_PIDS,
       ShmSize: Math.min(SHM_BYTES, Math.floor(memory / 2)),
@@ -107,6 +110,11 @@ export function containerSpec (plan: ContainerPlan, engine: EngineInfo): Contain
       ...plan.devices.length === 0 ? {} : { DeviceRequests: [{ Driver: '', DeviceIDs: [...plan.devices], Capabilities: [['gpu']] }] }
     }
   }
+}
+
+/** The kernel gives a step of niceness a fifth less of the processor where it is scarce; 1024 is what any program has. */
+function sharesOf (niceness: number): number {
+  return Math.max(2, Math.round(1024 / 1.25 ** niceness))
 }
 
 /** One file may not be larger than everything the task may write. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type Docker from 'dockerode'
@@ -24,7 +25,9 @@ export interface RunBounds {
   readonly limits: Limits
   readonly area: ResultArea
   readonly usage: UsageReader
-  readonly used: { cpuMs: number }
+  readonly used: { cpuMs: number, trafficBytes: number }
+  /** it reaches a network, whose traffic counts */
+  readonly hasNetwork: boolean
   readonly logs: LogBook
   readonly signal: AbortSignal
   readonly gate?: RunGate
@@ -115,6 +118,16 @@ async function attach (container: Docker.Container, logs: LogBook): Promise<{ en
   }
 }
 
+/** Received and sent bytes of all interfaces but loopback, from the table of proc(5) `net/dev`. */
+export function interfaceBytes (table: string): number {
+  return table.split('\n').slice(2).reduce((sum, line) => {
+    const [name = '', figures = ''] = line.split(':')
+    if (figures === '' || name.trim() === 'lo') return sum
+    const fields = figures.trim().split(/\s+/)
+    return sum + Number(fields[0] ?? 0) + Number(fields[8] ?? 0)
+  }, 0)
+}
+
 /** Looks at a running container again and again, and ends it when it must not go on. */
 class Watch {
   readonly #container: Docker.Container
@@ -128,6 +141,8 @@ class Watch {
   #look: NodeJS.Timeout | undefined
   #giveUp: NodeJS.Timeout | undefined
   #over = false
+  #firstProcess: number | undefined
+  #traffic = 0
   stopped: Failure | undefined
   peak = { cpuMs: 0, peakBytes: 0 }
 
@@ -162,8 +177,10 @@ class Watch {
   }
 
   async #lookOnce (): Promise<void> {
-    const { usage, used, area, limits } = this.#bounds
-    const [sample, full] = await Promise.all([usage.read(this.#container.id), area.fullness().catch(() => undefined)])
+    const { usage, used, hasNetwork, area, limits } = this.#bounds
+    const [sample, full, traffic] = await Promise.all([usage.read(this.#container.id), area.fullness().catch(() => undefined), hasNetwork ? this.#trafficSoFar() : 0])
+    used.trafficBytes += Math.max(0, traffic - this.#traffic)
+    this.#traffic = Math.max(traffic, this.#traffic)
     used.cpuMs += Math.max(0, (sample?.cpuMs ?? 0) - this.peak.cpuMs)
     if (sample !== undefined) this.peak = { cpuMs: Math.max(this.peak.cpuMs, sample.cpuMs), peakBytes: Math.max(this.peak.peakBytes, sample.peakBytes) }
     if (this.#over) return
@@ -190,6 +207,17 @@ class Watch {
     this.stopped = failure
     this.#giveUp = setTimeout(() => { this.#lose(new StoppedError(engineGone())) }, KILL_MS)
     void this.#kill()
+  }
+
+  /** Bytes through the container's own interfaces; the kernel shows them with any of its processes. */
+  async #trafficSoFar (): Promise<number> {
+    try {
+      this.#firstProcess ??= (await this.#container.inspect()).State.Pid
+      return interfaceBytes(await readFile(`/proc/${this.#firstProcess}/net/dev`, 'utf8'))
+    } catch {
+      // it has ended, or the engine is away; the last figure counts
+      return 0
+    }
   }
 
   /** One that is held must go on to be ended. One that has ended already cannot be killed; any other failure shows in the wait. */

@@ -37,6 +37,8 @@ export interface DockerExecutorOptions {
   readonly gpus?: readonly GpuDevice[]
   /** give tasks result folders that are file systems of their own, where possible; default true */
   readonly mounts?: boolean
+  /** scheduling priority of containers started from now on, 0 to 19; default 0 */
+  readonly niceness?: () => number
   readonly log?: (message: string) => void
 }
 
@@ -61,7 +63,7 @@ export class DockerExecutor implements Executor {
   readonly #closing = new AbortController()
   readonly #running = new Set<Promise<TaskOutcome>>()
   readonly #interpreters = new Map<string, number>()
-  readonly #used = { cpuMs: 0 }
+  readonly #used = { cpuMs: 0, trafficBytes: 0 }
   #bench: Bench | undefined
   #init = true
 
@@ -76,6 +78,12 @@ export class DockerExecutor implements Executor {
 
   /** Processor time of all containers so far, as far as it was seen, milliseconds. */
   get cpuMs (): number { return this.#used.cpuMs }
+
+  /** Bytes in and out of all containers so far, as far as it was seen. */
+  get trafficBytes (): number { return this.#used.trafficBytes }
+
+  /** Room that images take which were brought for tasks, bytes. */
+  get imageBytes (): number { return this.#bench?.images.bytes ?? 0 }
 
   /** Undefined until a self-test has passed. */
   get features (): ContainerFeatures | undefined {
@@ -215,7 +223,8 @@ export class DockerExecutor implements Executor {
     return {
       bench, scratchDir, coresPerSlot, cores: coresPerSlot * slots, slots: this.#slots, gpus: this.#gpus, interpreters: this.#interpreters, init: this.#init, used: this.#used, log: this.#log,
       labels: { [LABEL.node]: node, [LABEL.process]: this.#mark },
-      ...runtime === undefined ? {} : { runtime }
+      ...runtime === undefined ? {} : { runtime },
+      ...this.#options.niceness === undefined ? {} : { niceness: this.#options.niceness }
     }
   }
 

@@ -42,6 +42,7 @@ export class EngineImages {
   readonly #ready = new Map<string, EngineImage>()
   readonly #users = new Map<string, number>()
   #lastUsed: Record<string, number> = {}
+  #bytes = 0
 
   private constructor (engine: Engine, rules: ImageRules, journal: string, log: (message: string) => void) {
     this.#engine = engine
@@ -57,6 +58,9 @@ export class EngineImages {
     await images.#evict()
     return images
   }
+
+  /** Room that images brought for tasks took when they were last counted. */
+  get bytes (): number { return this.#bytes }
 
   /**
    * The image, brought here first when it is missing. It stays until `leave`.
@@ -207,6 +211,7 @@ export class EngineImages {
         if (statusOf(error) !== 409 && statusOf(error) !== 404) throw error
       }
     }
+    this.#bytes = total
     this.#lastUsed = kept
     await writeFile(`${this.#journal}.new`, JSON.stringify(kept), { mode: 0o600 })
     await rename(`${this.#journal}.new`, this.#journal)

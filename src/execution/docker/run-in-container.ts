@@ -38,8 +38,10 @@ export interface Workplace {
   /** the owner's runtime, which wins over the task's wish: it may only be stricter */
   readonly runtime?: string
   readonly init: boolean
-  /** processor time of all containers so far, milliseconds */
-  readonly used: { cpuMs: number }
+  /** what all containers used so far */
+  readonly used: { cpuMs: number, trafficBytes: number }
+  /** scheduling priority, 0 to 19 */
+  readonly niceness?: () => number
   readonly log: (message: string) => void
 }
 
@@ -117,7 +119,7 @@ class ContainerRun {
         if (!this.#hasSlot) return cancelled()
         this.#logs = new LogBook(this.#task.limits.logBytes, (stream, text) => { if (!INIT_FAILURE.test(text)) this.#io.onLog?.(stream, text) })
         try {
-          const end = await runContainer(created, { limits: this.#task.limits, area: this.#folders.area, usage: bench.usage, used: this.#place.used, logs: this.#logs, signal: this.#io.signal, ...this.#io.gate === undefined ? {} : { gate: this.#io.gate } })
+          const end = await runContainer(created, { limits: this.#task.limits, area: this.#folders.area, usage: bench.usage, used: this.#place.used, hasNetwork: this.#container.network !== 'none', logs: this.#logs, signal: this.#io.signal, ...this.#io.gate === undefined ? {} : { gate: this.#io.gate } })
           interpreters.set(known, i)
           return end
         } catch (error) {
@@ -150,6 +152,7 @@ class ContainerRun {
         ...bench.egressNetwork === undefined ? {} : { egressNetwork: bench.egressNetwork },
         ...runtime === undefined ? {} : { runtime },
         devices: this.#devices.map(({ id }) => id),
+        niceness: this.#place.niceness?.() ?? 0,
         init
       }, bench.engine.info))
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { OwnerRules } from '../../model/owner-rules.ts'
 import { patternMatches } from '../../model/patterns.ts'
+import { nameRefusal } from '../../model/image-rules.ts'
 import { reason } from '../../model/reasons.ts'
 import type { Reason } from '../../model/reasons.ts'
 import type { WorkerState } from '../state.ts'
@@ -17,6 +18,12 @@ export function coordinatorDenied ({ owner }: WorkerState, peer: string): Reason
 
 export function appDenied ({ owner }: WorkerState, name: string): Reason | undefined {
   return denied(owner.rules?.apps, name, 'app')
+}
+
+/** Images are named as everywhere: without a registry they are of docker.io. */
+export function imageDenied ({ owner }: WorkerState, image: string): Reason | undefined {
+  const refusal = owner.rules === undefined ? undefined : nameRefusal(image, owner.rules.images)
+  return refusal === undefined ? undefined : reason('OWNER_DENIES', refusal)
 }
 
 function denied (lists: OwnerRules['apps'] | undefined, name: string, what: string): Reason | undefined {
