@@ -10,6 +10,7 @@ import { blockRoutes } from './blocks.ts'
 import { imageRoutes } from './images.ts'
 import { jobRoutes } from './jobs.ts'
 import { jobStreamRoutes } from './job-streams.ts'
+import { nettingRoutes } from './netting.ts'
 import { nodeRoutes } from './nodes.ts'
 import type { ApiOptions } from './options.ts'
 import { walletRoutes } from './wallet.ts'
@@ -46,7 +47,7 @@ export async function startApi (options: ApiOptions): Promise<Api> {
   server.setNotFoundHandler(async (request, reply) => {
     await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
   })
-  for (const routes of [blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes]) routes(server, options)
+  for (const routes of [blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes, nettingRoutes]) routes(server, options)
   const url = await server.listen({ host: options.host, port: options.port })
   const file = join(options.dataDir, 'api.json')
   await writeFile(`${file}.new`, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 })

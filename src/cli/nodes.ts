@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
 import { DRAIN_SECONDS, startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { isPeerId } from '../model/messages/signing.ts'
 import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -33,6 +35,7 @@ export interface WorkerCommand extends CommonOptions {
   readonly priceLevel?: number
   readonly creditLimit?: string
   readonly operator?: string
+  readonly owner?: string
   readonly cores?: number
   readonly memory?: number
   readonly allowProcessIsolation?: boolean
@@ -73,6 +76,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     ...(command.slots === undefined ? {} : { slots: command.slots }),
     ...(command.priceLevel === undefined ? {} : { priceLevel: command.priceLevel }),
     ...(command.creditLimit === undefined ? {} : { creditLimit: parseByc(command.creditLimit) }),
+    ...(command.owner === undefined ? {} : { owner: peerIdOption(command.owner) }),
     ...(command.operator === undefined ? {} : { operator: command.operator }),
     ...(command.cores === undefined ? {} : { cores: command.cores }),
     ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),
@@ -88,6 +92,11 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     what: `stopping: it finishes what runs and hands it over, for at most ${DRAIN_SECONDS} s; once more to stop at once`,
     close: async hurry => { await node.close({ drain: true, hurry }) }
   })
+}
+
+function peerIdOption (peer: string): string {
+  if (!isPeerId(peer)) throw new NightshiftError('NS_E_USAGE', `${peer} is no peer id of this network`, { remedy: 'name your coordinator by the id that "nightshift coordinator" and "nightshift status" print' })
+  return peer
 }
 
 function common (command: CommonOptions, log: Logger) {

@@ -52,6 +52,8 @@ export interface WorkerOptions {
   readonly priceLevel?: number
   /** units a new coordinator may owe; default 1 BYC */
   readonly creditLimit?: bigint
+  /** peer id of the coordinator that may net what this worker is owed; default: none */
+  readonly owner?: string
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
@@ -122,7 +124,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       hardware,
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
       cores,
-      creditLimit: options.creditLimit ?? BASE_CREDIT
+      creditLimit: options.creditLimit ?? BASE_CREDIT,
+      ...options.owner === undefined ? {} : { owner: options.owner }
     }, offered(works))
 
     let fail: (error: Error) => void = () => undefined

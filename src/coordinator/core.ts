@@ -11,11 +11,13 @@ import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbe
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
-import { deposit, redeem } from './bank.ts'
+import { deposit, noteRedemption, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
+import { onNettingAck, tellAgain } from './netting-books.ts'
+import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
@@ -61,6 +63,10 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'adopt-receipts': adoptReceipts(turn); break
     case 'deposit': deposit(turn, event.peer, event.amount); break
     case 'redeem': redeem(turn, event.receipt); break
+    case 'note-redemption': noteRedemption(turn, event.redemption, event.receipt); break
+    case 'net-propose': proposeNetting(turn, event.peer, event.claims, event.most); break
+    case 'net-answer': answerNetting(turn, event.signed, event.accepted); break
+    case 'net-finish': finishNetting(turn, event.signed); break
   }
 }
 
@@ -164,6 +170,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.heartbeat !== undefined) {
     onHeartbeat(turn, peer, message.heartbeat)
     chaseReceipts(turn, worker)
+    tellAgain(turn, peer)
   }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
   else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
@@ -181,6 +188,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     delete worker.settleAsked
     onReceiptAck(turn, peer, message.receiptAck)
   }
+  else if (message.nettingAck !== undefined) onNettingAck(turn, peer, message.nettingAck)
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (message.settleRequest !== undefined) {

@@ -1,4 +1,6 @@
 import type { FileRef } from '../model/block.ts'
+import type { Redemption } from '../ledger/bank.ts'
+import type { SignedNetting } from '../ledger/netting.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { FailureClass } from '../model/executor.ts'
 import type { JobError } from '../model/job.ts'
@@ -6,6 +8,7 @@ import type { AttemptId } from '../model/ids.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { OwnClaim } from './netting.ts'
 import type { JobRecord } from './state.ts'
 
 /** Everything that can happen to a coordinator. */
@@ -31,6 +34,10 @@ export type CoordinatorEvent =
   | { readonly kind: 'adopt-receipts' }
   | { readonly kind: 'deposit', readonly peer: string, readonly amount: bigint }
   | { readonly kind: 'redeem', readonly receipt: SignedReceipt }
+  | { readonly kind: 'note-redemption', readonly redemption: Redemption, readonly receipt: SignedReceipt }
+  | { readonly kind: 'net-propose', readonly peer: string, readonly claims: readonly OwnClaim[], readonly most?: bigint }
+  | { readonly kind: 'net-answer', readonly signed: SignedNetting, readonly accepted: boolean }
+  | { readonly kind: 'net-finish', readonly signed: SignedNetting }
 
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }

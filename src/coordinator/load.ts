@@ -13,6 +13,7 @@ import { idOf } from './attempts.ts'
 import { loadChannels } from './channels.ts'
 import { indexChunks, newJob } from './jobs.ts'
 import { KEYS, after } from './keys.ts'
+import { loadNettings } from './netting-books.ts'
 import { decodeChunk, decodeJob } from './records.ts'
 import { addUnpaid } from './settlement.ts'
 import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
@@ -34,6 +35,7 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
   await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
   const state = freshState(boot, incarnation, config, await loadLedger(store))
   await loadChannels(store, state)
+  await loadNettings(store, state)
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
     state.standings.set(standing.peer, standing)
@@ -56,6 +58,7 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
 export function freshState ({ signer, bootId }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
   return {
     self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
+    nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
     jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
   }
 }
