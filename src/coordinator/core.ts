@@ -16,7 +16,7 @@ import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
-import { onNettingAck, tellAgain } from './netting-books.ts'
+import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
 import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
@@ -130,7 +130,9 @@ function tick (turn: Turn): void {
     reviewWaiting(turn, job)
   }
   for (const worker of turn.state.workers.values()) {
-    if (!worker.connected && worker.inFlight.size === 0) turn.state.workers.delete(worker.peer)
+    if (worker.connected || worker.inFlight.size > 0) continue
+    turn.state.workers.delete(worker.peer)
+    keepBelonging(turn, worker.peer)
   }
   for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
 }

@@ -147,7 +147,15 @@ function heedBelonging (turn: Turn, belonging: Belonging): void {
     return
   }
   state.belongings.set(belonging.worker, belonging)
-  turn.put(KEYS.belonging + belonging.worker, JSON.stringify(belonging))
+  keepBelonging(turn, belonging.worker)
+}
+
+/** Kept of whoever is owed anything; of others, so that strangers fill no disk, only while they are here. */
+export function keepBelonging (turn: Turn, worker: string): void {
+  const belonging = turn.state.belongings.get(worker)
+  if (belonging === undefined) return
+  if (turn.state.channels.has(worker)) turn.put(KEYS.belonging + worker, JSON.stringify(belonging))
+  else if (turn.state.workers.get(worker)?.connected !== true) turn.state.belongings.delete(worker)
 }
 
 /** Reads agreements, and what belongs to whom, back. Throws NS_E_RECEIPT for one that is damaged. */
