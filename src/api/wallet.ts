@@ -44,7 +44,7 @@ export function walletRoutes (server: FastifyInstance, { services: { state, stor
     return { accounts, books: { issued: formatByc(books.issued), balanced: true } }
   })
 
-  server.get('/v1/wallet/peers', async () => ({ workers: viewWorkerAccounts(state), nettings: viewNettings(state), accused: [...state.accused.values()] }))
+  server.get('/v1/wallet/peers', async () => ({ workers: viewWorkerAccounts(state), nettings: viewNettings(state), accused: [...state.accused.values()], doubleUses: [...state.doubleUses.values()] }))
 
   server.post<{ Body: { peer: string, amount: string } }>('/v1/wallet/deposit', { schema: { body: DepositSchema } }, async ({ body }) => {
     if (!isPeerId(body.peer)) throw new NightshiftError('NS_E_USAGE', `${body.peer} is no peer id of this network`, { remedy: 'it begins with 12D3KooW; "nightshift worker" prints it' })

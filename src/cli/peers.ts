@@ -4,7 +4,7 @@ import type { Redeemed } from '../api/wallet.ts'
 import { WALLET_FILE } from '../composition/wallet-file.ts'
 import { dataFolder } from '../config/paths.ts'
 import type { NettingView, WorkerAccount } from '../coordinator/views.ts'
-import type { Redemption } from '../ledger/bank.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { formatByc } from '../model/money.ts'
 import type { CoordinatorAccount } from '../worker/views.ts'
@@ -36,9 +36,9 @@ function ofWorker (format: Format, wallet: { readonly coordinators: readonly Coo
 }
 
 async function ofCoordinator (command: Common): Promise<number> {
-  const { workers, nettings, accused } = await (await connect(command.data)).get<{ workers: readonly WorkerAccount[], nettings: readonly NettingView[], accused: readonly { payer: string }[] }>('/v1/wallet/peers')
+  const { workers, nettings, accused, doubleUses } = await (await connect(command.data)).get<{ workers: readonly WorkerAccount[], nettings: readonly NettingView[], accused: readonly { payer: string }[], doubleUses: readonly DoubleUse[] }>('/v1/wallet/peers')
   if (command.output === 'json') {
-    printJson({ workers, nettings, accused })
+    printJson({ workers, nettings, accused, doubleUses })
     return EXIT.done
   }
   printRows('table', 'workers', workers, {
@@ -49,6 +49,7 @@ async function ofCoordinator (command: Common): Promise<number> {
   for (const { coordinator, netted, seq, proposed } of nettings) {
     print(`netted with ${shortPeer(coordinator)}: ${netted} BYC on each side, agreement ${seq}${proposed === undefined ? '' : `; number ${proposed.seq} over ${proposed.amount} BYC is proposed and not answered`}`)
   }
+  for (const { redemption } of doubleUses) print(`netted and redeemed: receipts to ${redemption.payee}, at the bank ${redemption.bank}; --output json has the proof`)
   for (const { payer } of accused) print(`proven to have signed what contradicts itself: ${payer}`)
   return EXIT.done
 }
@@ -88,7 +89,7 @@ export async function redeem (folder: string, command: Common & { readonly out?:
 
 /** `nightshift wallet redeemed FILE`: tells the payer what a bank has moved for its receipts. */
 export async function redeemed (file: string, command: Common): Promise<number> {
-  const words = JSON.parse(await readFile(file, 'utf8').catch(() => { throw new NightshiftError('NS_E_INPUT_UNREADABLE', `${file} cannot be read`, { remedy: 'it is what "nightshift wallet redeem --out FILE" writes' }) })) as readonly Redeemed[]
+  const words = await wordsIn(file)
   const payer = await connect(command.data)
   const { peerId } = await payer.get<{ peerId: string }>('/v1/status')
   const accounts: WorkerAccount[] = []
@@ -97,6 +98,16 @@ export async function redeemed (file: string, command: Common): Promise<number> 
     worker: row => shortPeer(row.worker), receipted: row => row.receipted, netted: row => row.netted, redeemed: row => row.redeemed, open: row => row.open
   })
   return EXIT.done
+}
+
+async function wordsIn (file: string): Promise<readonly Redeemed[]> {
+  try {
+    const words: unknown = JSON.parse(await readFile(file, 'utf8'))
+    if (Array.isArray(words)) return words as readonly Redeemed[]
+  } catch (cause) {
+    throw new NightshiftError('NS_E_INPUT_UNREADABLE', `${file} cannot be read`, { remedy: 'it is what "nightshift wallet redeem --out FILE" writes', cause })
+  }
+  throw new NightshiftError('NS_E_INPUT_UNREADABLE', `${file} has no words of a bank`, { remedy: 'it is what "nightshift wallet redeem --out FILE" writes' })
 }
 
 /** `nightshift ledger adopt-receipts`: never without the operator's word. */

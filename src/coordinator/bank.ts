@@ -3,11 +3,9 @@ import { bankAccount, redeemable, redemptionIsValid, signRedemption, usedTwice }
 import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import { NightshiftError } from '../model/errors.ts'
-import { formatByc } from '../model/money.ts'
-import { reason } from '../model/reasons.ts'
 import { channelOf, saveChannel } from './channels.ts'
 import { KEYS } from './keys.ts'
-import { claimOf } from './netting-books.ts'
+import { claimOf, reportDoubleUse } from './netting-books.ts'
 import type { Turn } from './turn.ts'
 
 /** Credits a node for what its owner has brought to the operator of this bank by other ways. Throws NS_E_LEDGER for a negative amount. */
@@ -53,25 +51,25 @@ export function noteRedemption (turn: Turn, redemption: Redemption, signed: Sign
   if (redemption.receipt !== hash || receipt.payer !== state.self || receipt.payee !== payee) throw new NightshiftError('NS_E_RECEIPT', `redemption of receipt ${seq} is not about a receipt of this coordinator`)
   const channel = channelOf(state, payee)
   const redeemed = BigInt(redemption.redeemed)
-  if (redeemed <= (channel.redeemed.get(bank) ?? 0n)) return
-  const has = available(state.ledger.account(peerAccount(payee)))
   const more = redeemed - (channel.redeemed.get(bank) ?? 0n)
-  turn.book({
-    key: `redeemed:${bank}:${channel.payee}:${redeemed}`,
-    transfers: [{ kind: 'direct', debit: peerAccount(payee), credit: userAccount(state.config.user), amount: more < has ? more : has, ref: { note: `receipt ${seq} redeemed at ${bank}` } }]
-  })
-  saveChannel(turn, { ...channel, redeemed: new Map([...channel.redeemed, [bank, redeemed]]) })
+  if (more > 0n) {
+    const has = available(state.ledger.account(peerAccount(payee)))
+    turn.book({
+      key: `redeemed:${bank}:${channel.payee}:${redeemed}`,
+      transfers: [{ kind: 'direct', debit: peerAccount(payee), credit: userAccount(state.config.user), amount: more < has ? more : has, ref: { note: `receipt ${seq} redeemed at ${bank}` } }]
+    })
+    saveChannel(turn, { ...channel, redeemed: new Map([...channel.redeemed, [bank, redeemed]]) })
+  }
   const agreement = state.netted.get(payee)
   const claim = agreement === undefined ? undefined : claimOf(agreement, state.self, payee)
-  if (agreement === undefined || claim === undefined) return
+  if (agreement === undefined || claim === undefined || turn.state.doubleUses.has(payee)) return
   const twice = usedTwice(redemption, signed, claim)
-  if (twice > 0n) report(turn, twice, { redemption, receipt: { body, signature }, netting: agreement.document })
+  if (twice > 0n) keepProof(turn, twice, { redemption, receipt: { body, signature }, netting: agreement.document })
 }
 
-function report (turn: Turn, twice: bigint, proof: DoubleUse): void {
+function keepProof (turn: Turn, twice: bigint, proof: DoubleUse): void {
   const { payee, bank, seq } = proof.redemption
+  turn.state.doubleUses.set(payee, proof)
   turn.put(KEYS.doubleUse + payee, JSON.stringify(proof))
-  const text = `${formatByc(twice)} BYC were taken twice of what was owed to ${payee}: netted, and redeemed at ${bank} with receipt ${seq}; the proof is kept`
-  turn.saveIncident({ at: turn.now, worker: payee, jobId: 'receipts', chunk: 0, epoch: 0, reason: reason('DOUBLE_USE', text) })
-  turn.effect({ kind: 'note', level: 'warn', text, about: { worker: payee, bank } })
+  reportDoubleUse(turn, payee, twice, `netted, and redeemed at ${bank} with receipt ${seq}; the proof is kept`)
 }

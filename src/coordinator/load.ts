@@ -1,4 +1,4 @@
-import type { Redemption } from '../ledger/bank.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { loadLedger } from '../ledger/load.ts'
@@ -42,6 +42,7 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
   }
   for await (const [payer, text] of prefixed(store, KEYS.proof)) state.accused.set(payer, JSON.parse(text) as EquivocationProof)
   for await (const [channel, text] of prefixed(store, KEYS.redeemed)) state.redeemed.set(channel, JSON.parse(text) as Redemption)
+  for await (const [worker, text] of prefixed(store, KEYS.doubleUse)) state.doubleUses.set(worker, JSON.parse(text) as DoubleUse)
   for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
   for await (const [id, text] of prefixed(store, KEYS.job)) {
     const spec = await store.get(KEYS.spec + id)
@@ -58,7 +59,7 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
 export function freshState ({ signer, bootId }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
   return {
     self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
-    nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
+    doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
     jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
   }
 }

@@ -5,11 +5,13 @@ import { newChain } from '../ledger/netting-chain.ts'
 import type { NettingChain } from '../ledger/netting-chain.ts'
 import { encodeNetting, isAgreed, isBoundBy, openNetting } from '../ledger/netting.ts'
 import type { NettedClaim, SignedNetting } from '../ledger/netting.ts'
+import { openOf } from '../ledger/payer.ts'
 import { channelId } from '../ledger/receipts.ts'
 import { hex, nettingFromWire, nettingToWire } from '../ledger/wire.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { formatByc } from '../model/money.ts'
 import type { NettingAck, Resume } from '../model/messages/control.ts'
+import { reason } from '../model/reasons.ts'
 import type { Store } from '../model/store.ts'
 import { channelOf, prefixed, saveChannel } from './channels.ts'
 import { KEYS } from './keys.ts'
@@ -46,13 +48,14 @@ export function saveChain (turn: Turn, chain: NettingChain): void {
  * coordinator owes the other's workers falls, and its user gets as much back,
  * for what the user's workers have earned and give up for it. What the books
  * do not have yet (they were lost, and not every worker has shown its receipts
- * since) is booked when its worker comes with the same agreement.
+ * since) is booked when its worker comes with the same agreement. What a bank
+ * has moved meanwhile cannot be given back twice: it is reported.
  */
 export function bookNetting (turn: Turn, signed: SignedNetting): void {
   const { state } = turn
   const ours = signed.netting.claims.filter(({ payer }) => payer === state.self)
-    .map(claim => ({ claim, more: claim.netted - channelOf(state, claim.payee).netted }))
-    .filter(({ claim, more }) => more > 0n && available(state.ledger.account(peerAccount(claim.payee))) >= more)
+    .filter(claim => claim.netted > channelOf(state, claim.payee).netted && claim.netted <= channelOf(state, claim.payee).cumulative)
+    .map(claim => ({ claim, more: least(claim.netted - channelOf(state, claim.payee).netted, available(state.ledger.account(peerAccount(claim.payee)))) }))
   const [first] = ours
   if (first !== undefined) {
     turn.book({
@@ -63,13 +66,26 @@ export function bookNetting (turn: Turn, signed: SignedNetting): void {
     })
   }
   for (const { claim } of ours) {
-    saveChannel(turn, { ...channelOf(state, claim.payee), netted: claim.netted })
+    const channel = { ...channelOf(state, claim.payee), netted: claim.netted }
+    saveChannel(turn, channel)
+    if (openOf(channel) < 0n) reportDoubleUse(turn, claim.payee, -openOf(channel), 'netted by a proposal that was open, and redeemed at a bank meanwhile; "wallet redeemed" with the bank\'s words keeps the proof')
     state.netted.set(claim.payee, signed)
     turn.put(KEYS.netted + claim.payee, encodeNetting(signed))
     tell(turn, claim.payee, signed)
   }
   for (const [worker, shown] of state.unbooked) if (shown.hash === signed.hash) state.unbooked.delete(worker)
   noteAsBank(turn, signed)
+}
+
+/** Somebody took more than this coordinator owes: an incident of the worker it was owed to. */
+export function reportDoubleUse (turn: Turn, worker: string, twice: bigint, how: string): void {
+  const text = `${formatByc(twice)} BYC were taken twice of what was owed to ${worker}: ${how}`
+  turn.saveIncident({ at: turn.now, worker, jobId: 'receipts', chunk: 0, epoch: 0, reason: reason('DOUBLE_USE', text) })
+  turn.effect({ kind: 'note', level: 'warn', text, about: { worker } })
+}
+
+function least (a: bigint, b: bigint): bigint {
+  return a < b ? a : b
 }
 
 /** Whoever brings a receipt of these channels to this node as a bank is told that much less is left of it. */

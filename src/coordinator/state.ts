@@ -1,4 +1,4 @@
-import type { Redemption } from '../ledger/bank.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Belonging } from '../ledger/belonging.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -228,6 +228,8 @@ export interface CoordinatorState {
   readonly accused: Map<string, EquivocationProof>
   /** as a bank: the last redemption by channel */
   readonly redeemed: Map<string, Redemption>
+  /** by worker: what was owed to it and taken twice */
+  readonly doubleUses: Map<string, DoubleUse>
   /** as a bank: units netted of a channel between others */
   readonly nettedElsewhere: Map<string, bigint>
   /** agreements by coordinator */

@@ -282,6 +282,25 @@ describe('netting', () => {
     expect([owed(A, 'b1'), channelOf(A.state, 'b1').cumulative - channelOf(A.state, 'b1').netted - redeemedOf(channelOf(A.state, 'b1'))]).toEqual([0n, -50n])
   })
 
+  it('is bound by a proposal that was open while a bank moved the same, and has the proof', async () => {
+    const operators = await crossing(70n, 50n)
+    const [A] = operators.side(0)
+    const { bank } = operators
+    const receipt = must(operators.worker('b1').receiptOf('A'))
+    const proposal = must(await operators.propose(0))
+    await bank.does({ kind: 'deposit', peer: 'A', amount: 1000n })
+    await bank.does({ kind: 'redeem', receipt })
+    const redemption = must(bank.state.redeemed.get(receipt.receipt.channel))
+    await A.does({ kind: 'note-redemption', redemption, receipt })
+    await operators.finish(0, encodeNetting(must(await operators.answer(1, encodeNetting(proposal), true))))
+    await operators.deliver()
+    expect([owed(A, 'b1'), user(A), channelOf(A.state, 'b1').netted, nettedWith(operators.worker('b1').state, 'A')]).toEqual([0n, 70n, 50n, 50n])
+    expect(A.state.incidents.at(-1)?.reason.text).toContain('taken twice')
+    for (let time = 0; time < 2; time++) await A.does({ kind: 'note-redemption', redemption, receipt })
+    await A.start()
+    expect(checkDoubleUse(must(A.state.doubleUses.get('b1')), VERIFY)).toBe(50n)
+  })
+
   it('does not net what a bank has moved already', async () => {
     const operators = await crossing(70n, 50n)
     const [A] = operators.side(0)
