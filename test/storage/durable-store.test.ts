@@ -1,7 +1,7 @@
 import { cp, mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkMirror, openDurableStore, repairFromMirror } from '../../src/storage/index.ts'
 import { SeededRandom } from '../simulation/random.ts'
 
@@ -95,6 +95,29 @@ describe('a store with a mirror', () => {
     await file.write(Buffer.alloc(64), 0, 64, Math.floor(size / 2))
     await file.close()
     await expect(openIt()).rejects.toMatchObject({ code: 'NS_E_DATA_CORRUPT', remedy: expect.stringMatching(/ledger repair --from-mirror/) as string })
+  })
+
+  it('promises nothing more after a sync that failed, which is never tried again, and is whole at the next open', async () => {
+    const store = await openIt()
+    await store.batch([{ key: 'before', value: '1' }], { sync: true })
+    const probe = await open(process.execPath, 'r')
+    const datasync = vi.spyOn(Object.getPrototypeOf(probe) as { datasync: () => Promise<void> }, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'))
+    await probe.close()
+    try {
+      await expect(store.batch([{ key: 'lost', value: '2' }], { sync: true })).rejects.toMatchObject({ code: 'NS_E_DISK', message: expect.stringMatching(/EIO/) as string, remedy: expect.stringMatching(/start again/) as string })
+      await expect(store.batch([{ key: 'after', value: '3' }], { sync: true })).rejects.toMatchObject({ code: 'NS_E_DISK' })
+      expect(datasync).toHaveBeenCalledTimes(1)
+    } finally {
+      datasync.mockRestore()
+    }
+    await store.close()
+    const again = await openIt()
+    // whether the failed batch got there is not known; what came after it was never written
+    expect(await all(again)).toMatchObject({ before: '1' })
+    expect(await again.get('after')).toBeUndefined()
+    await again.batch([{ key: 'next', value: '4' }], { sync: true })
+    await again.close()
+    expect((await checkMirror(join(dir, 'mirror'))).damages).toEqual([])
   })
 
   it('is not repaired while a node uses it', async () => {
