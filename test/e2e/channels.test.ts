@@ -1,29 +1,19 @@
-import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nightshift } from '../support/command.ts'
 import { crashRig } from '../support/crash.ts'
 import type { CrashRig } from '../support/crash.ts'
 import { Api, ended, startNode } from '../support/nodes.ts'
 import type { StartedNode } from '../support/nodes.ts'
 import { NOOP, compileWat, pushWasm } from '../support/wasm.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const LEASE_MS = 10_000
 
 interface Account { readonly admitted: boolean, readonly leased: string, readonly receipted: string, readonly seq: number, readonly exposure: string, readonly refusal?: { readonly code: string } }
 interface Paid { readonly worker: string, readonly paid: string, readonly receipted: string, readonly seq: number, readonly acknowledgedSeq: number }
-
-async function nightshift (...args: readonly string[]): Promise<{ readonly code: number, readonly stdout: string, readonly stderr: string }> {
-  return await new Promise(resolve => {
-    execFile(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-  })
-}
 
 /** Asks until the answer is the one waited for. */
 async function until<T> (what: string, ask: () => Promise<T | undefined>, done: (value: T) => boolean, timeoutMs = 30_000): Promise<T> {
