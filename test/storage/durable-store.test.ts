@@ -2,7 +2,7 @@ import { cp, mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { checkMirror, openDurableStore, repairFromMirror } from '../../src/storage/index.ts'
+import { checkMirror, openDurableStore, openStore, repairFromMirror } from '../../src/storage/index.ts'
 import { SeededRandom } from '../simulation/random.ts'
 
 describe('a store with a mirror', () => {
@@ -60,6 +60,35 @@ describe('a store with a mirror', () => {
     const store = await openIt()
     expect(await all(store)).toEqual(expected)
     await store.close()
+  })
+
+  it('keeps its mirror small, however long it runs', async () => {
+    const store = await openIt(10_000)
+    let most = 0
+    for (let i = 0; i < 600; i++) {
+      await store.batch([{ key: `k${i % 50}`, value: 'x'.repeat(200) }], { sync: true })
+      if (i % 20 === 0) most = Math.max(most, (await Promise.all((await readdir(join(dir, 'mirror'))).map(async name => (await stat(join(dir, 'mirror', name)).catch(() => ({ size: 0 }))).size))).reduce((sum, size) => sum + size, 0))
+    }
+    await store.close()
+    // two snapshots of 50 values, and what was mirrored since the older of them
+    expect(most).toBeGreaterThan(10_000)
+    expect(most).toBeLessThan(3 * 11_000 + 2 * 20_000)
+  })
+
+  it('takes over the folder of an earlier version, which had no sums and no mirror', async () => {
+    const old = await openStore(join(dir, 'state'))
+    await old.batch([{ key: 'attempt/1', value: 'kept' }, { key: 'book/1', value: '{}' }], { sync: true })
+    await old.close()
+    const store = await openIt()
+    expect(await all(store)).toEqual({ 'attempt/1': 'kept', 'book/1': '{}' })
+    expect(notes.join()).toMatch(/earlier version was taken over: 2 entries/)
+    await store.batch([{ key: 'book/1', value: 'changed' }], { sync: true })
+    await store.close()
+    await rm(join(dir, 'state'), { recursive: true })
+    await repairFromMirror(join(dir, 'state'), join(dir, 'mirror'), () => undefined)
+    const again = await openIt()
+    expect(await all(again)).toEqual({ 'attempt/1': 'kept', 'book/1': 'changed' })
+    await again.close()
   })
 
   it('takes from the mirror what the database lost at its end', async () => {
