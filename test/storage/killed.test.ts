@@ -75,7 +75,7 @@ describe('a store whose process is killed at any step', () => {
   it('while it writes and takes snapshots keeps what it has acknowledged, in both copies', async () => {
     const empty = join(dir, 'empty')
     await (await openIt(empty)).close()
-    await atEachStep('write', empty, 200, async (base, { said }, step) => {
+    await atEachStep('write', empty, 100, async (base, { said }, step) => {
       const acknowledged = said.trim().split('\n').filter(line => line !== '').map(Number)
       const found = await content(base)
       for (const i of acknowledged) expect(found[`n${i}`], `batch ${i} after step ${step}`).toBe(String(i))

@@ -44,8 +44,8 @@ const { openDurableStore, repairFromMirror } = await import('../../../src/storag
 const folders = [join(dir, 'state'), join(dir, 'mirror')] as const
 if (work === 'repair') await repairFromMirror(...folders, () => undefined)
 else {
-  const store = await openDurableStore({ dir: folders[0], mirrorDir: folders[1], log: () => undefined, snapshotBytes: 2000 })
-  for (let i = 0; i < 60; i++) {
+  const store = await openDurableStore({ dir: folders[0], mirrorDir: folders[1], log: () => undefined, snapshotBytes: 1000 })
+  for (let i = 0; i < 24; i++) {
     await store.batch([{ key: `k${i % 20}`, value: `value ${i}` }, { key: `n${i}`, value: String(i) }], { sync: true })
     fs.writeSync(1, `${i}\n`)
   }
