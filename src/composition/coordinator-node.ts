@@ -32,7 +32,7 @@ import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
-import { openNodeStore } from './node-store.ts'
+import { openNodeStore, tellingOfDamage } from './node-store.ts'
 import { orQuarantine } from './quarantine.ts'
 import type { Quarantine } from './quarantine.ts'
 import { Opened } from './stack.ts'
@@ -87,7 +87,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const identity = await loadIdentity(dataDir)
-    const store = opened.add('store', await orQuarantine(openNodeStore(dataDir, identity, log)), async it => { await it.close() })
+    const books = opened.add('store', await orQuarantine(openNodeStore(dataDir, identity, log)), async it => { await it.close() })
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const sandboxes = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
     const hardware = await readHardware(dataDir)
@@ -97,7 +97,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
     const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex') }
-    const state = await orQuarantine(loadCoordinator(store, boot, {
+    const state = await orQuarantine(loadCoordinator(books, boot, {
       trusted: new Set(options.trusted),
       user: 'local',
       defaultBudget: parseByc(DEFAULT_BUDGET),
@@ -105,12 +105,13 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       platforms: [...executors.keys()],
       adoptReceipts: options.adoptReceipts === true
     }, systemClock.now()))
-    await openingTransfer(store, state, parseByc(options.openingBalance), systemClock.now())
+    await openingTransfer(books, state, parseByc(options.openingBalance), systemClock.now())
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
     const feed: JobFeed = new Listeners()
     const post = (event: CoordinatorEvent): void => { loop.post(event) }
+    const store = tellingOfDamage(books, error => { loop.fail(error) })
     const transport = opened.add('network', await openTransport({
       dataDir,
       listen: options.listen,

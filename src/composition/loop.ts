@@ -72,6 +72,11 @@ export class Loop<E, T extends { writes: () => Write[] }> {
     this.#queue = []
   }
 
+  /** Ends the node's work for something found outside of a turn: the turn in progress is its last. */
+  fail (error: Error): void {
+    if (this.#closed === undefined) this.#fail(error)
+  }
+
   #wake (): void {
     this.#running ??= new Promise<void>(resolve => { setImmediate(resolve) })
       .then(async () => { await this.#drain() })

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { NightshiftError } from '../model/errors.ts'
 import type { Store } from '../model/store.ts'
 import type { Identity } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -20,4 +21,24 @@ export async function openNodeStore (dataDir: string, identity: Identity, log: L
     sign: async bytes => ({ peer: identity.peerId, signature: Buffer.from(await identity.privateKey.sign(bytes)).toString('hex') }),
     log: message => { log.warn({}, message) }
   })
+}
+
+/** The same store, which also tells when something is read from it that is not what was written. */
+export function tellingOfDamage (store: Store, tell: (error: NightshiftError) => void): Store {
+  const told = (error: unknown): unknown => {
+    if (error instanceof NightshiftError && error.code === 'NS_E_DATA_CORRUPT') tell(error)
+    return error
+  }
+  return {
+    get: async key => await store.get(key).catch((error: unknown) => { throw told(error) }),
+    range: async function * (bounds) {
+      try {
+        yield * store.range(bounds)
+      } catch (error) {
+        throw told(error)
+      }
+    },
+    batch: async (writes, options) => { await store.batch(writes, options) },
+    close: async () => { await store.close() }
+  }
 }

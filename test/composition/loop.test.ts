@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Loop } from '../../src/composition/loop.ts'
+import { tellingOfDamage } from '../../src/composition/node-store.ts'
 import { NightshiftError } from '../../src/model/errors.ts'
 import type { Store, Write } from '../../src/model/store.ts'
 import { createLogger } from '../../src/observe/logger.ts'
@@ -75,6 +76,18 @@ describe('the loop of a node', () => {
     await loop.request({ key: 'next' })
     await loop.close()
     expect(spoken).toEqual(['next'])
+  })
+
+  it('ends when something is read that is not what was written', async () => {
+    const damaged = new NightshiftError('NS_E_DATA_CORRUPT', 'what is stored under k is not what was written')
+    const on = tellingOfDamage({ ...store, get: async () => { throw damaged }, batch: async (writes, options) => { await store.batch(writes, options) } }, error => { loop.fail(error) })
+    const { loop, spoken, fatal } = loopOn(on)
+    await loop.request({ key: 'before' })
+    await expect(on.get('k')).rejects.toBe(damaged)
+    expect(await fatal).toBe(damaged)
+    await expect(loop.request({ key: 'after' })).rejects.toBe(damaged)
+    expect(spoken).toEqual(['before'])
+    await loop.close()
   })
 
   it('says nothing of what could not be written, and writes nothing after it', async () => {
