@@ -131,7 +131,8 @@ async function space (folder: string): Promise<Check> {
 
 async function coordinator (data: string | undefined): Promise<Check> {
   try {
-    const { workers } = await (await connect(data)).get<{ workers: number }>('/v1/status')
+    const { workers, state, condition } = await (await connect(data)).get<Status>('/v1/status')
+    if (state === 'quarantined') return { what: 'coordinator', ok: false, found: `quarantined: ${condition?.text ?? ''}`, ...condition?.remedy === undefined ? {} : { remedy: condition.remedy } }
     return { what: 'coordinator', ok: true, found: `answers, with ${workers} workers` }
   } catch (error) {
     return { what: 'coordinator', ok: false, found: errorMessage(error), remedy: 'start one with "nightshift up"; a worker alone needs none here' }
