@@ -6,10 +6,11 @@ import { available, balance } from '../ledger/accounts.ts'
 import { checkBooks } from '../ledger/audit.ts'
 import { viewNettings, viewWorkerAccounts } from '../coordinator/views.ts'
 import { bankAccount } from '../ledger/bank.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { MAX_RECEIPT_CHARS, openReceipt } from '../ledger/receipts.ts'
 import { journal, readJournal } from '../ledger/load.ts'
 import { isPeerId } from '../model/messages/signing.ts'
-import { NightshiftError } from '../model/errors.ts'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { formatByc, parseByc } from '../model/money.ts'
 import type { ApiOptions } from './options.ts'
 
@@ -34,14 +35,13 @@ export type Redeemed = Static<typeof RedeemedSchema>
 export function walletRoutes (server: FastifyInstance, { services: { state, store }, request }: ApiOptions): void {
   server.get('/v1/wallet', async () => {
     const { ledger } = state
-    const books = checkBooks(ledger.accounts(), ledger.holds())
     const accounts = [...ledger.accounts()].sort((a, b) => a.id < b.id ? -1 : 1).map(account => ({
       id: account.id,
       balance: formatByc(balance(account)),
       available: formatByc(available(account)),
       pending: formatByc(account.creditsPending - account.debitsPending)
     }))
-    return { accounts, books: { issued: formatByc(books.issued), balanced: true } }
+    return { accounts, books: viewBooks(ledger) }
   })
 
   server.get('/v1/wallet/peers', async () => ({ workers: viewWorkerAccounts(state), nettings: viewNettings(state), accused: [...state.accused.values()], doubleUses: [...state.doubleUses.values()] }))
@@ -89,4 +89,13 @@ export function walletRoutes (server: FastifyInstance, { services: { state, stor
     }
     return { entries }
   })
+}
+
+/** What is in circulation, or why the books do not balance, which a quarantined coordinator shows. */
+function viewBooks (ledger: Ledger): { readonly balanced: true, readonly issued: string } | { readonly balanced: false, readonly why: string } {
+  try {
+    return { balanced: true, issued: formatByc(checkBooks(ledger.accounts(), ledger.holds()).issued) }
+  } catch (error) {
+    return { balanced: false, why: errorMessage(error) }
+  }
 }

@@ -1,5 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
+import type { ServedCoordinator } from '../api/coordinator.ts'
+import { condemnsBooks } from '../composition/quarantine.ts'
 import { DRAIN_SECONDS, startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
@@ -9,7 +11,7 @@ import { createLogger } from '../observe/logger.ts'
 import type { Logger } from '../observe/logger.ts'
 import { containerOptions } from './container-options.ts'
 import type { ContainerFlags } from './container-options.ts'
-import { print, printJson, say } from './output.ts'
+import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 
 interface CommonOptions extends ContainerFlags {
@@ -47,11 +49,15 @@ export interface WorkerCommand extends CommonOptions {
 const HURRY_MS = 5000
 const LISTEN = ['/ip4/0.0.0.0/tcp/0']
 
+/**
+ * Runs a coordinator until it is told to stop. One whose data does not verify, at
+ * its start or later, stays up quarantined, and is opened anew after a repair.
+ */
 export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
   // a heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB
   setFlagsFromString('--optimize-for-size')
   const log = createLogger(command.logLevel, { role: 'coordinator' })
-  const node = await startCoordinator({
+  const options = {
     ...common(command, log),
     dataDir: command.data ?? dataFolder('coordinator'),
     apiHost: '127.0.0.1',
@@ -59,13 +65,36 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     openingBalance: command.openingBalance,
     trusted: command.trust ?? [],
     adoptReceipts: command.adoptReceipts === true
-  })
-  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses, apiUrl: node.apiUrl }, [
-    `coordinator ${node.peerId}`,
-    ...node.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),
-    `  API: ${node.apiUrl}`
+  }
+  let node = await startCoordinator(options)
+  const { stop } = whenToldToStop(command)
+  for (;;) {
+    announceCoordinator(command, node)
+    const end = await Promise.race([stop, node.failed, ...node.quarantine === undefined ? [] : [node.quarantine.ended.then(() => undefined)]])
+    if (end === 'stop') say(node.quarantine === undefined ? 'stopping: all it knows is on disk, and its jobs go on at the next start' : 'stopping: it is still quarantined')
+    await node.close()
+    if (end === 'stop') return EXIT.done
+    if (end !== undefined && !condemnsBooks(end)) throw end
+    node = await startCoordinator(options, end)
+  }
+}
+
+function announceCoordinator (command: CoordinatorCommand, { peerId, addresses, apiUrl, quarantine }: ServedCoordinator): void {
+  if (quarantine === undefined) {
+    announce(command.output, { event: 'ready', peerId, addresses, apiUrl }, [
+      `coordinator ${peerId}`,
+      ...addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),
+      `  API: ${apiUrl}`
+    ])
+    return
+  }
+  const { code, message, remedy } = quarantine.why
+  announce(command.output, { event: 'quarantined', peerId, addresses, apiUrl, error: { code, message, remedy } }, [
+    `coordinator ${peerId} is QUARANTINED: it shows what it can read, and serves nobody`,
+    `  why: ${message}`,
+    `  what to do: ${remedy ?? ''}`,
+    `  API: ${apiUrl}`
   ])
-  return await serve(command, node.failed, { what: 'stopping: all it knows is on disk, and its jobs go on at the next start', close: async () => { await node.close() } })
 }
 
 export async function runWorker (command: WorkerCommand): Promise<number> {
@@ -109,8 +138,18 @@ function announce (format: Format, ready: object, lines: readonly string[]): voi
   process.send?.(ready)
 }
 
-/** Serves until told to stop, or until the node fails. A second signal ends what the first would wait for, a third the process. */
+/** Serves until told to stop, or until the node fails. */
 async function serve (command: CommonOptions, failed: Promise<Error>, ending: { readonly what: string, readonly close: (hurry: AbortSignal) => Promise<void> }): Promise<number> {
+  const { stop, hurry } = whenToldToStop(command)
+  const end = await Promise.race([stop, failed])
+  if (end === 'stop') say(ending.what)
+  await ending.close(hurry)
+  if (end === 'stop') return 0
+  throw end
+}
+
+/** A second signal ends what the first would wait for, a third the process. */
+function whenToldToStop (command: CommonOptions): { readonly stop: Promise<'stop'>, readonly hurry: AbortSignal } {
   const hurry = new AbortController()
   const stop = new Promise<'stop'>(resolve => {
     let signals = 0
@@ -124,11 +163,7 @@ async function serve (command: CommonOptions, failed: Promise<Error>, ending: { 
     process.on('SIGTERM', onSignal)
     if (command.exitWithParent === true) whenParentGoes(() => { process.exit(1) })
   })
-  const end = await Promise.race([stop, failed])
-  if (end === 'stop') say(ending.what)
-  await ending.close(hurry.signal)
-  if (end === 'stop') return 0
-  throw end
+  return { stop, hurry: hurry.signal }
 }
 
 function hurryUp (hurry: AbortController): void {

@@ -195,12 +195,12 @@ function images (root: Command, run: Run): void {
 }
 
 function ledger (root: Command, run: Run): void {
-  const group = root.command('ledger').description('the books of a coordinator, also when it does not run').exitOverride()
+  const group = root.command('ledger').description('the books of a coordinator, or a worker, also when it does not run').exitOverride()
   const load = async () => await import('./ledger.ts')
-  withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder; changes nothing')).action(run(async () => (await load()).verify))
+  withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder of a coordinator or worker; changes nothing')).action(run(async () => (await load()).verify))
   withData(add(group, 'export', 'write the journal of a running coordinator, an entry a line')).requiredOption('--out <file|->', 'where to').action(run(async () => (await load()).exportJournal))
   withData(add(group, 'adopt-receipts', 'after a lost disk or an old backup: book what workers hold receipts for')).option('--yes', 'do not ask').action(run(async () => (await import('./peers.ts')).adoptReceipts))
-  withData(add(group, 'repair', 'build a damaged database anew, with the coordinator stopped'))
+  withData(add(group, 'repair', 'build a damaged database anew, of a coordinator or worker that is stopped or quarantined'))
     .option('--from-mirror', 'from the mirror in the data folder').option('--yes', 'do not ask').action(run(async () => (await load()).repair))
 }
 

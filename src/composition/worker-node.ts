@@ -10,7 +10,7 @@ import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { Holds, openBlobStore, openStore } from '../storage/index.ts'
+import { Holds, openBlobStore } from '../storage/index.ts'
 import { HONEST, lying, slow } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
@@ -27,11 +27,14 @@ import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
+import { openNodeStore } from './node-store.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
+/** The mirror of a worker's database takes a snapshot after this much, bytes: what a worker must keep is little, and so is its disk. */
+const SNAPSHOT_BYTES = 4 * 1024 * 1024
 /** A draining worker waits this long for what runs, milliseconds. */
 const DRAIN_MS = 30_000
 /** After that it waits this long for its last results to be taken, milliseconds. */
@@ -78,7 +81,6 @@ export interface WorkerNode {
   readonly failed: Promise<Error>
   /** tasks that were begun and have not ended */
   readonly running: () => number
-  /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -86,7 +88,7 @@ export interface WorkerNode {
   readonly close: (options: { drain: boolean, hurry?: AbortSignal }) => Promise<void>
 }
 
-/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
+/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, NS_E_DATA_CORRUPT when its database is damaged, or NS_E_ISOLATION where strangers' apps could not be contained. */
 export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
   const { dataDir, log } = options
   const containerOptions = options.containers ?? NO_CONTAINERS
@@ -99,9 +101,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       })
     }
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
-    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
+    const store = opened.add('store', await openNodeStore(dataDir, identity, log, { snapshotBytes: SNAPSHOT_BYTES }), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
     const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)

@@ -160,7 +160,8 @@ export async function loadChannels (store: Store, state: CoordinatorState): Prom
     })
   }
   for await (const [worker, text] of prefixed(store, KEYS.ahead)) state.ahead.set(worker, reopened(text, state).receipt)
-  for (const account of state.ledger.accounts()) if (account.id.startsWith(PEER)) carryOver(state, account.id.slice(PEER.length))
+  const paid = [...state.ledger.accounts()].filter(({ id }) => id.startsWith(PEER)).map(({ id }) => id.slice(PEER.length))
+  for (const worker of new Set([...paid, ...state.channels.keys()])) carryOver(state, worker)
 }
 
 const PEER = peerAccount('')

@@ -29,13 +29,24 @@ export interface BootIdentity {
  * Reads a coordinator's state back and counts this start as a new incarnation,
  * synced before anything is said with it. Open attempts get a fresh lease: their
  * workers may still be running them.
+ * @throws NS_E_DATA_CORRUPT when books and receipts do not add up; nothing was written then
  */
 export async function loadCoordinator (store: Store, boot: BootIdentity, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
-  const incarnation = Number(await store.get(KEYS.incarnation) ?? '0') + 1
-  await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
-  const state = freshState(boot, incarnation, config, await loadLedger(store))
+  const state = freshState(boot, await lastIncarnation(store) + 1, config, await loadLedger(store))
   await loadChannels(store, state)
   await loadNettings(store, state)
+  await loadRecords(store, state, now)
+  await store.batch([{ key: KEYS.incarnation, value: String(state.incarnation) }], { sync: true })
+  return state
+}
+
+/** How often this coordinator has started. */
+export async function lastIncarnation (store: Store): Promise<number> {
+  return Number(await store.get(KEYS.incarnation) ?? '0')
+}
+
+/** Reads everything back but books and channels. */
+export async function loadRecords (store: Store, state: CoordinatorState, now: number): Promise<void> {
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
     state.standings.set(standing.peer, standing)
@@ -52,7 +63,6 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
     if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, state, job)
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
-  return state
 }
 
 /** A coordinator that knows its books and nothing else. */

@@ -115,6 +115,8 @@ export class Dialer {
     target.connectedAt = undefined
     const wait = backoff(target.failures++, random.fraction())
     const about = { addresses: target.addresses.map(String), peer: target.peer, why, retryInMs: Math.round(wait) }
+    // one address that takes the call and never speaks must not use up the time of all others each time
+    target.addresses = [...target.addresses.slice(1), ...target.addresses.slice(0, 1)]
     if (target.discovered && target.failures > DISCOVERED_ATTEMPTS) {
       this.#remove(target)
       log.debug(about, 'a discovered peer is given up until it is seen again')

@@ -61,10 +61,12 @@ function receiptKey (coordinator: string, { receipt }: SignedReceipt): string {
   return `${KEYS.receipt}${coordinator}/${sortable(receipt.seq)}`
 }
 
+type Entries = AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>
+
 /** Reads the books back from stored texts by key suffix. Throws NS_E_RECEIPT for a receipt that is damaged. */
 export async function loadBooks (
   self: string, signer: Pick<Signer, 'verify'>,
-  stored: { readonly books: AsyncIterable<readonly [string, string]>, readonly receipts: AsyncIterable<readonly [string, string]> }
+  stored: { readonly books: Entries, readonly receipts: Entries }
 ): Promise<Map<string, CoordinatorBook>> {
   const books = new Map<string, CoordinatorBook>()
   for await (const [coordinator, text] of stored.books) {
