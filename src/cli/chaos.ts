@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { runChaos } from '../cluster/chaos/chaos.ts'
 import { checkChaos } from '../cluster/chaos/plan.ts'
 import type { Cast, ChaosOptions } from '../cluster/chaos/plan.ts'
@@ -55,7 +57,6 @@ export async function chaos (command: ChaosCommand): Promise<number> {
   if (command.keep !== undefined && (await readdir(command.keep).catch(() => [])).length > 0) {
     throw new NightshiftError('NS_E_USAGE', `${command.keep} is not empty`, { remedy: 'name a folder that is empty or does not exist' })
   }
-  if (command.input === '-' && command.baseline === true) throw new NightshiftError('NS_E_USAGE', 'standard input cannot be read twice', { remedy: 'put it into a file, or leave out --baseline' })
   const stop = new AbortController()
   const onSignal = (): void => {
     if (!stop.signal.aborted) say('stopping: the cluster is taken down')
@@ -66,7 +67,8 @@ export async function chaos (command: ChaosCommand): Promise<number> {
   const files = await mkdtemp(join(tmpdir(), 'nightshift-chaos-'))
   const progress = new Progress()
   try {
-    const job = await prepareJob({ retries: RETRIES, ...command, ...command.app === undefined && command.template === undefined ? await writeSample(files, command.chunks ?? SAMPLE_CHUNKS) : {} })
+    const isSample = command.app === undefined && command.template === undefined
+    const job = await prepareJob({ retries: RETRIES, ...command, ...isSample ? await writeSample(files, command.chunks ?? SAMPLE_CHUNKS) : await readable(command, files) })
     const report = await runChaos({
       options,
       prepare: async (api, signal) => await uploadJob(api, job, signal) as Request,
@@ -87,6 +89,14 @@ export async function chaos (command: ChaosCommand): Promise<number> {
     process.off('SIGTERM', onSignal)
     await rm(files, { recursive: true, force: true })
   }
+}
+
+/** Standard input can be read once only, and the job runs several times: then it is kept in a file. */
+async function readable ({ input }: ChaosCommand, dir: string): Promise<{ readonly input?: string }> {
+  if (input !== '-') return {}
+  const file = join(dir, 'stdin')
+  await pipeline(process.stdin, createWriteStream(file))
+  return { input: file }
 }
 
 function optionsOf (command: ChaosCommand): ChaosOptions {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Message } from '../../src/model/messages/control.ts'
 import { resultHash } from '../../src/model/result.ts'
 import { openBlobStore } from '../../src/storage/index.ts'
 import { behaviourOf } from '../../src/worker/behaviour.ts'

@@ -12,14 +12,14 @@ import type { ChaosOptions } from './plan.ts'
 import { workerRows } from './report.ts'
 import type { ChaosReport } from './report.ts'
 import { follow, tasksOf } from './run-job.ts'
-import type { Request } from './run-job.ts'
+import type { Prepare } from './run-job.ts'
 import { makeTrouble } from './troubles.ts'
 import type { Done } from './troubles.ts'
 
 export interface ChaosRun {
   readonly options: ChaosOptions
-  /** uploads what the job needs and returns what to submit */
-  readonly prepare: (api: ApiClient, signal: AbortSignal) => Promise<Request>
+  /** called for every run of the job */
+  readonly prepare: Prepare
   /** the cluster lives in this folder and its logs and data stay; without, in one that goes with it */
   readonly keep?: string
   /** runs the job on as many honest workers first, to know what it takes without faults */
@@ -44,13 +44,13 @@ export async function runChaos (run: ChaosRun, signal: AbortSignal): Promise<Cha
   onPhase(`starting a coordinator and ${options.workers} workers, each behind a link of its own`)
   const cluster = await HostileCluster.open(run.keep ?? await throwAwayFolder(), options, run.keep !== undefined, signal)
   try {
-    const request = await run.prepare(await cluster.api(), signal)
-    const { id } = await (await cluster.api()).post<JobView>('/v1/jobs', request)
+    const first = await cluster.api()
+    const { id } = await first.post<JobView>('/v1/jobs', await run.prepare(first, signal))
     const { job, faults } = await underFire(run, cluster, id, signal)
     const api = await cluster.api()
     if (job !== undefined && !jobEnded(job.state as Parameters<typeof jobEnded>[0])) await api.post(`/v1/jobs/${id}/abort`)
     onPhase('running the job once more on the coordinator alone, to compare')
-    const comparison = job === undefined ? undefined : await compare(api, request, job, AbortSignal.any([signal, AbortSignal.timeout(options.durationMs)]))
+    const comparison = job === undefined ? undefined : await compare(api, run.prepare, job, AbortSignal.any([signal, AbortSignal.timeout(options.durationMs)]))
     onPhase('checking the books')
     const books = await checkAccounts(cluster, signal)
     stopIfAborted(signal)

@@ -2,7 +2,7 @@ import type { ApiClient } from '../../api/client.ts'
 import type { FileRef } from '../../model/block.ts'
 import type { JobView } from '../../model/job.ts'
 import { follow, resultsOf, tasksOf, trusted } from './run-job.ts'
-import type { Request } from './run-job.ts'
+import type { Prepare } from './run-job.ts'
 
 /** What a job's results are worth, held against runs of its chunks on the coordinator itself. */
 export interface Comparison {
@@ -21,13 +21,14 @@ export interface Comparison {
 /**
  * Runs the job once more on the coordinator alone and compares chunk by chunk. Where results differ, it
  * runs a second time: what differs from itself is the app's doing. Ends early with what it has when the signal aborts.
+ * `prepare` uploads what the job needs: the coordinator keeps nothing of a job that has ended.
  */
-export async function compare (api: ApiClient, request: Request, job: JobView, signal: AbortSignal): Promise<Comparison> {
+export async function compare (api: ApiClient, prepare: Prepare, job: JobView, signal: AbortSignal): Promise<Comparison> {
   const accepted = resultsOf(await tasksOf(api, job.id))
-  const first = await runTrusted(api, request, signal)
+  const first = await runTrusted(api, prepare, signal)
   const known = [...accepted].filter(([chunk]) => first.results.has(chunk))
   const differing = known.filter(([chunk, result]) => first.results.get(chunk) !== result).map(([chunk]) => chunk)
-  const second = differing.length === 0 ? first : await runTrusted(api, request, signal)
+  const second = differing.length === 0 ? first : await runTrusted(api, prepare, signal)
   const isErratic = (chunk: number): boolean => second.results.has(chunk) && second.results.get(chunk) !== first.results.get(chunk)
   const whole = first.job?.state === 'COMPLETED' && job.state === 'COMPLETED'
   return {
@@ -39,8 +40,8 @@ export async function compare (api: ApiClient, request: Request, job: JobView, s
   }
 }
 
-async function runTrusted (api: ApiClient, request: Request, signal: AbortSignal): Promise<{ readonly job: JobView | undefined, readonly results: ReadonlyMap<number, string> }> {
-  const { id } = await api.post<JobView>('/v1/jobs', trusted(request))
+async function runTrusted (api: ApiClient, prepare: Prepare, signal: AbortSignal): Promise<{ readonly job: JobView | undefined, readonly results: ReadonlyMap<number, string> }> {
+  const { id } = await api.post<JobView>('/v1/jobs', trusted(await prepare(api, signal)))
   const job = await follow(() => Promise.resolve(api), id, signal)
   if (signal.aborted) await api.post(`/v1/jobs/${id}/abort`).catch(() => undefined)
   return { job, results: resultsOf(await tasksOf(api, id)) }

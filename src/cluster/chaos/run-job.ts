@@ -6,6 +6,8 @@ import type { JobView } from '../../model/job.ts'
 
 /** What is submitted: `JobRequest`, as a client sends it. */
 export type Request = Readonly<Record<string, unknown>> & { readonly config: Readonly<Record<string, unknown>> }
+/** Uploads what a job needs and returns what to submit. */
+export type Prepare = (api: ApiClient, signal: AbortSignal) => Promise<Request>
 type Api = () => Promise<ApiClient>
 
 const POLL_MS = 200
