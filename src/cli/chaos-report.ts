@@ -22,7 +22,8 @@ export function printChaos (report: ChaosReport, verdict: Verdict, { keep }: { r
     print(`job          ${job.state.toLowerCase()}, ${job.chunks.done} of ${job.chunks.total} chunks${time.ms > 0 ? ` in ${duration(time.ms)}` : ''}${time.quietMs === undefined ? '' : `; without faults in ${duration(time.quietMs)}`}`)
     print(`cost         ${job.executions} executions, ${job.verification.overhead} per chunk; ${job.cost} BYC`)
   }
-  if (report.coordinator.kills > 0) print(`coordinator  killed ${report.coordinator.kills} times`)
+  const { run, kills } = report.coordinator
+  print(`coordinator  ran ${run} chunk${run === 1 ? '' : 's'} itself to settle what differed or to check${kills === 0 ? '' : `; was killed ${kills} time${kills === 1 ? '' : 's'}`}`)
   if (comparison !== undefined) print(`wrong        ${comparison.wrong.length} wrong results accepted; ${comparison.compared} of ${job?.chunks.total ?? 0} chunks compared with runs on the coordinator itself${outputText(comparison.sameOutput)}`)
   print(`books        ${books.problems.length === 0 ? `${books.issued} BYC issued, ${books.entries} entries: the sum of all accounts is 0, escrow is empty, every worker's receipts say what the books say` : 'DO NOT BALANCE, see below'}`)
   print('')

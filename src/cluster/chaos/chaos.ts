@@ -54,10 +54,12 @@ export async function runChaos (run: ChaosRun, signal: AbortSignal): Promise<Cha
     onPhase('checking the books')
     const books = await checkAccounts(cluster, signal)
     stopIfAborted(signal)
+    const tasks = await tasksOf(api, id)
+    const { coordinator } = cluster
     return {
       seed: options.seed, job, comparison, books, faults,
-      workers: await workerRows(api, cluster, await tasksOf(api, id)),
-      coordinator: { kills: cluster.coordinator.kills, deaths: cluster.coordinator.deaths },
+      workers: await workerRows(api, cluster, tasks),
+      coordinator: { run: tasks.filter(({ worker }) => worker === coordinator.peerId).length, kills: coordinator.kills, deaths: coordinator.deaths },
       time: { ms: lastedMs(job), ...quietMs === undefined ? {} : { quietMs } }
     }
   } catch (error) {

@@ -30,7 +30,8 @@ export interface ChaosReport {
   readonly seed: number
   readonly job: JobView | undefined
   readonly workers: readonly WorkerRow[]
-  readonly coordinator: { readonly kills: number, readonly deaths: number }
+  /** `run`: chunks it ran itself, to settle disputes or to check */
+  readonly coordinator: { readonly run: number, readonly kills: number, readonly deaths: number }
   /** from the submission to the end of the job, milliseconds; `quietMs`: on as many honest workers, without faults */
   readonly time: { readonly ms: number, readonly quietMs?: number }
   readonly comparison: Comparison | undefined
