@@ -6,7 +6,8 @@ import type { Clock, Random } from '../model/clock.ts'
 import type { Logger } from '../observe/logger.ts'
 import { backoff } from './backoff.ts'
 
-const STABLE_MS = 60_000
+/** A connection that lasted this long was a good one: losing it counts as the first failure. Longer, and a line that breaks now and then would keep its node away for half a minute each time. */
+const STABLE_MS = 5000
 const DIAL_DEADLINE_MS = 10_000
 const MAX_DISCOVERED = 256
 const DISCOVERED_ATTEMPTS = 10
