@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { runChaos } from '../cluster/chaos/chaos.ts'
@@ -11,6 +10,7 @@ import { verdictOf } from '../cluster/chaos/report.ts'
 import type { Request } from '../cluster/chaos/run-job.ts'
 import { writeSample } from '../cluster/chaos/sample.ts'
 import type { Done } from '../cluster/chaos/troubles.ts'
+import { throwAwayFolder } from '../cluster/local.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { chaosExit, printChaos } from './chaos-report.ts'
 import { Progress } from './job-progress.ts'
@@ -54,21 +54,23 @@ const EVERYTHING = { liars: 1, flaky: 1, slow: 1, partitioned: 1, killed: 1, fro
 export async function chaos (command: ChaosCommand): Promise<number> {
   const options = optionsOf(command)
   checkChaos(options)
+  isSample(command)
   if (command.keep !== undefined && (await readdir(command.keep).catch(() => [])).length > 0) {
     throw new NightshiftError('NS_E_USAGE', `${command.keep} is not empty`, { remedy: 'name a folder that is empty or does not exist' })
   }
   const stop = new AbortController()
   const onSignal = (): void => {
-    if (!stop.signal.aborted) say('stopping: the cluster is taken down')
+    // its nodes end with this process
+    if (stop.signal.aborted) process.exit(130)
+    say('stopping: the cluster is taken down')
     stop.abort()
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  const files = await mkdtemp(join(tmpdir(), 'nightshift-chaos-'))
+  const files = await throwAwayFolder()
   const progress = new Progress()
   try {
-    const isSample = command.app === undefined && command.template === undefined
-    const job = await prepareJob({ retries: RETRIES, ...command, ...isSample ? await writeSample(files, command.chunks ?? SAMPLE_CHUNKS) : await readable(command, files) })
+    const job = await prepareJob({ retries: RETRIES, ...command, ...isSample(command) ? await writeSample(files, command.chunks ?? SAMPLE_CHUNKS) : await readable(command, files) })
     const report = await runChaos({
       options,
       prepare: async (api, signal) => await uploadJob(api, job, signal) as Request,
@@ -89,6 +91,14 @@ export async function chaos (command: ChaosCommand): Promise<number> {
     process.off('SIGTERM', onSignal)
     await rm(files, { recursive: true, force: true })
   }
+}
+
+/** The built-in job runs when no app is named; then nothing else of a job may be, and the other way round. Throws NS_E_USAGE. */
+function isSample ({ app, template, partitioner, assembler, input, param, chunks }: ChaosCommand): boolean {
+  const sample = app === undefined && template === undefined
+  if (sample && [partitioner, assembler, input, param].some(given => given !== undefined)) throw new NightshiftError('NS_E_USAGE', 'which app is to run?', { remedy: 'name it with --app, or leave out what describes its job: then a built-in one runs' })
+  if (!sample && chunks !== undefined) throw new NightshiftError('NS_E_USAGE', '--chunks is for the built-in job', { remedy: 'the partitioner decides how many chunks there are of yours' })
+  return sample
 }
 
 /** Standard input can be read once only, and the job runs several times: then it is kept in a file. */

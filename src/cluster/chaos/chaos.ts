@@ -42,7 +42,10 @@ export async function runChaos (run: ChaosRun, signal: AbortSignal): Promise<Cha
   checkChaos(options)
   const quietMs = run.baseline ? await quietRun(run, signal) : undefined
   onPhase(`starting a coordinator and ${options.workers} workers, each behind a link of its own`)
-  const cluster = await HostileCluster.open(run.keep ?? await throwAwayFolder(), options, run.keep !== undefined, signal)
+  const cluster = await HostileCluster.open(run.keep ?? await throwAwayFolder(), options, run.keep !== undefined, signal).catch((error: unknown) => {
+    stopIfAborted(signal)
+    throw error
+  })
   try {
     const first = await cluster.api()
     const { id } = await first.post<JobView>('/v1/jobs', await run.prepare(first, signal))

@@ -37,28 +37,34 @@ export class HostileCluster {
    * signal aborts, everything is taken down again. With `keep` logs and data stay when it closes.
    */
   static async open (dir: string, options: ChaosOptions, keep: boolean, signal: AbortSignal): Promise<HostileCluster> {
-    const place = (name: string) => ({ name, dataDir: join(dir, name), logFile: join(dir, 'logs', `${name}.log`) })
-    const coordinator = await MortalNode.start({ ...place('coordinator'), args: ['coordinator', ...LOCAL] })
     const links: Link[] = []
-    const workers: HostileWorker[] = []
-    const startWorker = async (behaviour: Behaviour, index: number): Promise<void> => {
+    const nodes: MortalNode[] = []
+    const start = async (name: string, args: readonly string[]): Promise<MortalNode> => {
       signal.throwIfAborted()
+      const node = await MortalNode.start({ name, args: [...args, ...LOCAL], dataDir: join(dir, name), logFile: join(dir, 'logs', `${name}.log`) })
+      nodes.push(node)
+      return node
+    }
+    const startWorker = async (behaviour: Behaviour, index: number, coordinator: MortalNode): Promise<HostileWorker> => {
       const name = `worker-${index + 1}`
       const link = await Link.open(portOf(coordinator), diceOf(options.seed, `link of ${name}`))
       links.push(link)
       link.set(conditionsOf(options))
       const peer = `/ip4/127.0.0.1/tcp/${link.port}/p2p/${coordinator.peerId}`
-      const node = await MortalNode.start({ ...place(name), args: ['worker', '--slots', '1', '--allow-process-isolation', '--peer', peer, ...flagsOf(behaviour), ...LOCAL] })
-      workers[index] = { node, behaviour, link, partitions: 0 }
+      return { node: await start(name, ['worker', '--slots', '1', '--allow-process-isolation', '--peer', peer, ...flagsOf(behaviour)]), behaviour, link, partitions: 0 }
     }
-    const results = await Promise.allSettled(behavioursOf(options).map(startWorker))
-    const cluster = new HostileCluster(dir, keep, coordinator, workers)
-    const failed = results.find(result => result.status === 'rejected')
-    if (failed === undefined && !signal.aborted) return cluster
-    await Promise.allSettled([...workers.filter(worker => worker !== undefined).map(async ({ node }) => { await node.stop() }), coordinator.stop(), ...links.map(async link => { await link.close() })])
-    if (!keep) await rm(dir, { recursive: true, force: true })
-    signal.throwIfAborted()
-    throw failed?.reason
+    try {
+      const coordinator = await start('coordinator', ['coordinator'])
+      const results = await Promise.allSettled(behavioursOf(options).map(async (behaviour, index) => await startWorker(behaviour, index, coordinator)))
+      signal.throwIfAborted()
+      const failed = results.find(result => result.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+      return new HostileCluster(dir, keep, coordinator, results.map(result => (result as PromiseFulfilledResult<HostileWorker>).value))
+    } catch (error) {
+      await Promise.allSettled([...nodes.map(async node => { await node.stop() }), ...links.map(async link => { await link.close() })])
+      if (!keep) await rm(dir, { recursive: true, force: true })
+      throw error
+    }
   }
 
   /** The coordinator's API as of its last start. */
