@@ -7,11 +7,7 @@ import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { JobView } from '../model/job.ts'
 import type { BlobRef } from '../model/store.ts'
-
-export interface Endpoint {
-  readonly url: string
-  readonly token: string
-}
+import type { Endpoint } from './endpoint.ts'
 
 /** Talks to a coordinator's HTTP API. Every refusal becomes the NightshiftError it was. */
 export class ApiClient {

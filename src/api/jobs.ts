@@ -78,6 +78,8 @@ async function tasksOf ({ services }: ApiOptions, job: Job, limit: number, wante
       ...(attempt.reason === undefined ? {} : { reason: attempt.reason }),
       ...(attempt.usage === undefined ? {} : { usage: attempt.usage }),
       chunkState: chunk.state,
+      // hash of the list of files that counts as the chunk's result
+      ...(chunk.value === undefined ? {} : { result: chunk.value }),
       ...(chunk.error === undefined ? {} : { error: chunk.error })
     }))
     for (const row of rows) {

@@ -43,6 +43,9 @@ export interface WorkerCommand extends CommonOptions {
   readonly allowProcessIsolation?: boolean
   readonly lie?: boolean
   readonly slow?: number
+  readonly flaky?: number
+  readonly onOff?: number
+  readonly secretive?: boolean
 }
 
 /** After a second signal the node has this long to end its tasks and to close its files, milliseconds. */
@@ -110,7 +113,13 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     ...(command.cores === undefined ? {} : { cores: command.cores }),
     ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),
     allowProcessIsolation: command.allowProcessIsolation === true,
-    behaviour: { lie: command.lie === true, ...(command.slow === undefined ? {} : { slowMs: command.slow }) }
+    behaviour: {
+      lie: command.lie === true,
+      secretive: command.secretive === true,
+      ...(command.slow === undefined ? {} : { slowMs: command.slow }),
+      ...(command.flaky === undefined ? {} : { flaky: command.flaky / 100 }),
+      ...(command.onOff === undefined ? {} : { onOff: command.onOff })
+    }
   })
   announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
     `worker ${node.peerId}`,

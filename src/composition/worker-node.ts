@@ -11,7 +11,8 @@ import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
-import { HONEST, lying, slow } from '../worker/behaviour.ts'
+import { behaviourOf } from '../worker/behaviour.ts'
+import type { BehaviourOptions } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
 import { owesResults } from '../worker/drain.ts'
@@ -67,7 +68,7 @@ export interface WorkerOptions {
   /** run strangers' apps although this machine cannot isolate them with namespaces */
   readonly allowProcessIsolation: boolean
   /** for test clusters */
-  readonly behaviour?: { readonly lie?: boolean, readonly slowMs?: number }
+  readonly behaviour?: BehaviourOptions
   readonly log: Logger
 }
 
@@ -149,11 +150,10 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       },
       log
     }), async it => { await it.close() })
-    const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
-    const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
+    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom)
     const holds = new Holds()
     const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, log, post }), async it => { await it.close() })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, behaviour, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {
