@@ -184,7 +184,7 @@ describe('netting between two operators', () => {
     const atBank = ['--data', bank.dataDir]
     const [proposal, answer] = [join(dir, 'proposal.json'), join(dir, 'answer.json')]
     const half = '0.0001'
-    const owed = parseByc((await owes(a))?.receipted ?? '0')
+    const owed = (await books(a))(`peer:${b.worker.peerId}`)
     expect(await net(a, 'propose', b.node.peerId, '--worker', a.worker.dataDir, '--amount', half, '--out', proposal)).toMatchObject({ code: 0 })
     expect(await net(b, 'accept', proposal, '--out', answer)).toMatchObject({ code: 0 })
     const done = await nightshift('wallet', 'net', 'finish', answer, ...atBank)
