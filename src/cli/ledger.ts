@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { pipeline } from 'node:stream/promises'
 import { ApiClient } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
 import { QUARANTINE_END } from '../api/quarantine.ts'
 import { storeFolders } from '../composition/node-store.ts'
 import { WALLET_FILE } from '../composition/wallet-file.ts'
@@ -20,7 +21,7 @@ import { loadIdentity } from '../network/index.ts'
 import { checkDatabase, checkMirror, mirroredValues, repairFromMirror } from '../storage/index.ts'
 import { loadBooks } from '../worker/books.ts'
 import { KEYS as WORKER_KEYS } from '../worker/keys.ts'
-import { connect, readEndpoint } from './connect.ts'
+import { connect } from './connect.ts'
 import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 
@@ -134,7 +135,8 @@ function figures ({ entries, head, books }: Replayed) {
   return { entries, head: head.hash, issued: formatByc(books.issued) }
 }
 
-async function * entriesOf (file: string): AsyncGenerator<Entry> {
+/** The entries of an exported journal, a line each, as yet unchecked. */
+export async function * entriesOf (file: string): AsyncGenerator<Entry> {
   let rest = ''
   let number = 0
   const parse = (line: string): Entry => {
