@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { FrameDecoder, FrameError } from '../../src/execution/frames.ts'
 import { parseDone, parseFile } from '../../src/execution/reports.ts'
 import { FRAME, FRAME_HEADER } from '../../src/execution/runner/wire.ts'
@@ -12,7 +13,7 @@ import { NightshiftError } from '../../src/model/errors.ts'
 import { BlobReply, BlobRequest, BlobStatus } from '../../src/model/messages/blob.ts'
 import { Frame } from '../../src/model/messages/control.ts'
 import { encodeBody } from '../../src/model/messages/encode.ts'
-import { signingKey } from '../../src/model/messages/signing.ts'
+import { digestOf, signDigests, signingKey } from '../../src/model/messages/signing.ts'
 import { parseReply } from '../../src/network/blob-client.ts'
 import { parseRequest } from '../../src/network/blob-server.ts'
 import { openFrame } from '../../src/network/control-frame.ts'
@@ -27,15 +28,17 @@ import { takes } from './verdicts.ts'
 /** Frames of the control protocol: of one message or a few, changed inside or as a whole. */
 export function control (): Target {
   const key = signingKey(new Uint8Array(32).fill(1))
+  const peer = createPublicKey(key)
   const bodies = SAMPLES.map(sample => encodeBody(sample))
   return {
     name: 'control frames',
     every: 1,
     feed: dice => {
-      const messages = Array.from({ length: dice.whole(1, 3) }, () => dice.chance(0.7) ? mutateBytes(dice, dice.pick(bodies)) : new Uint8Array(dice.pick(bodies)))
-      const signature = dice.chance(0.02) ? Uint8Array.from({ length: 64 }, () => dice.whole(0, 255)) : new Uint8Array(0)
+      const messages = Array.from({ length: dice.whole(1, 3) }, () => dice.chance(0.5) ? mutateBytes(dice, dice.pick(bodies)) : new Uint8Array(dice.pick(bodies)))
+      // a peer signs what it likes: what is wrong inside must be found behind a right signature, too
+      const signature = dice.chance(0.2) ? signDigests(key, 'from', 'to', messages.map(digestOf)) : dice.chance(0.05) ? Uint8Array.from({ length: 64 }, () => dice.whole(0, 255)) : new Uint8Array(0)
       const frame = Frame.encode({ messages, signature })
-      return takes(() => openFrame(dice.chance(0.2) ? mutateBytes(dice, frame) : frame, key, 'from', 'to'), PeerFault)
+      return takes(() => openFrame(dice.chance(0.2) ? mutateBytes(dice, frame) : frame, peer, 'from', 'to'), PeerFault)
     }
   }
 }
