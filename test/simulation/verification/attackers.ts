@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../random.ts'
 import type { SimulatedTask, WorkerBehaviour } from '../network.ts'
 
-export const ATTACKS = ['naive', 'on-off', 'coalition', 'copier', 'no-reveal', 'selective failure', 'lying auditor'] as const
+export const ATTACKS = ['naive', 'on-off', 'informed coalition', 'copier', 'no-reveal', 'selective failure', 'lying auditor'] as const
 export type Attack = typeof ATTACKS[number]
 
 /** Results after which an attacker believes that it is proven. */
@@ -29,7 +29,7 @@ export class Attackers {
       // it never computes anything: what it commits to can only be made up
       case 'copier': return { taskMs: 1, lies: true }
       case 'on-off': return { taskMs, lies: ({ ran }) => ran >= PROVEN && this.#random.fraction() < 0.3 }
-      case 'coalition': return { taskMs, lies: task => this.#agree(task), coalition: 'us' }
+      case 'informed coalition': return { taskMs, lies: task => this.#agree(task), coalition: 'us' }
       case 'no-reveal': return { taskMs, hides: true }
       case 'selective failure': return { taskMs, breaks: () => this.#random.fraction() < 0.3 }
       // a higher epoch tells it that somebody else had the chunk before
