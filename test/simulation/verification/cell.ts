@@ -39,7 +39,7 @@ export interface Outcome {
 export function runCell ({ attack, share, workers, chunksEach, proven }: Cell, seed: number): Outcome {
   const random = new SeededRandom(seed)
   const network = new SimulatedNetwork(seed, { unchecked: true })
-  const attackers = new Attackers(attack, random)
+  const attackers = new Attackers(attack, network, random)
   const bad = Math.round(share * workers)
   const names = new Set<string>()
   for (let i = bad; i < workers; i++) network.addWorker(`honest${i}`, { taskMs: TASK_MS, lies: () => random.fraction() < HARDWARE_ERROR })
