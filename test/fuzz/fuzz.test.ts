@@ -3,7 +3,7 @@ import { fuzz } from './run.ts'
 import { targets } from './targets.ts'
 
 const full = process.env.NIGHTSHIFT_TEST_FULL === '1'
-const FRAMES = full ? 1_000_000 : 3000
+const FRAMES = full ? 1_000_000 : 2000
 const SEED = 20_261
 
 describe('whatever comes in', () => {
