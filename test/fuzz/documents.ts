@@ -30,7 +30,7 @@ const TEMPLATE = {
 function json (name: string, sample: unknown, read: (value: Record<string, unknown>, text: string) => unknown): Target {
   return {
     name,
-    every: 5,
+    every: 1,
     feed: dice => {
       const text = mutateText(dice, sample)
       let value: unknown
@@ -58,7 +58,7 @@ export function words (): Target {
   const names = ['python:3.12-slim', '127.0.0.1:5000/team/app:1', `docker.io/library/app@sha256:${'a'.repeat(64)}`]
   return {
     name: 'image names and amounts',
-    every: 5,
+    every: 1,
     feed: dice => {
       const isName = dice.chance(0.5)
       const text = Buffer.from(mutateBytes(dice, Buffer.from(dice.pick(isName ? names : ['12.5', '0.000000001', '100'])))).toString('utf8')
@@ -77,7 +77,7 @@ export function imageDocuments (): Target {
   const config = { architecture: 'amd64', os: 'linux', config: { Env: ['A=b'] }, rootfs: { type: 'layers', diff_ids: [`sha256:${'1'.repeat(64)}`] } }
   return {
     name: 'image documents',
-    every: 5,
+    every: 1,
     feed: dice => dice.chance(0.5)
       ? takes(() => parseDocument(Buffer.from(mutateText(dice, dice.pick(documents))), 'it'), NightshiftError)
       : takes(() => parseConfig(Buffer.from(mutateText(dice, config)), 'it'), NightshiftError)

@@ -134,7 +134,7 @@ export function wallets (): Target {
     exposure: '0.5', leased: '0', limit: '1', lost: '0', refusal: { code: 'CREDIT_LIMIT', text: 'it owes too much' }, equivocated: false
   }
   const wallet = { worker: 'w1', coordinators: [account, { ...account, coordinator: 'c2' }] }
-  return { name: 'wallet files', every: 5, feed: dice => takes(() => readWallet(mutateText(dice, wallet), 'wallet.json'), NightshiftError) }
+  return { name: 'wallet files', every: 1, feed: dice => takes(() => readWallet(mutateText(dice, wallet), 'wallet.json'), NightshiftError) }
 }
 
 export async function endpoints (): Promise<Target> {
