@@ -1,8 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import { blobRoutes } from './blobs.ts'
@@ -36,20 +37,38 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   NS_E_QUARANTINED: 503
 }
 
-/** Serves the coordinator's HTTP API on loopback, for whoever can read the token in the data folder. */
-export async function startApi (options: ApiOptions): Promise<Api> {
-  const token = randomBytes(32).toString('base64url')
-  const server = fastify({ bodyLimit: BODY_BYTES, forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: false } } })
+const CONNECTION_ERRORS: Readonly<Record<string, readonly [status: string, why: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'it did not come to its end in time'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'its headers are too long']
+}
+
+/** The coordinator's HTTP API, not yet listening, for whoever has the token. */
+export function createApi (options: ApiOptions, token: string): FastifyInstance {
+  const server = fastify({
+    bodyLimit: BODY_BYTES,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: false } },
+    // what is refused before there is a route is refused in the same words
+    frameworkErrors: (error, _request, reply) => { void refuse(fromHttp(error), reply) },
+    clientErrorHandler: refuseConnection
+  })
   guard(server, token)
   server.setErrorHandler(async (error, _request, reply) => {
     const known = fromHttp(error)
     if (known.code === 'NS_E_INTERNAL') options.services.log.error({ err: error }, 'a request failed')
-    await reply.status(STATUS[known.code] ?? 400).send({ error: { code: known.code, message: known.message, ...(known.remedy === undefined ? {} : { remedy: known.remedy }) } })
+    await refuse(known, reply)
   })
   server.setNotFoundHandler(async (request, reply) => {
     await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
   })
   for (const routes of [quarantineRoutes, blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes, nettingRoutes]) routes(server, options)
+  return server
+}
+
+/** Serves the API on loopback, for whoever can read the token in the data folder. */
+export async function startApi (options: ApiOptions): Promise<Api> {
+  const token = randomBytes(32).toString('base64url')
+  const server = createApi(options, token)
   const url = await server.listen({ host: options.host, port: options.port })
   const file = join(options.dataDir, 'api.json')
   const text = JSON.stringify({ url, token, pid: process.pid })
@@ -75,6 +94,25 @@ function guard (server: FastifyInstance, token: string): void {
       throw new NightshiftError('NS_E_UNAUTHORIZED', 'the request carries no valid token', { remedy: 'use the token in api.json of the coordinator\'s data folder' })
     }
   })
+}
+
+async function refuse (known: NightshiftError, reply: FastifyReply): Promise<void> {
+  await reply.status(STATUS[known.code] ?? 400).send(refusalOf(known))
+}
+
+function refusalOf ({ code, message, remedy }: NightshiftError) {
+  return { error: { code, message, ...remedy === undefined ? {} : { remedy } } }
+}
+
+/** Bytes that are no HTTP request: the answer goes straight onto the connection, which ends with it. */
+function refuseConnection (error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, why] = CONNECTION_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'it cannot be read']
+  const body = JSON.stringify(refusalOf(new NightshiftError('NS_E_USAGE', `the request is not valid HTTP: ${why}`)))
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
 }
 
 /** Errors of the HTTP layer in our own words. */

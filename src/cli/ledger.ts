@@ -135,7 +135,8 @@ function figures ({ entries, head, books }: Replayed) {
   return { entries, head: head.hash, issued: formatByc(books.issued) }
 }
 
-async function * entriesOf (file: string): AsyncGenerator<Entry> {
+/** The entries of an exported journal, a line each, as yet unchecked. */
+export async function * entriesOf (file: string): AsyncGenerator<Entry> {
   let rest = ''
   let number = 0
   const parse = (line: string): Entry => {

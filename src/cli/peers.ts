@@ -12,6 +12,7 @@ import { connect } from './connect.ts'
 import { confirmed } from './ledger.ts'
 import { EXIT, print, printJson, printRows, say, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
+import { readWallet } from './stored.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
 
@@ -19,7 +20,7 @@ interface Common { readonly data?: string, readonly output: Format }
 export async function peers (command: Common & { readonly worker?: boolean }): Promise<number> {
   const folder = command.data ?? (command.worker === true ? dataFolder('worker') : undefined)
   const wallet = folder === undefined ? undefined : await readFile(join(folder, WALLET_FILE), 'utf8').catch(() => undefined)
-  if (wallet !== undefined) return ofWorker(command.output, JSON.parse(wallet) as { coordinators: readonly CoordinatorAccount[] })
+  if (folder !== undefined && wallet !== undefined) return ofWorker(command.output, readWallet(wallet, join(folder, WALLET_FILE)))
   if (command.worker === true) {
     throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder ?? ''}`, { remedy: 'name its data folder with --data' })
   }
@@ -63,8 +64,9 @@ export async function deposit (peer: string, amount: string, command: Common): P
 
 /** `nightshift wallet redeem FOLDER`: shows a worker's receipts to the bank this command talks to. */
 export async function redeem (folder: string, command: Common & { readonly out?: string }): Promise<number> {
-  const text = await readFile(join(folder, WALLET_FILE), 'utf8').catch(() => { throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker' }) })
-  const receipts = (JSON.parse(text) as { coordinators: readonly CoordinatorAccount[] }).coordinators.flatMap(({ receipt }) => receipt === undefined ? [] : [receipt])
+  const file = join(folder, WALLET_FILE)
+  const text = await readFile(file, 'utf8').catch(() => { throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker' }) })
+  const receipts = readWallet(text, file).coordinators.flatMap(({ receipt }) => receipt === undefined ? [] : [receipt])
   const bank = await connect(command.data)
   const redemptions: Redemption[] = []
   const redeemed: Redeemed[] = []

@@ -11,6 +11,7 @@ import { attemptKey } from '../../../src/model/ids.ts'
 import type { FileRef } from '../../../src/model/block.ts'
 import { LIMITS } from '../../../src/model/limits.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
+import type { Signer } from '../../../src/model/signer.ts'
 import type { BlobRef, Write } from '../../../src/model/store.ts'
 import { createHash } from 'node:crypto'
 import { simulatedSigner } from './signer.ts'
@@ -38,6 +39,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   readonly submissions = new Map<string, Submission>()
   readonly behaviour: CoordinatorBehaviour
   readonly audit: CoordinatorAudit
+  readonly signer: Signer
   readonly #config: CoordinatorConfig
   /** content here; what was not synced is lost with the process */
   readonly #blobs = new Set<string>()
@@ -49,6 +51,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
     super(world, name)
     this.#config = config
     this.behaviour = behaviour
+    this.signer = simulatedSigner(name)
     this.audit = new CoordinatorAudit(this)
     world.network.join(name, {
       incarnation: () => this.state?.incarnation ?? 0,
@@ -79,7 +82,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   protected async load (): Promise<void> {
     this.#unsynced.clear()
     this.#coming.clear()
-    const state = await loadCoordinator(this.disk, { signer: simulatedSigner(this.name), bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
+    const state = await loadCoordinator(this.disk, { signer: this.signer, bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
     await openingTransfer(this.disk, state, OPENING, this.now())
     this.state = state
     this.audit.onLoaded(state)

@@ -13,8 +13,8 @@ import { calmDown, planTroubles } from './troubles.ts'
 import { Violation, must } from './violation.ts'
 import { World } from './world.ts'
 
-/** Virtual time after the last fault in which every job must have ended or say what it waits for. */
-const LIVENESS_MS = 600_000
+/** Virtual time after the last fault in which every job must have ended or say what it waits for: a hoarder may keep every chunk of a job once, each until its lease ends. */
+const LIVENESS_MS = 1_800_000
 /** A job that says it waits, and what for, for this long after the faults, will wait for ever here. */
 const HELD_MS = 60_000
 /** Within this time the last dead nodes are back, and the last messages have arrived. */
