@@ -2789,6 +2789,11 @@ export namespace Message {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MessageRevealAttestationFieldEvent {
+    field: '$.reveal.attestation'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface MessageFailedAttemptJobIdFieldEvent {
     field: '$.failed.attempt.jobId'
     value: string
@@ -3158,7 +3163,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -7451,6 +7456,7 @@ export interface Reveal {
   files: ResultFile[]
   usage?: UsageReport
   manifest?: Ref
+  attestation: Uint8Array<ArrayBuffer>
 }
 
 export namespace Reveal {
@@ -7505,6 +7511,11 @@ export namespace Reveal {
           Ref.codec().encode(obj.manifest, w)
         }
 
+        if ((obj.attestation != null && obj.attestation.byteLength > 0)) {
+          w.uint32(74)
+          w.bytes(obj.attestation)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -7514,7 +7525,8 @@ export namespace Reveal {
           resultHash: uint8ArrayAlloc(0),
           nonce: uint8ArrayAlloc(0),
           exitCode: 0,
-          files: []
+          files: [],
+          attestation: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -7565,6 +7577,10 @@ export namespace Reveal {
               obj.manifest = Ref.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.manifest
               })
+              break
+            }
+            case 9: {
+              obj.attestation = reader.bytes()
               break
             }
             default: {
@@ -7651,6 +7667,13 @@ export namespace Reveal {
                 limits: opts.limits?.manifest
               })
 
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.attestation`,
+                value: reader.bytes()
+              }
               break
             }
             default: {
@@ -7759,6 +7782,11 @@ export namespace Reveal {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface RevealAttestationFieldEvent {
+    field: '$.attestation'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Reveal>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Reveal.codec())
   }
@@ -7767,7 +7795,7 @@ export namespace Reveal {
     return decodeMessage(buf, Reveal.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reveal>): Generator<RevealBatchIdFieldEvent | RevealAttemptJobIdFieldEvent | RevealAttemptChunkFieldEvent | RevealAttemptEpochFieldEvent | RevealResultHashFieldEvent | RevealNonceFieldEvent | RevealExitCodeFieldEvent | RevealFilesPathFieldEvent | RevealFilesContentSha256FieldEvent | RevealFilesContentSizeFieldEvent | RevealFilesContentInlineFieldEvent | RevealUsageWallMsFieldEvent | RevealUsageCpuMsFieldEvent | RevealUsagePeakMemoryBytesFieldEvent | RevealUsageOutputBytesFieldEvent | RevealManifestSha256FieldEvent | RevealManifestSizeFieldEvent | RevealManifestInlineFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reveal>): Generator<RevealBatchIdFieldEvent | RevealAttemptJobIdFieldEvent | RevealAttemptChunkFieldEvent | RevealAttemptEpochFieldEvent | RevealResultHashFieldEvent | RevealNonceFieldEvent | RevealExitCodeFieldEvent | RevealFilesPathFieldEvent | RevealFilesContentSha256FieldEvent | RevealFilesContentSizeFieldEvent | RevealFilesContentInlineFieldEvent | RevealUsageWallMsFieldEvent | RevealUsageCpuMsFieldEvent | RevealUsagePeakMemoryBytesFieldEvent | RevealUsageOutputBytesFieldEvent | RevealManifestSha256FieldEvent | RevealManifestSizeFieldEvent | RevealManifestInlineFieldEvent | RevealAttestationFieldEvent> {
     return streamMessage(buf, Reveal.codec(), opts)
   }
 }
