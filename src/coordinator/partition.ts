@@ -50,7 +50,7 @@ async function cut (services: Services, job: Job, kept: Keeper, signal: AbortSig
   if (count === 0) {
     throw noChunks('the partitioner made no chunk')
   }
-  const task = await kept.put(Buffer.from(JSON.stringify(taskOf(job, count))), { maxBytes: LIMITS.specBytes })
+  const task = await kept.put(Buffer.from(JSON.stringify(taskOf(record.spec, count))), { maxBytes: LIMITS.specBytes })
   await services.blobs.sync()
   services.post({ kind: 'partitioned', jobId: record.id, task })
 }

@@ -75,7 +75,7 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     size: file.content?.size ?? 0,
     sha256: Buffer.from(file.content?.sha256 ?? []).toString('hex')
   }))
-  const problem = fileListProblem(files, appLimits(job))
+  const problem = fileListProblem(files, appLimits(job.record.spec))
   if (problem !== undefined) {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', `its result ${problem}`)
     return

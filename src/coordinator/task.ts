@@ -1,3 +1,4 @@
+import type { JobSpec } from '../model/job.ts'
 import { ranOf } from '../model/task-spec.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import type { Attestation } from '../verification/attestation.ts'
@@ -6,9 +7,8 @@ import { idOf } from './attempts.ts'
 import { containerOf } from './images.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 
-/** What all chunks of a job have in common, as workers fetch it. Says the same whenever it is asked once the chunks are counted. */
-export function taskOf (job: Job, chunkCount = job.record.chunkCount): TaskSpec {
-  const { spec } = job.record
+/** What all chunks of a job have in common, as workers fetch it. */
+export function taskOf (spec: Pick<JobSpec, 'app' | 'params' | 'config' | 'images'>, chunkCount: number): TaskSpec {
   const { container } = containerOf(spec.app, spec.images)
   return {
     platform: spec.app.manifest.platform,
@@ -17,14 +17,14 @@ export function taskOf (job: Job, chunkCount = job.record.chunkCount): TaskSpec 
     files: spec.app.files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     params: JSON.stringify(spec.params.app),
     chunkCount,
-    limits: appLimits(job),
+    limits: appLimits(spec),
     ...container === undefined ? {} : { container: { ...container, gpus: typeof container.gpus === 'number' ? container.gpus : [...container.gpus] } }
   }
 }
 
 /** What whoever ran this attempt and got this result attests. */
 export function attestationOf (self: string, job: Job, chunk: Chunk, attempt: Attempt, result: { readonly value: string, readonly exitCode: number }): Attestation {
-  job.ran ??= ranOf(taskOf(job))
+  job.ran ??= ranOf(taskOf(job.record.spec, job.record.chunkCount))
   return {
     ...idOf(job, chunk, attempt), ...job.ran,
     inputHash: chunk.input.sha256, specHash: job.task?.ref.sha256 ?? '',

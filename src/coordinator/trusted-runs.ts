@@ -57,6 +57,7 @@ export function runTrusted (turn: Turn, job: Job, chunk: Chunk): void {
   const id = idOf(job, chunk, attempt)
   turn.state.refereeing.add(attemptKey(id))
   job.record.executions++
+  job.record.trustedRuns = (job.record.trustedRuns ?? 0) + 1
   requeue(turn, job, chunk)
   turn.saveChunk(job, chunk)
   turn.effect({ kind: 'run-trusted', attempt: id })

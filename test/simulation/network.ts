@@ -23,7 +23,7 @@ import { WorkerTurn } from '../../src/worker/turn.ts'
 import { Agenda } from './agenda.ts'
 import { namedSigner } from '../support/signer.ts'
 import { checkChannels } from './channels.ts'
-import { RAN } from './jobs.ts'
+import { RAN, taskRef } from './jobs.ts'
 import { SeededRandom } from './random.ts'
 
 const COORDINATOR = 'coordinator'
@@ -161,7 +161,7 @@ export class SimulatedNetwork {
     this.onCoordinator({ kind: 'submit', record })
     const inputs = Array.from({ length: chunks }, (_, i) => ({ sha256: createHash('sha256').update(`input ${i}`).digest('hex'), size: inputBytes }))
     this.onCoordinator({ kind: 'chunks', jobId: record.id, first: 0, inputs })
-    this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: { sha256: 'f'.repeat(64), size: 1 } })
+    this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: taskRef(record, chunks) })
   }
 
   /** Runs until every job ended, or until the virtual time is over. Checks the books after every event. */
