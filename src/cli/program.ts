@@ -214,6 +214,8 @@ function receipts (root: Command, run: Run): void {
     .option('--input <file|dir|->', 'for --rerun: the input of the job, to be cut again')
     .option('--chunks <dir>', 'for --rerun: its chunks as data_<n>.bin, where it was cut by a block')
     .action(run(async () => (await import('./receipts.ts')).verify))
+  add(group, 'export', 'write what a worker did and was paid, in one file it signs; the worker must not run').requiredOption('--out <file>', 'where to')
+    .option('--data <dir>', 'data folder of the worker').action(run(async () => (await import('./receipts.ts')).exportLifetime))
 }
 
 function inspection (root: Command, run: Run): void {

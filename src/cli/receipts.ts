@@ -1,19 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { pipe } from 'it-pipe'
+import { dataFolder } from '../config/paths.ts'
 import { readRecipe } from '../coordinator/job-receipt.ts'
 import type { FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
-import { peerVerifier } from '../model/messages/signing.ts'
+import { nodeSigner, peerVerifier } from '../model/messages/signing.ts'
 import type { Signer } from '../model/signer.ts'
 import { formatByc } from '../model/money.ts'
 import { checkRelativePath } from '../model/paths.ts'
+import { loadIdentity } from '../network/index.ts'
+import { openStore } from '../storage/index.ts'
 import { ReceiptCheck } from '../verification/check-receipt.ts'
 import type { JobReceiptCheck } from '../verification/check-job-receipt.ts'
+import type { WorkerReceiptCheck } from '../verification/check-worker-receipt.ts'
 import type { ChunkLine } from '../verification/job-receipt.ts'
 import type { Problems } from '../verification/problems.ts'
+import type { WorkerStatement } from '../verification/worker-receipt.ts'
+import { lifetimeReceipt } from '../worker/lifetime.ts'
+import { loadLife } from '../worker/load.ts'
 import { sha256Of } from './hash.ts'
 import { EXIT, print, printJson } from './output.ts'
 import type { Format } from './output.ts'
@@ -31,16 +40,17 @@ export interface VerifyCommand extends RerunSources {
 /** `nightshift receipt verify FILE`: everything in it that can be checked without a node, a database or a network. */
 export async function verify (file: string, command: VerifyCommand): Promise<number> {
   const sample = command.rerun === undefined ? undefined : new ChunkSample(command.rerun, command.seed ?? randomBytes(8).toString('hex'))
-  const { job, recipe, problems } = await checkFile(file, { verify: peerVerifier() }, line => { sample?.offer(line) })
+  const { job, worker, recipe, problems } = await checkFile(file, { verify: peerVerifier() }, line => { sample?.offer(line) })
   if (command.outputs !== undefined && job !== undefined) await compareOutputs(job.sums.outputs, command.outputs, problems)
   const rerun = sample !== undefined && problems.count === 0 && job?.statement !== undefined
     ? await rerunChunks(sample, job.statement, recipe, command, problems)
     : undefined
-  tell(file, command, job, problems, rerun === undefined ? undefined : { chunks: rerun, seed: sample?.seed ?? '' })
+  if (worker?.statement !== undefined) tellWorker(file, command, worker, worker.statement, problems)
+  else tell(file, command, job, problems, rerun === undefined ? undefined : { chunks: rerun, seed: sample?.seed ?? '' })
   return problems.count === 0 ? EXIT.done : EXIT.verification
 }
 
-export interface Checked { readonly job: JobReceiptCheck | undefined, readonly recipe: string, readonly problems: Problems }
+export interface Checked { readonly job: JobReceiptCheck | undefined, readonly worker: WorkerReceiptCheck | undefined, readonly recipe: string, readonly problems: Problems }
 
 /** Reads a receipt line by line and checks what is in it. Throws only when the file cannot be read. */
 export async function checkFile (file: string, signer: Pick<Signer, 'verify'>, onChunk: (line: ChunkLine) => void = () => undefined): Promise<Checked> {
@@ -56,7 +66,7 @@ export async function checkFile (file: string, signer: Pick<Signer, 'verify'>, o
     check.refuse('file', error.message)
   }
   const problems = check.end()
-  return { job: check.job, recipe, problems }
+  return { job: check.job, worker: check.worker, recipe, problems }
 }
 
 async function compareOutputs (outputs: readonly FileRef[], dir: string, problems: Problems): Promise<void> {
@@ -78,10 +88,42 @@ function tell (file: string, command: VerifyCommand, job: JobReceiptCheck | unde
     return
   }
   if (ok && job?.statement !== undefined) tellJob(file, command, job, job.statement, rerun)
-  if (ok) return
+  if (!ok) tellProblems(file, problems)
+}
+
+function tellProblems (file: string, problems: Problems): void {
   print(`${file} does NOT hold:`)
   for (const { where, what } of problems.named) print(`  ${where}: ${what}`)
   if (problems.count > problems.named.length) print(`  and ${problems.count - problems.named.length} more`)
+}
+
+function tellWorker (file: string, command: VerifyCommand, { works }: WorkerReceiptCheck, statement: WorkerStatement, problems: Problems): void {
+  if (command.output === 'json') printJson({ ok: problems.count === 0, problems: problems.named, count: problems.count, statement })
+  else if (problems.count > 0) tellProblems(file, problems)
+  else {
+    print(`${file} holds: worker ${statement.worker}, ${statement.receipts} receipts, which pay for ${works} results listed here`)
+    for (const { coordinator, cumulative, seq } of statement.coordinators) print(`  coordinator ${coordinator} has signed for ${formatByc(BigInt(cumulative))} BYC in all, with receipt ${seq}`)
+  }
+}
+
+/** `nightshift receipt export`: what a worker did and was paid, in one file. */
+export async function exportLifetime (command: { readonly data?: string, readonly out: string, readonly output: Format }): Promise<number> {
+  const folder = command.data ?? dataFolder('worker')
+  if (!existsSync(join(folder, 'state'))) throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker with --data' })
+  const store = await openStore(join(folder, 'state')).catch((error: unknown) => {
+    if (!(error instanceof NightshiftError) || error.code !== 'NS_E_DATA_LOCKED') throw error
+    throw new NightshiftError('NS_E_DATA_LOCKED', `a worker runs on ${folder}, and its books are its own meanwhile`, { remedy: 'stop it first: with SIGTERM it finishes what it runs' })
+  })
+  try {
+    const { peerId, privateKey } = await loadIdentity(folder)
+    await pipeline(Readable.from(lifetimeReceipt({ ...await loadLife(store, nodeSigner(peerId, privateKey.raw)), at: Date.now() })), createWriteStream(`${command.out}.part`))
+    await rename(`${command.out}.part`, command.out)
+  } finally {
+    await store.close()
+  }
+  if (command.output === 'json') printJson({ out: command.out })
+  else print(`the receipts are in ${command.out}; check them anywhere with: nightshift receipt verify ${command.out}`)
+  return EXIT.done
 }
 
 function tellJob (file: string, command: VerifyCommand, job: JobReceiptCheck, statement: NonNullable<JobReceiptCheck['statement']>, rerun: Rerun | undefined): void {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { TSchema, Static } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import type { Signer } from '../model/signer.ts'
 import type { Ran } from '../model/task-spec.ts'
@@ -8,6 +7,7 @@ import { wasDrawn } from './audit.ts'
 import { ChunkLineSchema, JobStatementSchema, LineSums, OutputLineSchema } from './job-receipt.ts'
 import type { ChunkLine, JobStatement } from './job-receipt.ts'
 import { MerkleTree } from './merkle.ts'
+import { parsed } from './parsed.ts'
 import { Problems } from './problems.ts'
 import { riskOfBatch } from './risk.ts'
 import { openLine, statementIsSigned, textHash } from './sealed.ts'
@@ -192,17 +192,4 @@ export class JobReceiptCheck {
     if (problems.count > before && differ.length === 0) differ.push('workers')
     return differ
   }
-}
-
-/** The value a text stands for, or what is wrong with it. */
-function parsed <T extends TSchema> (schema: ReturnType<typeof TypeCompiler.Compile<T>>, text: string): Static<T> | string {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return 'its text is no JSON'
-  }
-  if (schema.Check(value)) return value
-  const error = schema.Errors(value).First()
-  return `${error?.path.slice(1).replaceAll('/', '.') ?? 'it'}: ${error?.message ?? 'malformed'}`
 }

@@ -1,5 +1,6 @@
 import { JobReceiptCheck } from './check-job-receipt.ts'
 import type { JobReceiptOptions } from './check-job-receipt.ts'
+import { WorkerReceiptCheck } from './check-worker-receipt.ts'
 import { Problems } from './problems.ts'
 import { SealReader } from './sealed.ts'
 
@@ -7,6 +8,7 @@ import { SealReader } from './sealed.ts'
 export class ReceiptCheck {
   /** known once the first line was read */
   job: JobReceiptCheck | undefined
+  worker: WorkerReceiptCheck | undefined
   readonly #options: JobReceiptOptions
   readonly #reader = new SealReader()
   readonly #frame = new Problems()
@@ -24,8 +26,10 @@ export class ReceiptCheck {
       this.#frame.add(`line ${this.#lines}`, part.what)
       return false
     }
-    if (part.kind === 'begin') this.job = new JobReceiptCheck(this.#options)
+    if (part.kind === 'begin' && part.of === 'job') this.job = new JobReceiptCheck(this.#options)
+    if (part.kind === 'begin' && part.of === 'worker') this.worker = new WorkerReceiptCheck(this.#options.signer)
     this.job?.part(part)
+    this.worker?.part(part)
     return true
   }
 
@@ -38,7 +42,7 @@ export class ReceiptCheck {
   end (): Problems {
     if (!this.#reader.complete && this.#frame.count === 0) this.#frame.add('file', 'it ends before its end')
     const all = new Problems()
-    for (const problems of [this.#frame, this.job?.problems]) {
+    for (const problems of [this.#frame, this.job?.problems, this.worker?.problems]) {
       for (const { where, what } of problems?.named ?? []) all.add(where, what)
       all.count += (problems?.count ?? 0) - (problems?.named.length ?? 0)
     }

@@ -14,10 +14,16 @@ export async function loadWorker (store: Store, signer: Signer, config: WorkerCo
     if (cannotAttest(attempt)) continue
     attempts.set(`${attempt.coordinator}/${attemptKey(attempt.id)}`, attempt)
   }
+  const { books, earnings } = await loadLife(store, signer)
+  return { ...freshWorker(signer, config, offered), books, attempts, earnings, offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0') }
+}
+
+/** What a worker keeps of the coordinators it ever worked for. */
+export async function loadLife (store: Store, signer: Signer) {
   const books = await loadBooks(signer.self, signer, { books: prefixed(store, KEYS.book), receipts: prefixed(store, KEYS.receipt) })
   const earnings = new Map<string, Earnings>()
   for await (const [peer, text] of prefixed(store, KEYS.earnings)) earnings.set(peer, decodeEarnings(text))
-  return { ...freshWorker(signer, config, offered), books, attempts, earnings, offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0') }
+  return { books, earnings, store, signer }
 }
 
 /** Results of older versions that were not accepted yet: what they ran was not kept, so they cannot be shown and run again elsewhere. */
