@@ -109,7 +109,8 @@ async function platformOf ({ block, open }: BlockFolder, allowWasm: boolean): Pr
   return 'docker'
 }
 
-async function openSandbox (platform: Exclude<Platform, 'docker'>): Promise<OpenExecutor> {
+/** This machine's sandbox for a platform, for one task at a time. */
+export async function openSandbox (platform: Exclude<Platform, 'docker'>): Promise<OpenExecutor> {
   const isolation = await detectIsolation()
   const executor = platform === 'wasm' ? await createWasmExecutor({ slots: 1, isolation }) : await createPythonWasmExecutor({ cacheDir: cacheFolder(), slots: 1, ready: 1, isolation })
   return { executor, close: async () => { await executor.close() } }

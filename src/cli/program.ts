@@ -52,6 +52,7 @@ function program (run: Run): Command {
   blocks(root, run, 'engine')
   images(root, run)
   ledger(root, run)
+  receipts(root, run)
   inspection(root, run)
   return root
 }
@@ -247,6 +248,20 @@ function ledger (root: Command, run: Run): void {
   withData(add(group, 'adopt-receipts', 'after a lost disk or an old backup: book what workers hold receipts for')).option('--yes', 'do not ask').action(run(async () => (await import('./peers.ts')).adoptReceipts))
   withData(add(group, 'repair', 'build a damaged database anew, of a coordinator or worker that is stopped or quarantined'))
     .option('--from-mirror', 'from the mirror in the data folder').option('--yes', 'do not ask').action(run(async () => (await load()).repair))
+}
+
+function receipts (root: Command, run: Run): void {
+  const group = root.command('receipt').description('what proves what was done and paid, to anybody').exitOverride()
+  withData(add(group, 'verify <file>', 'check a receipt: every signature, line and sum; needs no node'))
+    .option('--outputs <dir>', 'compare these output files with those of the job')
+    .option('--rerun <n>', 'run this many of its chunks again here, drawn by chance', wholeIn(1, 1_000_000))
+    .option('--seed <text>', 'draw the same chunks again')
+    .option('--app <dir>', 'for --rerun: folder of the app; default: by hash from the coordinator')
+    .option('--input <file|dir|->', 'for --rerun: the input of the job, to be cut again')
+    .option('--chunks <dir>', 'for --rerun: its chunks as data_<n>.bin, where it was cut by a block')
+    .action(run(async () => (await import('./receipts.ts')).verify))
+  add(group, 'export', 'write what a worker did and was paid, in one file it signs; the worker must not run').requiredOption('--out <file>', 'where to')
+    .option('--data <dir>', 'data folder of the worker').action(run(async () => (await import('./receipts.ts')).exportLifetime))
 }
 
 function inspection (root: Command, run: Run): void {

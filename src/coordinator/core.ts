@@ -15,7 +15,7 @@ import { deposit, noteRedemption, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
-import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
+import { abortJob, addChunks, advanceJob, completeJob, dueReceipt, failJob, findJob, onReceiptMade, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
 import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
 import { leaseChunks, speculate } from './leases.ts'
@@ -58,6 +58,7 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
       break
     }
     case 'assembled': completeJob(turn, findJob(state, event.jobId), event.outputs); break
+    case 'receipt-made': onReceiptMade(turn, findJob(state, event.jobId), event.endedAt, event.receipt); break
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
     case 'retry': retryJob(turn, findJob(state, event.jobId)); break
     case 'adopt-receipts': adoptReceipts(turn); break
@@ -91,6 +92,7 @@ export function settleTurn (turn: Turn): void {
 function continueJob (turn: Turn, job: Job): void {
   switch (job.record.state) {
     case 'PARTITIONING': restartPartition(turn, job); break
+    case 'COMPLETED': case 'FAILED': case 'CANCELLED': dueReceipt(turn, job); break
     case 'ASSEMBLING': turn.effect({ kind: 'assemble', jobId: job.record.id }); break
     case 'RUNNING':
     case 'HELD':

@@ -29,6 +29,8 @@ export type CoordinatorEvent =
   | { readonly kind: 'trusted-done', readonly attempt: AttemptId, readonly outcome: TrustedOutcome }
   | { readonly kind: 'results-stored', readonly jobId: string, readonly chunk: number, readonly stored: boolean, readonly unavailableAt: readonly string[] }
   | { readonly kind: 'assembled', readonly jobId: string, readonly outputs: readonly FileRef[] }
+  /** the receipt of a job that ended then is stored */
+  | { readonly kind: 'receipt-made', readonly jobId: string, readonly endedAt: number, readonly receipt: BlobRef }
   | { readonly kind: 'abort', readonly jobId: string }
   | { readonly kind: 'retry', readonly jobId: string }
   | { readonly kind: 'adopt-receipts' }
@@ -51,6 +53,10 @@ export type CoordinatorEffect =
   | { readonly kind: 'assemble', readonly jobId: string }
   /** stops every effect of the job that is still running */
   | { readonly kind: 'stop', readonly jobId: string }
+  /** makes the receipt of an ended job; `receipt-made` follows */
+  | { readonly kind: 'make-receipt', readonly jobId: string }
+  /** a receipt that does not count any more */
+  | { readonly kind: 'drop-receipt', readonly sha256: string }
   | { readonly kind: 'log', readonly attempt: AttemptId, readonly stream: string, readonly text: string }
   | { readonly kind: 'changed', readonly jobId: string }
   /** a later start of this coordinator was proven: this one must end */

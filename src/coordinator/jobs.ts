@@ -10,7 +10,7 @@ import type { RequirementsView } from '../model/offer.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
-import { DEFAULT_MEMORY_MIB } from './app-limits.ts'
+import { appMemoryMiB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
 import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
@@ -51,7 +51,7 @@ function requirements (record: JobRecord): RequirementsView {
   return {
     platform: app.manifest.platform,
     minCores: device.min_cpu ?? 0,
-    minMemoryMiB: Math.max(DEFAULT_MEMORY_MIB, Math.ceil((device.min_memory ?? 0) * 1024)),
+    minMemoryMiB: appMemoryMiB(app),
     minDiskMiB: Math.ceil((device.min_disk ?? 0) * 1024),
     gpus: typeof device.gpu === 'number' ? [] : device.gpu ?? [],
     gpuCount: typeof device.gpu === 'number' ? device.gpu : 0,
@@ -74,6 +74,7 @@ export function submitJob (turn: Turn, record: JobRecord): void {
   }
   fundEscrow(turn, record, `submit:${record.id}`)
   record.startedAt = turn.now
+  record.risk = 0
   const job = newJob(record)
   state.jobs.set(record.id, job)
   turn.put(KEYS.spec + record.id, JSON.stringify(record.spec))
@@ -181,6 +182,22 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   job.batches.clear()
   delete job.round
   turn.effect({ kind: 'stop', jobId: job.record.id })
+  job.record.receiptDue = true
+  dueReceipt(turn, job)
+}
+
+/** Asks for the receipt of a job that has none yet. */
+export function dueReceipt (turn: Turn, { record }: Job): void {
+  if (record.receiptDue === true && jobEnded(record.state)) turn.effect({ kind: 'make-receipt', jobId: record.id })
+}
+
+export function onReceiptMade (turn: Turn, job: Job, endedAt: number, receipt: BlobRef): void {
+  const { record } = job
+  if (record.endedAt === endedAt && record.receiptDue === true) {
+    record.receipt = receipt
+    delete record.receiptDue
+    turn.saveJob(job)
+  } else if (record.receipt?.sha256 !== receipt.sha256) turn.effect({ kind: 'drop-receipt', sha256: receipt.sha256 })
 }
 
 function returnEscrow (turn: Turn, job: Job): void {
@@ -215,6 +232,9 @@ export function retryJob (turn: Turn, job: Job): void {
   record.startedAt = turn.now
   delete record.error
   delete record.endedAt
+  if (record.receipt !== undefined) turn.effect({ kind: 'drop-receipt', sha256: record.receipt.sha256 })
+  delete record.receipt
+  delete record.receiptDue
   if (job.task === undefined) {
     setState(turn, job, 'PARTITIONING')
     restartPartition(turn, job)
@@ -225,6 +245,7 @@ export function retryJob (turn: Turn, job: Job): void {
     Object.assign(chunk, newChunk(chunk.index, chunk.input, firstQuorum(job)), { epoch: chunk.epoch })
     delete chunk.error
     delete chunk.audit
+    delete chunk.risk
     delete chunk.notBefore
     turn.saveChunk(job, chunk)
   }

@@ -6,13 +6,14 @@ import { mostCredible } from '../verification/credibility.ts'
 import { MOST_REPLICAS } from '../verification/policy.ts'
 import { agreed, decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
+import { riskOfBatch, riskOfOne, riskOfVotes } from '../verification/risk.ts'
 import { askReveals } from './asking.ts'
 import { endAttempt, failChunk, idOf, requeue, rest } from './attempts.ts'
 import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
 import { wants } from './chunks.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
-import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
+import { hasReferee, isAdaptive, passes, REFEREES, weigh } from './tiers.ts'
 import type { Turn } from './turn.ts'
 import { reject, short, store } from './verdict.ts'
 
@@ -114,6 +115,7 @@ function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
     refuse(turn, job, chunk, attempt, value, erratic)
   }
   chunk.value = value
+  chunk.risk = riskOf(turn, job, chunk, value)
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'VERIFIED')
   for (const attempt of chunk.attempts) {
     if (attempt.state !== 'REVEALED') continue
@@ -123,6 +125,17 @@ function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   job.wanting.delete(chunk.index)
   turn.saveChunk(job, chunk)
   fetchOrStore(turn, job, chunk)
+}
+
+/** How likely the agreed value is wrong after all, millionths. */
+function riskOf (turn: Turn, job: Job, chunk: Chunk, value: string): number {
+  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
+  const winners = shown.filter(attempt => attempt.value === value)
+  if (winners.some(attempt => attempt.trusted)) return 0
+  if (new Set(shown.map(({ group }) => group)).size > 1) return riskOfVotes(shown.map(attempt => weigh(turn.state, job, attempt, turn.now)), value)
+  const [only] = winners
+  if (only?.draw !== undefined) return riskOfBatch(only.draw)
+  return riskOfOne(only === undefined ? 0 : passes(turn.state, job, only.worker, turn.now))
 }
 
 /** Counts comparisons. True when a trusted run gave something that none of several differing workers gave: then it is the app that is erratic. */

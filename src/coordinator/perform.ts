@@ -8,6 +8,7 @@ import type { CoordinatorEffect } from './events.ts'
 import { fetchResults } from './fetch.ts'
 import { partitionJob } from './partition.ts'
 import { runReferee } from './referee.ts'
+import { storeReceipt } from './store-receipt.ts'
 import type { Services } from './services.ts'
 import type { Job } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -18,6 +19,7 @@ export class Performer {
   readonly #onChanged: (jobId: string) => void
   readonly #running = new Map<string, AbortController>()
   readonly #work = new Set<Promise<void>>()
+  readonly #closing = new AbortController()
 
   constructor (services: Services, onChanged: (jobId: string) => void) {
     this.#services = services
@@ -55,6 +57,10 @@ export class Performer {
         logs.ended(effect.jobId)
         this.#cleanUp(effect.jobId)
         break
+      case 'make-receipt': this.#makeReceipt(effect.jobId); break
+      case 'drop-receipt':
+        this.#track(this.#services.pins.delete(effect.sha256, this.#services.blobs).catch((error: unknown) => { log.error({ err: error }, 'an old receipt could not be removed') }))
+        break
       case 'partition': this.#step(effect.jobId, async (job, signal) => { await partitionJob(this.#services, job, signal) }); break
       case 'assemble': this.#step(effect.jobId, async (job, signal) => {
         const outputs = await assembleJob(this.#services, job, signal)
@@ -85,6 +91,15 @@ export class Performer {
     }))
   }
 
+  /** One that could not be made stays due: the next start makes it. */
+  #makeReceipt (jobId: string): void {
+    const job = this.#services.state.jobs.get(jobId)
+    if (job === undefined) return
+    this.#track(storeReceipt(this.#services, job, this.#closing.signal).catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#services.log.error({ err: error, job: jobId }, 'the receipt of a job could not be made')
+    }))
+  }
+
   #track (work: Promise<void>): void {
     const tracked = work.finally(() => { this.#work.delete(tracked) })
     this.#work.add(tracked)
@@ -112,6 +127,7 @@ export class Performer {
 
   /** Stops every step; jobs go on at the next start. */
   async close (): Promise<void> {
+    this.#closing.abort(new NightshiftError('NS_E_ABORTED', 'the coordinator is shutting down'))
     for (const controller of this.#running.values()) controller.abort(new NightshiftError('NS_E_ABORTED', 'the coordinator is shutting down'))
     await Promise.allSettled(this.#work)
   }

@@ -32,7 +32,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         chunkCount: job.record.chunkCount,
         seed: Buffer.from(chunkSeed(job.record.seed, attempt.chunk)).toString('hex')
       },
-      limits: appLimits(job),
+      limits: appLimits(job.record.spec),
       images: job.record.spec.images,
       signal,
       onLog: (stream, text) => { services.logs.add(attempt, 'coordinator', stream, text) },
@@ -41,7 +41,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
       }
     })
-    const problem = outcome.ok ? fileListProblem(files, appLimits(job)) : undefined
+    const problem = outcome.ok ? fileListProblem(files, appLimits(job.record.spec)) : undefined
     if (problem !== undefined) return { ok: false, failureClass: 'app', reason: { code: 'OUTPUT_INVALID', text: `its result ${problem}` }, exitCode: 0, stderrTail: '' }
     if (outcome.ok) return { ok: true, value: resultHash({ exitCode: 0, files }), files }
     return {

@@ -18,6 +18,8 @@ import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Ran } from '../model/task-spec.ts'
+import type { Draw } from '../verification/audit.ts'
 import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
@@ -50,6 +52,8 @@ export interface Attempt {
   value?: string
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
+  /** hex: its worker's signature over what it ran and what came of it, once revealed */
+  attestation?: string
   reason?: Reason
   /** content did not get through, which is nobody's fault: from then on its worker may have the chunk again, milliseconds */
   retryAt?: number
@@ -58,6 +62,8 @@ export interface Attempt {
   /** the batch it is audited with, and by whom when it was drawn */
   batch?: string
   drawn?: 'any' | 'trusted'
+  /** that batch, as it was closed */
+  draw?: Draw
 }
 
 export interface Chunk {
@@ -70,6 +76,8 @@ export interface Chunk {
   attempts: Attempt[]
   /** hash of the decided manifest */
   value?: string
+  /** chance that this value is wrong, millionths */
+  risk?: number
   /** since when the agreed result is stored here, milliseconds; from then on its workers are owed their price */
   storedAt?: number
   /** votes needed before the values are compared */
@@ -124,15 +132,23 @@ export interface JobRecord {
   reason?: Reason
   error?: JobError
   endedAt?: number
+  /** it has ended, and its receipt is to be made */
+  receiptDue?: boolean
+  receipt?: BlobRef
   /** output files, listed under a key of their own */
   outputs: number
   spent: bigint
   executions: number
   disputes: number
+  /** runs of the coordinator itself, and strikes given for results; not counted by older versions */
+  trustedRuns?: number
+  strikes?: number
   /** leases of fresh chunks to workers on probation */
   strangers: number
   readonly checks: { -readonly [key in keyof JobChecks]: JobChecks[key] }
   failed: number
+  /** sum over the verified chunks of the chance that each is wrong, millionths; not known of jobs of older versions */
+  risk?: number
   /** chunks whose agreed result is stored here, paid or not */
   verified: number
   /** of these, those that are paid */
@@ -159,6 +175,8 @@ export interface Job {
   owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }
+  /** what every task of it runs, once somebody asked */
+  ran?: Ran
   round?: Round
   roundNumber: number
   nextRoundAt: number

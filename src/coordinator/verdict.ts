@@ -36,6 +36,7 @@ export function store (turn: Turn, job: Job, chunk: Chunk): void {
     tellAccepted(turn, job, chunk, attempt)
   }
   record.verified++
+  if (record.risk !== undefined) record.risk += chunk.risk ?? 0
   job.active.delete(chunk.index)
   job.recentDone.push(turn.now)
   if (job.recentDone.length > 50) job.recentDone.shift()
@@ -52,6 +53,7 @@ export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attem
 export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string): void {
   const why = reason(code, text)
   chunk.excluded.push(attempt.worker)
+  job.record.strikes = (job.record.strikes ?? 0) + 1
   turn.saveStanding(withStrike(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), turn.now))
   turn.saveIncident({ at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why })
   turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker: attempt.worker, job: job.record.id, chunk: chunk.index, account: peerAccount(attempt.worker) } })

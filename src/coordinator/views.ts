@@ -6,6 +6,7 @@ import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
+import { confidenceOf } from '../verification/risk.ts'
 import { obstacles } from './auction.ts'
 import { isSuspect } from './suspicion.ts'
 import { channelOf, postedTo } from './channels.ts'
@@ -20,6 +21,7 @@ export function engineName (choice: EngineChoice): string {
 /** A job as people see it. */
 export function viewJob (job: Job, now: number): JobView {
   const { record } = job
+  const achieved = record.risk === undefined ? undefined : confidenceOf(record.risk, record.verified)
   const rate = ratePerSecond(job, now)
   const left = record.chunkCount - record.verified - record.failed
   return {
@@ -38,6 +40,7 @@ export function viewJob (job: Job, now: number): JobView {
       confidence: record.spec.config.confidence,
       trust: record.spec.config.trust,
       checks: record.checks,
+      ...achieved === undefined ? {} : { achieved },
       overhead: record.verified === 0 ? 0 : Math.round(record.executions / record.verified * 100) / 100,
       suspect: isSuspect(record)
     },
@@ -48,7 +51,10 @@ export function viewJob (job: Job, now: number): JobView {
     budget: formatByc(record.budget),
     executions: record.executions,
     disputes: record.disputes,
-    outputs: record.outputs
+    trustedRuns: record.trustedRuns ?? 0,
+    strikes: record.strikes ?? 0,
+    outputs: record.outputs,
+    ...record.receipt === undefined ? {} : { receipt: record.receipt }
   }
 }
 

@@ -52,9 +52,18 @@ export function saveBook (turn: WorkerTurn, coordinator: string, change: Partial
   }
   turn.put(KEYS.book + coordinator, JSON.stringify(text))
   const kept = new Set(after.channel.kept)
-  for (const receipt of before.channel.kept) if (!kept.has(receipt)) turn.put(receiptKey(coordinator, receipt), undefined)
+  for (const receipt of before.channel.kept) {
+    if (kept.has(receipt)) continue
+    turn.put(receiptKey(coordinator, receipt), undefined)
+    turn.put(workKey(coordinator, receipt.receipt.seq), undefined)
+  }
   for (const receipt of before.channel.kept) kept.delete(receipt)
   for (const receipt of kept) turn.put(receiptKey(coordinator, receipt), JSON.stringify({ body: receipt.body, signature: receipt.signature }))
+}
+
+/** Where the results are kept that a receipt pays for. */
+export function workKey (coordinator: string, seq: number): string {
+  return `${KEYS.work}${coordinator}/${sortable(seq)}`
 }
 
 function receiptKey (coordinator: string, { receipt }: SignedReceipt): string {

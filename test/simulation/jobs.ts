@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { JobRecord } from '../../src/coordinator/state.ts'
+import { taskOf } from '../../src/coordinator/task.ts'
 import type { Block } from '../../src/model/block.ts'
+import type { BlobRef } from '../../src/model/store.ts'
+import { ranOf } from '../../src/model/task-spec.ts'
 
 const app: Block = {
   manifest: {
@@ -8,6 +12,15 @@ const app: Block = {
   },
   files: [{ path: 'app.wasm', size: 1, sha256: 'a'.repeat(64) }],
   hash: 'b'.repeat(64)
+}
+
+/** What every task of such a job runs. */
+export const RAN = ranOf({ files: app.files, params: '{}' })
+
+/** The task specification its workers would fetch. */
+export function taskRef ({ spec }: JobRecord, chunks: number): BlobRef {
+  const text = JSON.stringify(taskOf(spec, chunks))
+  return { sha256: createHash('sha256').update(text).digest('hex'), size: text.length }
 }
 
 /** A job as accepted, for cores that never look at its content. */

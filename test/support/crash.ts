@@ -13,7 +13,7 @@ import { compileWat, pushWasm } from './wasm.ts'
 export const CHUNKS = 12
 
 /** Every step of a chunk's life at which a node is killed, before and after what it decided is on disk and has been said. */
-export const COORDINATOR_POINTS = ['submit', 'chunks', 'partitioned', 'announce', 'lease', 'commit', 'revealRequest', 'reveal', 'results-stored', 'verdict', 'assemble', 'assembled'].flatMap(phases)
+export const COORDINATOR_POINTS = ['submit', 'chunks', 'partitioned', 'announce', 'lease', 'commit', 'revealRequest', 'reveal', 'results-stored', 'verdict', 'assemble', 'assembled', 'make-receipt', 'receipt-made'].flatMap(phases)
 export const WORKER_POINTS = ['lease', 'run', 'task-done', 'revealRequest', 'reveal', 'verdict'].flatMap(phases)
 
 function phases (what: string): string[] {
@@ -59,6 +59,8 @@ export async function crashRig (): Promise<CrashRig> {
       expect(job).toMatchObject({ state: 'COMPLETED', chunks: { total: chunks, done: chunks, failed: 0 } })
       const { files } = await api.call('GET', `/v1/jobs/${id}/outputs`) as { files: { path: string, sha256: string }[] }
       expect(files).toEqual([expect.objectContaining({ path: 'hashes.bin', sha256: createHash('sha256').update(EXPECTED.subarray(0, chunks * 8)).digest('hex') })])
+      const receipt = await api.request('GET', `/v1/jobs/${id}/receipt`)
+      expect(receipt).toMatchObject({ status: 200, body: { statement: { job: id, decided: chunks } } })
       const { accounts, books } = await api.call('GET', '/v1/wallet') as { accounts: { id: string, balance: string, pending: string }[], books: { balanced: boolean } }
       expect(books.balanced).toBe(true)
       const escrow = accounts.find(account => account.id === `escrow:${id}`)

@@ -14,6 +14,7 @@ import type { Message } from '../../../src/model/messages/control.ts'
 import type { Signer } from '../../../src/model/signer.ts'
 import type { BlobRef, Write } from '../../../src/model/store.ts'
 import { createHash } from 'node:crypto'
+import { taskRef } from '../jobs.ts'
 import { simulatedSigner } from './signer.ts'
 import type { CoordinatorBehaviour } from './behaviours.ts'
 import { CoordinatorAudit } from './coordinator-audit.ts'
@@ -152,6 +153,11 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
       }); break
       case 'fetch-results': this.#fetch(effect.jobId, effect.chunk, [...effect.from], [...effect.files], new Set()); break
       case 'assemble': this.#later(effect.jobId, dice.whole(5, 500), () => { this.#assemble(effect.jobId) }); break
+      case 'make-receipt': {
+        const endedAt = this.state?.jobs.get(effect.jobId)?.record.endedAt ?? 0
+        this.later(20, () => { this.post({ kind: 'receipt-made', jobId: effect.jobId, endedAt, receipt: { sha256: sha256(`receipt ${effect.jobId} ${endedAt}`), size: 1 } }) })
+        break
+      }
       case 'stop': {
         const job = this.state?.jobs.get(effect.jobId)
         if (job !== undefined && (job.record.state === 'COMPLETED' || job.record.state === 'CANCELLED')) job.chunks = []
@@ -171,7 +177,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
       this.#later(jobId, wait, () => { this.post({ kind: 'chunks', jobId, first, inputs }) })
       wait += dice.whole(0, 100)
     }
-    this.#later(jobId, wait + 1, () => { this.post({ kind: 'partitioned', jobId, task: { sha256: sha256(`task ${jobId}`), size: 500 } }) })
+    this.#later(jobId, wait + 1, () => { this.post({ kind: 'partitioned', jobId, task: taskRef(this.#submission(jobId).record, chunks) }) })
   }
 
   /** Every file in turn, from whoever has it. */

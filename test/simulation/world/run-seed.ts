@@ -2,6 +2,7 @@ import { jobEnded } from '../../../src/lifecycle/job.ts'
 import type { CoordinatorState, Job } from '../../../src/coordinator/state.ts'
 import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
+import { auditReceipts } from './receipt-audit.ts'
 import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
 import { auditDelivered } from './channel-audit.ts'
@@ -63,6 +64,7 @@ async function play (world: World, scenario: Scenario): Promise<void> {
   // what was lost is said again
   await world.run(world.now + 30_000)
   checkEnd(world, scenario)
+  for (const coordinator of world.coordinators) if (coordinator.behaviour.honest) await auditReceipts(coordinator)
 }
 
 function planJob (world: World, plan: PlannedJob, index: number): void {
