@@ -1,7 +1,7 @@
 import { blobInputs } from '../blocks/index.ts'
 import type { FileRef } from '../model/block.ts'
 import { asNightshiftError } from '../model/errors.ts'
-import { taskId } from '../model/ids.ts'
+import { chunkTaskId, taskId } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
 import { resultHash } from '../model/result.ts'
 import { fileListProblem } from '../verification/file-list.ts'
@@ -27,7 +27,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         kind: 'app',
         params: job.record.spec.params.app,
         jobId: attempt.jobId,
-        taskId: taskId(attempt),
+        taskId: chunkTaskId(attempt),
         chunk: attempt.chunk,
         chunkCount: job.record.chunkCount,
         seed: Buffer.from(chunkSeed(job.record.seed, attempt.chunk)).toString('hex')

@@ -22,6 +22,7 @@ describe.skipIf(WHY_NOT !== undefined)('a container, seen from inside', () => {
     expect(files.get('pwd')).toBe('/app\n')
     expect(files.get('deep/env')).toMatch(/^APP_PARAMS=\{\}$/m)
     expect(files.get('deep/env')).toMatch(/^TASK_DIR=\/task$/m)
+    for (const quiet of ['TZ=UTC', 'LANG=C.UTF-8', 'SOURCE_DATE_EPOCH=0', 'PYTHONHASHSEED=0', 'HOSTNAME=nightshift', 'OMP_NUM_THREADS=1', 'GOMAXPROCS=1']) expect(files.get('deep/env')?.split('\n')).toContain(quiet)
     expect(outcome.usage.wallMs).toBeGreaterThan(0)
     expect(outcome.usage.outputBytes).toBeGreaterThan(10)
   })

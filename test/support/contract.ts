@@ -97,6 +97,7 @@ export function contractSuite ({ open, blocks, allowWasm }: ContractOptions): vo
     expect(app.directories).toEqual({ TASK_DIR: ['data.bin'], TASK_RESULTS_DIR: [] })
     expect(app.env).toMatchObject({ CHUNK_NUMBER: String(chunk), CHUNK_COUNT: '3', JOB_ID: jobId, APP_PARAMS: '{"level":7}', TZ: 'UTC', PYTHONHASHSEED: '0' })
     expect(app.env.CHUNK_SEED).toMatch(/^[0-9a-f]{64}$/)
+    expect(app.env.TASK_ID).toBe(`t-${jobId.slice(2)}-${chunk}`)
     expect(app.cwd).toEqual(['main.py'])
   })
 
