@@ -38,7 +38,7 @@ export async function describe (id: string, command: Common): Promise<number> {
     ['blocks', `${job.partitioner} → ${job.app} → ${job.assembler}`],
     ['chunks', `${job.chunks.done} done, ${job.chunks.active} active, ${job.chunks.failed} failed, ${job.chunks.total} in all`],
     ['checks', checksOf(job)],
-    ...job.verification.suspect ? [['suspect', 'the app gives different results each time it runs: they cannot be checked by comparing them'] as [string, string]] : [],
+    ...job.warnings.map(text => ['warning', text] as [string, string]),
     ['cost', `${job.cost} of at most ${job.budget} BYC`],
     ['took', duration((job.endedAt ?? Date.now()) - job.createdAt)],
     ...job.error === undefined ? [] : [['error', `${job.error.code}: ${job.error.message}`] as [string, string]],

@@ -10,7 +10,7 @@ import { isBanned, newStanding } from '../verification/reputation.ts'
 import { obstacles } from './auction.ts'
 import { classOf, comparesByClass } from './classes.ts'
 import { decisiveClasses } from './leases.ts'
-import { isSuspect } from './suspicion.ts'
+import { isSuspect, warningsOf } from './suspicion.ts'
 import { channelOf, postedTo } from './channels.ts'
 import { whyWaiting } from './waiting.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
@@ -44,6 +44,7 @@ export function viewJob (job: Job, now: number): JobView {
       overhead: record.verified === 0 ? 0 : Math.round(record.executions / record.verified * 100) / 100,
       suspect: isSuspect(record)
     },
+    warnings: warningsOf(record),
     chunks: { total: record.chunkCount, done: record.verified, failed: record.failed, active: job.active.size },
     rate,
     ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),
