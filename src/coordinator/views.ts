@@ -67,6 +67,8 @@ export interface NodeView {
   readonly connected: boolean
   readonly platforms: readonly string[]
   readonly isolation: string
+  /** what the last bits of its results depend on; empty where it does not say */
+  readonly numericClass: string
   readonly cores: number
   readonly memoryMiB: number
   readonly slots: number
@@ -90,6 +92,7 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       connected: worker?.connected ?? false,
       platforms: worker?.offer?.platforms ?? [],
       isolation: worker?.offer?.isolation ?? 'unknown',
+      numericClass: worker?.offer?.numericClass ?? '',
       cores: worker?.offer?.cores ?? 0,
       memoryMiB: worker?.offer?.memoryMiB ?? 0,
       slots: worker?.offer?.slotsTotal ?? 0,

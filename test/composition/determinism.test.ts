@@ -30,9 +30,9 @@ describe('apps whose results differ from run to run', () => {
   }, 60_000)
   afterAll(async () => { await network.close() })
 
-  const run = async (manifest: object, files: Record<string, string>, config: object = {}, chunks = CHUNKS): Promise<any> => {
+  const run = async (manifest: object, files: Record<string, string>, config: object = {}, chunks = CHUNKS, script = HALVES): Promise<any> => {
     const { api } = network
-    const app = await pushPython(api, 'app', HALVES, { manifest, files })
+    const app = await pushPython(api, 'app', script, { manifest, files })
     const source = await Promise.all(chunks.map(async text => ({ path: text, ...await api.upload(Buffer.from(text)) })))
     const { id } = await api.call('POST', '/v1/jobs', { name: 'halves', app, params: { partitioner: {}, app: { of: 2 }, assembler: {} }, source, config }) as { id: string }
     const job = await api.waitFor(id, ended, 90_000)
@@ -52,6 +52,14 @@ describe('apps whose results differ from run to run', () => {
     // a liar changes the last byte: a digit that nobody compares, or something the script cannot read. Either way nobody honest is struck
     const { nodes } = await network.api.call('GET', '/v1/nodes') as { nodes: { peer: string, strikes: number }[] }
     for (const { peerId } of network.workers.slice(0, 2)) expect(nodes.find(({ peer }) => peer === peerId)?.strikes).toBe(0)
+  }, 100_000)
+
+  it('class: machines of one class check each other, and say which it is', async () => {
+    const { nodes } = await network.api.call('GET', '/v1/nodes') as { nodes: { numericClass: string }[] }
+    expect(new Set(nodes.map(({ numericClass }) => numericClass)).size).toBe(1)
+    expect(nodes[0]?.numericClass).toContain('python-wasm=pyodide-')
+    const job = await run({ determinism: 'class' }, {}, { replicas: 2 }, ['10'], HALVES.replace('random.SystemRandom().random()', 'random.random()'))
+    expect(job).toMatchObject({ state: 'COMPLETED', chunks: { done: 1 } })
   }, 100_000)
 
   it('a comparator that crashes is the app\'s own fault, and says so in the logs', async () => {

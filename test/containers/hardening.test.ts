@@ -27,6 +27,15 @@ describe.skipIf(WHY_NOT !== undefined)('a container, seen from inside', () => {
     expect(outcome.usage.outputBytes).toBeGreaterThan(10)
   })
 
+  it('keeps the contract: as many threads as cores were asked for, further folders to read, empty ones too', async () => {
+    const { outcome, log } = await rig.run(image, 'echo $OMP_NUM_THREADS; cat "$RESULT_DIR/deep/a"; ls "$EMPTY_DIR" | wc -l; echo x 2>/dev/null > "$RESULT_DIR/deep/a" || echo read-only', {
+      container: { cores: 2.5 },
+      task: { extraInputs: { RESULT_DIR: [{ path: 'deep/a', size: 2, content: Buffer.from('A\n') }], EMPTY_DIR: [] } }
+    })
+    expect(outcome.ok).toBe(true)
+    expect(log).toBe('2\nA\n0\nread-only\n')
+  })
+
   it('has no root, no capability, no way to more', async () => {
     const { outcome, log } = await rig.run(image, 'id -u; grep -E "^(CapEff|CapPrm|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; /suid/busybox id -u; cat /etc/shadow 2> /dev/null')
     expect(outcome).toMatchObject({ ok: false, code: 'EXIT_NONZERO' })
