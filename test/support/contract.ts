@@ -29,7 +29,7 @@ const APP = LOOK + `
 with open(os.path.join(os.environ['TASK_DIR'], 'data.bin')) as chunk:
     given = json.load(chunk)
 with open(os.path.join(os.environ['TASK_RESULTS_DIR'], 'same.json'), 'w') as result:
-    json.dump({'given': given, 'app': {**seen, 'env': {k: v for k, v in seen['env'].items() if k != 'TASK_ID'}}}, result, sort_keys=True)
+    json.dump({'given': given, 'app': seen}, result, sort_keys=True)
 os.makedirs(os.path.join(os.environ['TASK_RESULTS_DIR'], 'sub'))
 with open(os.path.join(os.environ['TASK_RESULTS_DIR'], 'sub', 'own-%s.txt' % os.environ['CHUNK_NUMBER']), 'w') as result:
     result.write(given['text'])
