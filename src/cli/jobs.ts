@@ -41,7 +41,7 @@ export async function describe (id: string, command: Common): Promise<number> {
     ['confidence', confidenceOf(job)],
     ['checks', checksOf(job)],
     ['evidence', evidenceOf(job)],
-    ...job.verification.suspect ? [['suspect', 'the app gives different results each time it runs: they cannot be checked by comparing them'] as [string, string]] : [],
+    ...job.warnings.map(text => ['warning', text] as [string, string]),
     ['cost', `${job.cost} of at most ${job.budget} BYC`],
     ...job.receipt === undefined ? [] : [['receipt', `${job.receipt.sha256}, ${bytes(job.receipt.size)}; nightshift job get ${job.id}`] as [string, string]],
     ['took', duration((job.endedAt ?? Date.now()) - job.createdAt)],

@@ -12,12 +12,12 @@ import { builtinEngines } from '../engines/index.ts'
 import type { Block, FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { InputFile } from '../model/executor.ts'
-import { taskId } from '../model/ids.ts'
+import { chunkTaskId } from '../model/ids.ts'
 import { resultHash } from '../model/result.ts'
 import { bypassSource, fileSource } from '../sources/index.ts'
 import type { ChunkLine, JobStatement } from '../verification/job-receipt.ts'
 import type { Problems } from '../verification/problems.ts'
-import { openSandbox } from './block-test.ts'
+import { openSandbox } from './block-bench.ts'
 import { openContainer } from './block-test-container.ts'
 import { connect } from './connect.ts'
 import { say } from './output.ts'
@@ -68,6 +68,8 @@ export async function rerunChunks (sample: ChunkSample, statement: JobStatement,
   const { seed } = statement
   if (seed === undefined) throw new NightshiftError('NS_E_USAGE', `job ${statement.job} failed, and its receipt keeps its seed back because it may be retried: it cannot be run again from it`, { remedy: 'leave out --rerun' })
   const recipe = JSON.parse(recipeText) as Recipe
+  const { determinism, name } = recipe.app.manifest
+  if (determinism !== 'bitwise' && determinism !== 'class') throw new NightshiftError('NS_E_USAGE', `${name} is ${determinism}: run again it may give other bytes and be right all the same, so comparing them says nothing`, { remedy: 'leave out --rerun' })
   const { lines } = sample
   const dir = await mkdtemp(join(tmpdir(), 'nightshift-rerun-'))
   try {
@@ -169,7 +171,7 @@ async function openRunner (recipe: Recipe, statement: JobStatement, bundle: read
     throw new NightshiftError('NS_E_IMAGE', `${container?.image.reference ?? 'the image'} is not the image the job ran in any more`, { remedy: 'load the image with the digest the receipt names' })
   }
   const run = async (line: ChunkLine, input: Input, seed: string): Promise<string> => {
-    const id = taskId({ jobId: statement.job, chunk: line.chunk, epoch: line.by[0]?.epoch ?? 1 })
+    const id = chunkTaskId({ jobId: statement.job, chunk: line.chunk })
     const files: FileRef[] = []
     const outcome = await executor.run({
       id, kind: 'app', platform, entrypoint: task.entrypoint, bundle, bundleKey: statement.appHash,

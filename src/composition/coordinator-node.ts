@@ -35,6 +35,7 @@ import { Loop } from './loop.ts'
 import { openNodeStore, tellingOfDamage } from './node-store.ts'
 import { orQuarantine } from './quarantine.ts'
 import type { Quarantine } from './quarantine.ts'
+import { ownNumericClass } from './numeric-class.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 
@@ -103,6 +104,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       defaultBudget: parseByc(DEFAULT_BUDGET),
       leaseTtlMs: LEASE_TTL_MS,
       platforms: [...executors.keys()],
+      numericClass: await ownNumericClass(hardware),
       adoptReceipts: options.adoptReceipts === true
     }, systemClock.now()))
     await openingTransfer(books, state, parseByc(options.openingBalance), systemClock.now())

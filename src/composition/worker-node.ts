@@ -29,6 +29,7 @@ import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
 import { openNodeStore } from './node-store.ts'
+import { ownNumericClass } from './numeric-class.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { WalletFile } from './wallet-file.ts'
@@ -125,6 +126,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       isolation,
       operator: options.operator ?? '',
       hardware,
+      numericClass: await ownNumericClass(hardware),
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
       cores,
       creditLimit: options.creditLimit ?? BASE_CREDIT,

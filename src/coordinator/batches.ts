@@ -4,6 +4,7 @@ import { merkleRoot } from '../verification/commitment.ts'
 import { auditRate } from '../verification/policy.ts'
 import { pendingChunks } from './auction.ts'
 import { idOf, requeue } from './attempts.ts'
+import { chunkClass } from './classes.ts'
 import { hasReferee, passes, tier } from './tiers.ts'
 import type { Attempt, Batch, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -106,7 +107,7 @@ export function advanceBatches (turn: Turn, job: Job, acceptAll: (members: reado
 
 function startAudit (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
   if (chunk.audit !== undefined || attempt.drawn === undefined) return
-  chunk.audit = attempt.drawn === 'trusted' && hasReferee(turn.state, job) ? 'trusted' : 'any'
+  chunk.audit = attempt.drawn === 'trusted' && hasReferee(turn.state, job, chunkClass(chunk)) ? 'trusted' : 'any'
   job.record.checks.audits++
   if (chunk.audit === 'any') {
     chunk.quorum = 2

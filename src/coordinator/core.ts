@@ -23,7 +23,9 @@ import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 import { askAgain, askReveals, onCommit, sendRevealRequests } from './asking.ts'
-import { auditBatches, fetchOrStore, judgeAgain, onResultsStored } from './judge.ts'
+import { isExamined } from './examination.ts'
+import { callExaminers, onExamined } from './examining.ts'
+import { auditBatches, fetchOrStore, judge, judgeAgain, onResultsStored } from './judge.ts'
 import { chaseReveals, onReveal, onRevealComing, onRevealLost } from './showing.ts'
 import { callReferee, onTrustedDone } from './trusted-runs.ts'
 import { reviewWaiting } from './waiting.ts'
@@ -57,6 +59,7 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
       if (chunk !== undefined && !jobEnded(job.record.state)) onResultsStored(turn, job, chunk, event.stored, event.unavailableAt)
       break
     }
+    case 'examined': onExamined(turn, findJob(state, event.jobId), event); break
     case 'assembled': completeJob(turn, findJob(state, event.jobId), event.outputs); break
     case 'receipt-made': onReceiptMade(turn, findJob(state, event.jobId), event.endedAt, event.receipt); break
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
@@ -81,6 +84,7 @@ export function settleTurn (turn: Turn): void {
       auditBatches(turn, job)
       if (!isBehind(turn.state)) leaseChunks(turn, job)
       callReferee(turn, job)
+      callExaminers(turn, job)
     }
     advanceJob(turn, job)
   }
@@ -109,7 +113,11 @@ function continueJob (turn: Turn, job: Job): void {
           delete attempt.revealComing
         }
         if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
-        else askReveals(turn, job, chunk)
+        else {
+          askReveals(turn, job, chunk)
+          // what was being examined is asked for again
+          if (isExamined(job)) judge(turn, job, chunk)
+        }
       }
       break
     default:
@@ -240,6 +248,7 @@ function viewOf (offer: Offer, now: number): OfferView {
     operator: offer.operator,
     cpuModel: offer.cpuModel,
     arch: offer.arch,
+    numericClass: offer.numericClass,
     validUntil: now + Math.min(offer.validForMs, 600_000)
   }
 }

@@ -2,6 +2,7 @@ import type { FileRef } from '../model/block.ts'
 import type { Redemption } from '../ledger/bank.ts'
 import type { SignedNetting } from '../ledger/netting.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
+import type { Verdict } from '../model/examiner.ts'
 import type { FailureClass } from '../model/executor.ts'
 import type { JobError } from '../model/job.ts'
 import type { AttemptId } from '../model/ids.ts'
@@ -28,6 +29,7 @@ export type CoordinatorEvent =
   | { readonly kind: 'step-failed', readonly jobId: string, readonly error: JobError }
   | { readonly kind: 'trusted-done', readonly attempt: AttemptId, readonly outcome: TrustedOutcome }
   | { readonly kind: 'results-stored', readonly jobId: string, readonly chunk: number, readonly stored: boolean, readonly unavailableAt: readonly string[] }
+  | Examined
   | { readonly kind: 'assembled', readonly jobId: string, readonly outputs: readonly FileRef[] }
   /** the receipt of a job that ended then is stored */
   | { readonly kind: 'receipt-made', readonly jobId: string, readonly endedAt: number, readonly receipt: BlobRef }
@@ -41,6 +43,26 @@ export type CoordinatorEvent =
   | { readonly kind: 'net-answer', readonly signed: SignedNetting, readonly accepted: boolean }
   | { readonly kind: 'net-finish', readonly signed: SignedNetting }
 
+/** What came of an examination; without a verdict when it could not be held, through no fault of the app's. */
+export interface Examined {
+  readonly kind: 'examined'
+  readonly jobId: string
+  readonly chunk: number
+  readonly values: readonly string[]
+  readonly verdict?: Verdict
+  /** why there is no verdict, or none but `failed` */
+  readonly text?: string
+  /** workers that did not give the files of their result */
+  readonly unavailableAt: readonly string[]
+}
+
+/** A result that is to be examined, and who has it. */
+export interface Exhibit {
+  readonly value: string
+  readonly files: readonly FileRef[]
+  readonly from: readonly string[]
+}
+
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }
   | { readonly ok: false, readonly failureClass: FailureClass, readonly reason: Reason, readonly exitCode: number, readonly stderrTail: string }
@@ -50,6 +72,8 @@ export type CoordinatorEffect =
   | { readonly kind: 'partition', readonly jobId: string }
   | { readonly kind: 'run-trusted', readonly attempt: AttemptId }
   | { readonly kind: 'fetch-results', readonly jobId: string, readonly chunk: number, readonly from: readonly string[], readonly files: readonly FileRef[] }
+  /** has the app's examiner look at one result, or at two */
+  | { readonly kind: 'examine', readonly jobId: string, readonly chunk: number, readonly exhibits: readonly Exhibit[] }
   | { readonly kind: 'assemble', readonly jobId: string }
   /** stops every effect of the job that is still running */
   | { readonly kind: 'stop', readonly jobId: string }

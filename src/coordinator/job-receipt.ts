@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FileRef } from '../model/block.ts'
+import type { Determinism, FileRef } from '../model/block.ts'
 import type { JobSpec } from '../model/job.ts'
 import { ranOf } from '../model/task-spec.ts'
 import type { Ran } from '../model/task-spec.ts'
@@ -84,7 +84,7 @@ export function evidenceOf ({ disputes, trustedRuns = 0, strikes = 0, checks }: 
 async function * lines ({ record, store }: EndedJob, workers: Map<string, number>, sums: LineSums): AsyncGenerator<SealedLine> {
   const prefix = KEYS.chunks(record.id)
   for await (const [, text] of store.range({ gte: prefix, lt: after(prefix) })) {
-    const line = lineOf(decodeChunk(text), workers)
+    const line = lineOf(decodeChunk(text), workers, record.spec.app.manifest.determinism === 'self-checked')
     sums.addChunk(line)
     yield sealLine(line)
   }
@@ -94,7 +94,7 @@ async function * lines ({ record, store }: EndedJob, workers: Map<string, number
   }
 }
 
-function lineOf (chunk: Chunk, workers: Map<string, number>): ChunkLine {
+function lineOf (chunk: Chunk, workers: Map<string, number>, isChecked: boolean): ChunkLine {
   const winners = chunk.state === 'DECIDED' ? chunk.attempts.filter(({ state }) => state === 'SETTLED') : []
   const numberOf = (peer: string): number => {
     const number = workers.get(peer) ?? workers.size
@@ -105,31 +105,35 @@ function lineOf (chunk: Chunk, workers: Map<string, number>): ChunkLine {
     chunk: chunk.index,
     state: chunk.state === 'DECIDED' ? 'decided' : chunk.state === 'FAILED' ? 'failed' : 'open',
     inputHash: chunk.input.sha256,
-    ...chunk.state === 'DECIDED' && chunk.value !== undefined ? { resultHash: chunk.value, verified: verifiedBy(chunk, winners) } : {},
-    by: winners.map(({ worker, epoch, price, attestation = '' }) => ({ worker: numberOf(worker), epoch, paid: price.toString(), attestation })),
+    ...chunk.state === 'DECIDED' && chunk.value !== undefined ? { resultHash: chunk.value, verified: verifiedBy(chunk, winners, isChecked) } : {},
+    by: winners.map(({ worker, epoch, price, value, attestation = '' }) => ({
+      worker: numberOf(worker), epoch, paid: price.toString(), ...value === undefined || value === chunk.value ? {} : { resultHash: value }, attestation
+    })),
     executions: chunk.epoch
   }
 }
 
-function verifiedBy (chunk: Chunk, winners: readonly Attempt[]): NonNullable<ChunkLine['verified']> {
+function verifiedBy (chunk: Chunk, winners: readonly Attempt[], isChecked: boolean): NonNullable<ChunkLine['verified']> {
   const groups = new Set(winners.map(({ group }) => group)).size
   const draw = winners.find(attempt => attempt.draw !== undefined)?.draw
   return {
-    how: wayOf(chunk, winners, groups), groups, risk: chunk.risk ?? CERTAIN,
+    how: wayOf(chunk, winners, groups, isChecked), groups, risk: chunk.risk ?? CERTAIN,
     ...chunk.disputed ? { disputed: true } : {},
     ...draw === undefined ? {} : { batch: { ...draw } }
   }
 }
 
-function wayOf (chunk: Chunk, winners: readonly Attempt[], groups: number): Way {
+function wayOf (chunk: Chunk, winners: readonly Attempt[], groups: number, isChecked: boolean): Way {
   if (winners.some(({ trusted }) => trusted)) return 'trusted'
+  if (isChecked) return 'checked'
   const inBatch = winners.some(({ draw }) => draw !== undefined)
   if (groups > 1) return inBatch && chunk.audit !== undefined ? 'audited' : 'agreed'
   return inBatch ? 'batch' : 'single'
 }
 
 /** What a recipe's text says every task of its job ran. Throws when it is no recipe. */
-export function readRecipe (text: string, chunks: number): Ran & { readonly specHash: string } {
-  const task = taskOf(JSON.parse(text) as Recipe, chunks)
-  return { ...ranOf(task), specHash: textHash(JSON.stringify(task)) }
+export function readRecipe (text: string, chunks: number): Ran & { readonly specHash: string, readonly determinism: Determinism } {
+  const recipe = JSON.parse(text) as Recipe
+  const task = taskOf(recipe, chunks)
+  return { ...ranOf(task), determinism: recipe.app.manifest.determinism, specHash: textHash(JSON.stringify(task)) }
 }

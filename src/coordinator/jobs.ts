@@ -13,6 +13,7 @@ import type { BlobRef } from '../model/store.ts'
 import { appMemoryMiB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
 import { wants } from './chunks.ts'
+import { fixedReplicas } from './tiers.ts'
 import { KEYS } from './keys.ts'
 import { Median } from './median.ts'
 import { policyOf } from '../verification/policy.ts'
@@ -33,6 +34,7 @@ export function newJob (record: JobRecord): Job {
     freshFrom: 0,
     wanting: new Set(),
     active: new Set(),
+    unexamined: new Map(),
     unpaid: new Set(),
     owed: 0n,
     roundNumber: 0,
@@ -115,7 +117,7 @@ export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
 
 /** Results a chunk needs at first: one until its first worker is known, unless the submitter said how many. */
 function firstQuorum (job: Job): number {
-  return job.record.spec.config.replicas ?? 1
+  return fixedReplicas(job) ?? 1
 }
 
 /** Moves on when no chunk is left to verify: everyone is paid, then the results are assembled. */
@@ -177,6 +179,8 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   job.record.endedAt = turn.now
   setState(turn, job, state)
   job.active.clear()
+  job.unexamined.clear()
+  for (const key of turn.state.examining) if (key.startsWith(`${job.record.id}/`)) turn.state.examining.delete(key)
   job.awards.clear()
   job.filling.clear()
   job.batches.clear()
@@ -246,6 +250,7 @@ export function retryJob (turn: Turn, job: Job): void {
     delete chunk.error
     delete chunk.audit
     delete chunk.risk
+    delete chunk.verdicts
     delete chunk.notBefore
     turn.saveChunk(job, chunk)
   }

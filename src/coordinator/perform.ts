@@ -5,6 +5,7 @@ import type { Message } from '../model/messages/control.ts'
 import { assembleJob } from './assemble.ts'
 import { cleanUp } from './cleanup.ts'
 import type { CoordinatorEffect } from './events.ts'
+import { examine } from './examine.ts'
 import { fetchResults } from './fetch.ts'
 import { partitionJob } from './partition.ts'
 import { runReferee } from './referee.ts'
@@ -73,6 +74,12 @@ export class Performer {
         this.#services.post({ kind: 'trusted-done', attempt: effect.attempt, outcome })
       }, () => {
         this.#services.log.error({ attempt: attemptKey(effect.attempt) }, 'a trusted run could not be started')
+      }); break
+      case 'examine': this.#start(effect.jobId, async (job, signal) => {
+        const examined = await examine(this.#services, job, effect.chunk, effect.exhibits, signal)
+        if (!signal.aborted) this.#services.post(examined)
+      }, ({ message }) => {
+        this.#services.post({ kind: 'examined', jobId: effect.jobId, chunk: effect.chunk, values: effect.exhibits.map(({ value }) => value), text: message, unavailableAt: [] })
       }); break
       case 'fetch-results': this.#start(effect.jobId, async (_, signal) => { await fetchResults(this.#services, effect, signal) }, error => {
         this.#services.log.error({ err: error, job: effect.jobId, chunk: effect.chunk }, 'results could not be stored')

@@ -12,6 +12,7 @@ import type { ChunkState } from '../lifecycle/chunk.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import type { Round } from '../market/auction.ts'
 import type { FileRef } from '../model/block.ts'
+import type { Verdict } from '../model/examiner.ts'
 import type { Usage } from '../model/executor.ts'
 import type { JobChecks, JobError, JobSpec } from '../model/job.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
@@ -30,6 +31,8 @@ export interface Attempt {
   readonly worker: string
   readonly group: string
   readonly trusted: boolean
+  /** the numeric class it runs in, where results compare only within one */
+  readonly numericClass?: string
   readonly price: bigint
   /** empty for the coordinator's own runs, which cost nothing */
   readonly holdId: string
@@ -50,6 +53,8 @@ export interface Attempt {
   revealsLost?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
+  /** value of another result of the chunk that the app's examiner holds it equal to */
+  sameAs?: string
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
   /** hex: its worker's signature over what it ran and what came of it, once revealed */
@@ -92,6 +97,8 @@ export interface Chunk {
   disputed: boolean
   /** its single result is being checked: by another proven worker, or by a trusted run */
   audit?: 'any' | 'trusted'
+  /** what the app's examiner said, by the value it was shown, or the two in order */
+  verdicts?: Readonly<Record<string, Verdict>>
   error?: JobError
 }
 
@@ -169,6 +176,10 @@ export interface Job {
   wanting: Set<number>
   /** chunks with an open attempt */
   active: Set<number>
+  /** chunks whose results wait for the app's examiner, and from when on it is asked, milliseconds */
+  readonly unexamined: Map<number, number>
+  /** why the last examination could not be held */
+  examinerTrouble?: Reason
   /** chunks with a stored result that is not paid yet, oldest first */
   readonly unpaid: Set<number>
   /** units these come to */
@@ -227,6 +238,8 @@ export interface CoordinatorConfig {
   readonly leaseTtlMs: number
   /** platforms this coordinator can run itself, for disputes and engines */
   readonly platforms: readonly string[]
+  /** what the last bits of its own results depend on; unset: unknown */
+  readonly numericClass?: string
   /** the operator's word that receipts workers show are the truth, should the books know less; default false */
   readonly adoptReceipts?: boolean
 }
@@ -273,6 +286,8 @@ export interface CoordinatorState {
   batchId: number
   /** trusted runs in progress, as `jobId/chunk/epoch` */
   readonly refereeing: Set<string>
+  /** chunks whose results are being examined, as `jobId/chunk` */
+  readonly examining: Set<string>
   /** rotates which job is served first */
   turnOfJob: number
 }

@@ -4,14 +4,17 @@ import type { NettingDocument } from '../ledger/netting.ts'
 import { openOf, redeemedOf } from '../ledger/payer.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
+import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
 import { confidenceOf } from '../verification/risk.ts'
 import { obstacles } from './auction.ts'
-import { isSuspect } from './suspicion.ts'
+import { classOf, comparesByClass } from './classes.ts'
+import { decisiveClasses } from './leases.ts'
+import { isSuspect, warningsOf } from './suspicion.ts'
 import { channelOf, postedTo } from './channels.ts'
 import { whyWaiting } from './waiting.ts'
-import type { CoordinatorState, Job } from './state.ts'
+import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import { Turn } from './turn.ts'
 
 export function engineName (choice: EngineChoice): string {
@@ -44,6 +47,7 @@ export function viewJob (job: Job, now: number): JobView {
       overhead: record.verified === 0 ? 0 : Math.round(record.executions / record.verified * 100) / 100,
       suspect: isSuspect(record)
     },
+    warnings: warningsOf(record),
     chunks: { total: record.chunkCount, done: record.verified, failed: record.failed, active: job.active.size },
     rate,
     ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),
@@ -69,6 +73,8 @@ export interface NodeView {
   readonly connected: boolean
   readonly platforms: readonly string[]
   readonly isolation: string
+  /** what the last bits of its results depend on; empty where it does not say */
+  readonly numericClass: string
   readonly cores: number
   readonly memoryMiB: number
   readonly slots: number
@@ -92,6 +98,7 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       connected: worker?.connected ?? false,
       platforms: worker?.offer?.platforms ?? [],
       isolation: worker?.offer?.isolation ?? 'unknown',
+      numericClass: worker?.offer?.numericClass ?? '',
       cores: worker?.offer?.cores ?? 0,
       memoryMiB: worker?.offer?.memoryMiB ?? 0,
       slots: worker?.offer?.slotsTotal ?? 0,
@@ -197,8 +204,11 @@ export interface Explanation {
 
 /** Why a job is where it is: what it waits for, who may run it at which price, and why everyone else may not. */
 export function explainJob (state: CoordinatorState, job: Job, now: number): Explanation {
-  const waiting = jobEnded(job.record.state) ? undefined : job.record.reason ?? whyWaiting(new Turn(state, now), job)
-  const refused = [...state.workers.values()].filter(worker => !job.awards.has(worker.peer)).map(worker => {
+  const turn = new Turn(state, now)
+  const waiting = jobEnded(job.record.state) ? undefined : job.record.reason ?? whyWaiting(turn, job)
+  const classes = decisiveClasses(turn, job)
+  const refused = [...state.workers.values()].map(worker => {
+    if (job.awards.has(worker.peer)) return { worker: worker.peer, reasons: classes.has(classOf(job, worker)) ? [] : lonely(job, worker) }
     const now_ = obstacles(state, job, worker, now)
     return { worker: worker.peer, reasons: now_.length > 0 ? now_ : job.explanations.get(worker.peer) ?? [] }
   }).filter(entry => entry.reasons.length > 0)
@@ -208,4 +218,11 @@ export function explainJob (state: CoordinatorState, job: Job, now: number): Exp
     awarded: [...job.awards.values()].map(award => ({ worker: award.worker, price: formatByc(award.price), slots: award.slots })),
     refused
   }
+}
+
+/** Why a worker with an award begins no chunk: it is of a numeric class in which nobody could check it. */
+function lonely (job: Job, worker: WorkerView): readonly Reason[] {
+  return comparesByClass(job)
+    ? [reason('NUMERIC_CLASS_DIFFERS', `no other worker here, nor the coordinator, is of its numeric class "${classOf(job, worker)}", so that nobody could check its results`)]
+    : []
 }

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'NS_E_NO_CHUNKS'
   | 'NS_E_CHUNK_HOLE'
   | 'NS_E_CHUNK_NAME'
+  | 'NS_E_NOT_DETERMINISTIC'
   | 'NS_E_ENGINE_FAILED'
   | 'NS_E_APP_FAILED'
   | 'NS_E_CHUNK_FAILED'

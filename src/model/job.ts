@@ -129,6 +129,8 @@ export interface JobView {
   /** independent results that must agree, when that was fixed */
   readonly replicas?: number
   readonly verification: VerificationView
+  /** what its owner should know of it, as sentences */
+  readonly warnings: readonly string[]
   readonly chunks: { readonly total: number, readonly done: number, readonly failed: number, readonly active: number }
   /** chunks decided per second over the last moments */
   readonly rate: number

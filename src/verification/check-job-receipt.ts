@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
+import type { Determinism } from '../model/block.ts'
 import type { Signer } from '../model/signer.ts'
 import type { Ran } from '../model/task-spec.ts'
 import { attestationIsValid } from './attestation.ts'
@@ -18,7 +19,7 @@ const isChunk = TypeCompiler.Compile(ChunkLineSchema)
 const isOutput = TypeCompiler.Compile(OutputLineSchema)
 
 /** What a recipe leads to. Throws when it is no recipe. */
-export type ReadRecipe = (text: string, chunks: number) => Ran & { readonly specHash: string }
+export type ReadRecipe = (text: string, chunks: number) => Ran & { readonly specHash: string, readonly determinism: Determinism }
 
 export interface JobReceiptOptions {
   readonly signer: Pick<Signer, 'verify'>
@@ -40,6 +41,7 @@ export class JobReceiptCheck {
   readonly #options: JobReceiptOptions
   readonly #tree = new MerkleTree()
   #text = ''
+  #determinism: Determinism | undefined
   /** lines that are not what their check says, and whose check alone may have been changed */
   readonly #changed: { readonly where: string, named: boolean }[] = []
 
@@ -76,7 +78,8 @@ export class JobReceiptCheck {
     if (statement === undefined) return
     problems.same('recipe', 'its hash', textHash(text), statement.recipeHash)
     try {
-      const { specHash, ...ran } = this.#options.recipe(text, statement.chunks)
+      const { specHash, determinism, ...ran } = this.#options.recipe(text, statement.chunks)
+      this.#determinism = determinism
       problems.same('recipe', 'the hash of the app', ran.appHash, statement.appHash)
       problems.same('recipe', 'the hash of the parameters', ran.paramsHash, statement.paramsHash)
       problems.same('recipe', 'the digest of the image', ran.imageDigest, statement.imageDigest)
@@ -126,7 +129,8 @@ export class JobReceiptCheck {
       problems.add(where, 'it is decided, and yet there is no result, nobody who gave it, or no word on how it was verified')
       return
     }
-    for (const by of line.by) this.#attested(where, line, by, resultHash, statement)
+    for (const by of line.by) this.#attested(where, line, by, by.resultHash ?? resultHash, statement)
+    this.#alike(where, line)
     if (verified.groups > line.by.length) problems.add(where, `verified.groups says ${verified.groups} groups gave its result, ${line.by.length} workers did`)
     const { batch, how } = verified
     if ((how === 'batch' || how === 'audited') && batch === undefined) problems.add(where, `verified.how says ${how}, and there is no batch`)
@@ -134,6 +138,15 @@ export class JobReceiptCheck {
     if (batch.place >= batch.size || batch.drawn > batch.size) problems.add(where, `verified.batch: place ${batch.place} of ${batch.size}, ${batch.drawn} drawn`)
     else if (how === 'batch' && statement.seed !== undefined && wasDrawn(statement.seed, batch)) problems.add(where, 'verified: it was drawn for an audit, and passed without one')
     if (how === 'batch' && verified.risk !== riskOfBatch(batch)) problems.add(where, `verified.risk is ${verified.risk}, its batch comes to ${riskOfBatch(batch)}`)
+  }
+
+  /** Only an app with a comparator or checker of its own has results that differ and are right. */
+  #alike (where: string, { resultHash, verified, by }: ChunkLine): void {
+    const others = by.filter(one => one.resultHash !== undefined)
+    if (others.some(one => one.resultHash === resultHash)) this.problems.add(where, 'by.resultHash names the result of the chunk itself')
+    if (others.length > 0 && this.#determinism !== 'fuzzy' && this.#determinism !== 'self-checked') this.problems.add(where, `by.resultHash: results differ, and the app is ${this.#determinism ?? 'unknown'}`)
+    if (others.length > 0 && others.length === by.length) this.problems.add(where, 'nobody of those listed gave its result')
+    if (verified?.how === 'checked' && this.#determinism !== 'self-checked') this.problems.add(where, `verified.how says checked, and the app is ${this.#determinism ?? 'unknown'}`)
   }
 
   #attested (where: string, { inputHash, chunk }: ChunkLine, by: ChunkLine['by'][number], resultHash: string, statement: JobStatement): void {

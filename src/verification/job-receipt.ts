@@ -58,9 +58,9 @@ export type JobStatement = Static<typeof JobStatementSchema>
  * How a chunk's value was found right. trusted: the coordinator, or a peer it
  * trusts, ran it too. audited: drawn from its worker's batch, and run again by
  * another. batch: in a batch whose drawn results agreed. agreed: by independent
- * workers, credible together. single: one result was believed, as was asked for.
+ * workers, credible together. checked: by the app's own checker. single: one result was believed, as was asked for.
  */
-export const WAYS = ['trusted', 'audited', 'batch', 'agreed', 'single'] as const
+export const WAYS = ['trusted', 'audited', 'batch', 'agreed', 'checked', 'single'] as const
 export type Way = typeof WAYS[number]
 
 export const ChunkLineSchema = Type.Object({
@@ -77,8 +77,8 @@ export const ChunkLineSchema = Type.Object({
     disputed: Type.Optional(Type.Literal(true)),
     batch: Type.Optional(Type.Object({ root: Hash, size: Type.Integer({ minimum: 1, maximum: 4096 }), place: Count, drawn: Type.Integer({ minimum: 1, maximum: 4096 }), passes: Count }, strict))
   }, strict)),
-  /** everyone who gave the value; `worker` is a number of the statement's list, `attestation` its signature in hex */
-  by: Type.Array(Type.Object({ worker: Count, epoch: Count, paid: Units, attestation: Type.String({ pattern: '^([0-9a-f]{128})?$' }) }, strict), { maxItems: 1000 }),
+  /** everyone who gave the value; `worker` is a number of the statement's list, `resultHash` its own result where the app's script found it as good, `attestation` its signature in hex */
+  by: Type.Array(Type.Object({ worker: Count, epoch: Count, paid: Units, resultHash: Type.Optional(Hash), attestation: Type.String({ pattern: '^([0-9a-f]{128})?$' }) }, strict), { maxItems: 1000 }),
   executions: Count,
   check: Type.String()
 }, strict)

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../model/clock.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { ContainerTask, Executor, InputFile, LogStream } from '../model/executor.ts'
-import { taskId } from '../model/ids.ts'
+import { chunkTaskId, taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import { resultHash } from '../model/result.ts'
 import type { ImagePart } from '../model/image.ts'
@@ -119,7 +119,7 @@ export class TaskRunner {
         kind: 'app',
         params,
         jobId: attempt.id.jobId,
-        taskId: taskId(attempt.id),
+        taskId: chunkTaskId(attempt.id),
         chunk: attempt.id.chunk,
         chunkCount: spec.chunkCount,
         seed: attempt.chunkSeed

@@ -56,6 +56,8 @@ export interface CoordinatorView {
 }
 
 export interface WorkerConfig {
+  /** what the last bits of results depend on here; unset: unknown, and no app that needs to know runs here */
+  readonly numericClass?: string
   /** tasks at a time */
   readonly slots: number
   /** price relative to the suggested tariff, per mille */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JobRecord } from '../../src/coordinator/state.ts'
 import { taskOf } from '../../src/coordinator/task.ts'
-import type { Block } from '../../src/model/block.ts'
+import type { Block, Manifest } from '../../src/model/block.ts'
 import type { BlobRef } from '../../src/model/store.ts'
 import { ranOf } from '../../src/model/task-spec.ts'
 
@@ -24,11 +24,11 @@ export function taskRef ({ spec }: JobRecord, chunks: number): BlobRef {
 }
 
 /** A job as accepted, for cores that never look at its content. */
-export function simulatedJob (id: string, config: Partial<JobRecord['spec']['config']> = {}, budget = 1_000_000_000n): JobRecord {
+export function simulatedJob (id: string, config: Partial<JobRecord['spec']['config']> = {}, budget = 1_000_000_000n, manifest: Partial<Manifest> = {}): JobRecord {
   return {
     id,
     spec: {
-      name: id, description: '', app, partitioner: { builtin: 'passthrough' }, assembler: { builtin: 'passthrough' },
+      name: id, description: '', app: { ...app, manifest: { ...app.manifest, ...manifest } }, partitioner: { builtin: 'passthrough' }, assembler: { builtin: 'passthrough' },
       params: { partitioner: {}, app: {}, assembler: {} }, source: [],
       config: {
         taskTimeout: 60, jobTimeout: 0, retries: 5, replicas: 2, confidence: 99, trust: 'open', allowWasm: false, allowPartial: false,

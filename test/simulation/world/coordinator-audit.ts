@@ -1,4 +1,5 @@
 import { wants } from '../../../src/coordinator/chunks.ts'
+import { counted } from '../../../src/coordinator/examination.ts'
 import { KEYS } from '../../../src/coordinator/keys.ts'
 import { decodeChunk, decodeJob } from '../../../src/coordinator/records.ts'
 import type { Attempt, Chunk, CoordinatorState, Job, JobRecord } from '../../../src/coordinator/state.ts'
@@ -8,11 +9,12 @@ import type { Entry, Hold } from '../../../src/ledger/transfers.ts'
 import { attemptIsOpen } from '../../../src/lifecycle/attempt.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import { attemptKey } from '../../../src/model/ids.ts'
+import { resultHash } from '../../../src/model/result.ts'
 import type { Write } from '../../../src/model/store.ts'
 import { BooksAudit } from './books-audit.ts'
 import { auditChannels } from './channel-audit.ts'
 import type { SimulatedCoordinator, Submission } from './coordinator.ts'
-import { truth } from './truth.ts'
+import { isRight } from './truth.ts'
 import { must } from './violation.ts'
 
 /** Memory and disk are compared after every so many turns. */
@@ -161,7 +163,7 @@ export class CoordinatorAudit {
 
   #noteValue (jobId: string, { index, value }: Chunk): void {
     const app = this.#node.submissions.get(jobId)?.app
-    if (app !== undefined && value !== truth(jobId, index, app).value) this.#outvoted.add(`${jobId}/${index}`)
+    if (app !== undefined && !isRight(jobId, index, app, value)) this.#outvoted.add(`${jobId}/${index}`)
   }
 
   /** True for a chunk of which a wrong value was once agreed. */
@@ -174,7 +176,7 @@ export class CoordinatorAudit {
       if (kind !== 'post') continue
       const chunk = chunks.get(`${ref.job ?? ''}/${ref.chunk ?? -1}`)
       const attempt = chunk?.attempts.find(one => one.epoch === ref.epoch)
-      must(chunk?.state === 'DECIDED' && attempt?.state === 'SETTLED' && attempt.value === chunk.value, 'I5 only the decided value is paid',
+      must(chunk?.state === 'DECIDED' && attempt?.state === 'SETTLED' && counted(attempt) === chunk.value, 'I5 only the decided value is paid',
         () => `${ref.job ?? ''}/${ref.chunk ?? -1}/${ref.epoch ?? -1} is paid as ${attempt?.state ?? 'nothing'} of a chunk that is ${chunk?.state ?? 'unknown'}`)
       const worker = attempt?.worker ?? ''
       const copied = this.#node.world.behaviourOf(worker)?.name === 'copier' && !this.wrong.has(`${ref.job ?? ''}/${ref.chunk ?? -1}`)
@@ -186,7 +188,7 @@ export class CoordinatorAudit {
   /** A wrong value is decided only where a quorum of liars agreed on it and nobody trusted was asked. */
   #decided (jobId: string, chunk: Chunk): void {
     const submission = this.#node.submissions.get(jobId)
-    if (submission === undefined || chunk.value === truth(jobId, chunk.index, submission.app).value) return
+    if (submission === undefined || isRight(jobId, chunk.index, submission.app, chunk.value)) return
     const votes = chunk.attempts.filter(attempt => attempt.state === 'SETTLED')
     const groups = new Set(votes.map(vote => vote.group)).size
     const liars = votes.every(vote => !vote.trusted && this.#node.world.behaviourOf(vote.worker)?.lies === true)
@@ -207,7 +209,7 @@ export class CoordinatorAudit {
       const files = JSON.parse(stored) as { path: string, size: number, sha256: string }[]
       for (const file of files) must(has(file.sha256), 'what was verified is here', () => `${jobId}/${index}: the content of ${file.path} is not`)
       if (this.wrong.has(`${jobId}/${index}`)) continue
-      must(JSON.stringify(files) === JSON.stringify(truth(jobId, index, app).files), 'the output is the reference output', () => `${jobId}/${index} has other files`)
+      must(isRight(jobId, index, app, resultHash({ exitCode: 0, files })), 'the output is the reference output', () => `${jobId}/${index} has other files`)
     }
   }
 }
@@ -216,7 +218,7 @@ function essenceOfJob ({ state, chunkCount, verified, decided, failed, spent, di
   return [state, chunkCount, verified, decided, failed, spent, disputes, executions, reason?.text ?? '', error?.message ?? ''].join(' ')
 }
 
-function essenceOf ({ state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
+function essenceOf ({ verdicts, state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
   const tries = attempts.map(attempt => [attempt.epoch, attempt.worker, attempt.state === 'RUNNING' ? 'LEASED' : attempt.state, attempt.commitment ?? '', attempt.value ?? ''].join(':'))
-  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), ...tries].join(' ')
+  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), Object.entries(verdicts ?? {}).join(), ...tries].join(' ')
 }

@@ -141,7 +141,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
     this.world.onExecution(coordinator, id)
     const took = Math.ceil(app.taskMs / this.shape.speed * (0.8 + 0.4 * this.world.dice.fraction()))
     this.later(took, () => {
-      const honest = app.broken.has(id.chunk) ? undefined : truth(id.jobId, id.chunk, app)
+      const honest = app.broken.has(id.chunk) ? undefined : truth(id.jobId, id.chunk, app, id.epoch + this.name.charCodeAt(1))
       const result = this.shape.behaviour.result === undefined ? honest : this.shape.behaviour.result(this, task.attempt, app, honest)
       if (result === 'never') return
       if (result === undefined) this.#finish(key, failed('app', 'EXIT_NONZERO', 'exited with code 3'))
