@@ -4,6 +4,8 @@ const full = process.env.NIGHTSHIFT_TEST_FULL === '1'
 
 export default defineConfig({
   test: {
+    // left to itself vitest keeps one core free, which is half of a machine with two
+    maxWorkers: '100%',
     projects: [
       {
         test: {
@@ -22,7 +24,8 @@ export default defineConfig({
           setupFiles: ['src/network/polyfill.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false
+          // these wait for processes most of the time; more of them at once would make each other late
+          maxWorkers: 2
         }
       },
       {

@@ -5,6 +5,7 @@ import { builtinEngines } from '../engines/index.ts'
 import type { Credentials } from '../images/index.ts'
 import { ManifestSchema } from '../model/block.ts'
 import type { Block, FileRef, Manifest } from '../model/block.ts'
+import { checkExaminer } from '../model/examiner.ts'
 import { FileRefSchema } from '../model/job.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { checkRelativePath } from '../model/paths.ts'
@@ -36,6 +37,7 @@ export function blockRoutes (server: FastifyInstance, { registry, services }: Ap
     if (!files.some(file => file.path === manifest.entrypoint)) {
       throw new NightshiftError('NS_E_MANIFEST_INVALID', `the entrypoint ${manifest.entrypoint} is not among the block's files`)
     }
+    checkExaminer(manifest, files)
     if (paramsSchema !== undefined) checkSchema(paramsSchema, 'paramsSchema')
     const parts = { manifest, files, ...(paramsSchema === undefined ? {} : { paramsSchema }) }
     const block: Block = { ...parts, hash: blockHash(parts) }

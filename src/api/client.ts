@@ -7,11 +7,9 @@ import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { JobView } from '../model/job.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Endpoint } from './endpoint.ts'
 
-export interface Endpoint {
-  readonly url: string
-  readonly token: string
-}
+interface Refusal { readonly code?: unknown, readonly message?: unknown, readonly remedy?: unknown }
 
 /** Talks to a node's HTTP API. Every refusal becomes the NightshiftError it was. */
 export class ApiClient {
@@ -24,7 +22,7 @@ export class ApiClient {
   }
 
   async get<T> (path: string): Promise<T> {
-    return await (await this.#request('GET', path)).json() as T
+    return await answerOf<T>(await this.#request('GET', path))
   }
 
   async delete (path: string): Promise<void> {
@@ -32,7 +30,7 @@ export class ApiClient {
   }
 
   async post<T> (path: string, body?: unknown): Promise<T> {
-    return await (await this.#request('POST', path, body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })).json() as T
+    return await answerOf<T>(await this.#request('POST', path, body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }))
   }
 
   /** True when the coordinator has this content already. */
@@ -49,7 +47,7 @@ export class ApiClient {
   async putStream<T> (path: string, data: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<T> {
     const body = Readable.toWeb(Readable.from(data, { objectMode: false }))
     const init = { body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' }, ...(signal === undefined ? {} : { signal }) }
-    return await (await this.#request('PUT', path, init as unknown as RequestInit)).json() as T
+    return await answerOf<T>(await this.#request('PUT', path, init as unknown as RequestInit))
   }
 
   /** Content from byte `start` on. */
@@ -70,7 +68,7 @@ export class ApiClient {
   async * events (jobId: string, signal?: AbortSignal): AsyncGenerator<JobView> {
     const response = await this.#request('GET', `/v1/jobs/${jobId}/events`, signal === undefined ? {} : { signal })
     const views: JobView[] = []
-    const parser = createParser({ onEvent: (event: EventSourceMessage) => { views.push(JSON.parse(event.data) as JobView) } })
+    const parser = createParser({ onEvent: (event: EventSourceMessage) => { views.push(parsed<JobView>(event.data)) } })
     for await (const text of textOf(response)) {
       parser.feed(text)
       yield * views.splice(0)
@@ -90,9 +88,10 @@ export class ApiClient {
   async #request (method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const response = await this.#send(method, path, init)
     if (response.ok) return response
-    const { error } = await response.json().catch(() => ({})) as { error?: { code: ErrorCode, message: string, remedy?: string } }
-    if (error === undefined) throw new NightshiftError('NS_E_INTERNAL', `the ${this.#role} answered ${response.status} to ${method} ${path}`)
-    throw new NightshiftError(error.code, error.message, error.remedy === undefined ? {} : { remedy: error.remedy })
+    const { error } = await answerOf<{ error?: Refusal | null }>(response).catch(() => ({ error: undefined }))
+    const { code, message, remedy } = error ?? {}
+    if (typeof code !== 'string' || typeof message !== 'string') throw strange(`${response.status} to ${method} ${path}`)
+    throw new NightshiftError(code as ErrorCode, message, typeof remedy === 'string' ? { remedy } : {})
   }
 
   async #send (method: string, path: string, init: RequestInit = {}): Promise<Response> {
@@ -109,12 +108,34 @@ export class ApiClient {
   }
 }
 
+async function answerOf<T> (response: Response): Promise<T> {
+  let text = ''
+  for await (const part of textOf(response)) text += part
+  return parsed<T>(text)
+}
+
+/** Every answer is a JSON object; what answers something else is not a coordinator. */
+function parsed<T> (text: string): T {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw strange(JSON.stringify(text.slice(0, 80)))
+  return value as T
+}
+
+function strange (what: string): NightshiftError {
+  return new NightshiftError('NS_E_PROTOCOL', `what answers for the coordinator answered ${what}, which no coordinator does`, { remedy: 'check that the coordinator runs the same version, and that nothing else listens on its port' })
+}
+
 async function * linesOf<T> (response: Response): AsyncGenerator<T> {
   let rest = ''
   for await (const text of textOf(response)) {
     const parts = (rest + text).split('\n')
     rest = parts.pop() ?? ''
-    for (const line of parts) if (line !== '') yield JSON.parse(line) as T
+    for (const line of parts) if (line !== '') yield parsed<T>(line)
   }
 }
 
@@ -124,5 +145,13 @@ async function * textOf (response: Response): AsyncGenerator<string> {
 }
 
 async function * bodyOf (response: Response): AsyncGenerator<Uint8Array> {
-  if (response.body !== null) yield * response.body as unknown as NodeStream<Uint8Array>
+  if (response.body === null) return
+  try {
+    yield * response.body as unknown as NodeStream<Uint8Array>
+  } catch (error) {
+    if ((error as { name?: unknown }).name === 'AbortError' || error instanceof NightshiftError) throw error
+    throw new NightshiftError('NS_E_NO_COORDINATOR', `the coordinator broke off in the middle of its answer: ${errorMessage((error as { cause?: unknown }).cause ?? error)}`, {
+      remedy: 'start it again if it has ended; its jobs go on where they were', cause: error
+    })
+  }
 }

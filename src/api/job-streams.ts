@@ -1,13 +1,18 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { viewJob } from '../coordinator/views.ts'
 import type { LogLine } from '../coordinator/job-logs.ts'
 import type { Job } from '../coordinator/state.ts'
 import { jobEnded } from '../lifecycle/job.ts'
+import { NightshiftError } from '../model/errors.ts'
+import type { BlobRef } from '../model/store.ts'
 import { jobById } from './jobs.ts'
 import type { ApiOptions } from './options.ts'
 
+/** A receipt that is just being made is waited for this long, milliseconds. */
+const RECEIPT_MS = 60_000
 /** A job is told of at most this often, milliseconds. */
 const EVENT_MS = 100
 /** Unread log lines kept for a slow reader of a followed log; then the stream is cut. */
@@ -21,12 +26,34 @@ export function jobStreamRoutes (server: FastifyInstance, options: ApiOptions): 
     await streamEvents(options, job, reply.raw)
   })
 
+  server.get<{ Params: { id: string } }>('/v1/jobs/:id/receipt', async (request, reply) => {
+    const { sha256, size } = await receiptOf(options, jobById(options, request.params.id))
+    return await reply.headers({ 'content-type': 'application/json', 'content-length': size }).send(Readable.from(options.services.blobs.open(sha256), { objectMode: false }))
+  })
+
   server.get<{ Params: { id: string }, Querystring: { chunk?: string, follow?: string } }>('/v1/jobs/:id/logs', async (request, reply) => {
     const job = jobById(options, request.params.id)
     const { chunk, follow } = request.query
     reply.hijack()
     await streamLogs(options, job, reply.raw, chunk === undefined ? undefined : Number(chunk), follow === 'true')
   })
+}
+
+/** A job's receipt; of one that has just ended it is waited for. */
+async function receiptOf ({ services, feed }: ApiOptions, { record }: Job): Promise<BlobRef> {
+  if (!jobEnded(record.state)) throw new NightshiftError('NS_E_JOB_STATE', `job ${record.id} is ${record.state}: its receipt is made when it has ended`)
+  const changes = new Signal()
+  const stop = feed.add(record.id, () => { changes.raise() })
+  const timer = setTimeout(() => { changes.raise() }, RECEIPT_MS)
+  const end = services.clock.now() + RECEIPT_MS
+  try {
+    while (record.receipt === undefined && record.receiptDue === true && services.clock.now() < end) await changes.wait()
+  } finally {
+    clearTimeout(timer)
+    stop()
+  }
+  if (record.receipt !== undefined) return record.receipt
+  throw new NightshiftError('NS_E_BLOB_MISSING', `there is no receipt of job ${record.id}${record.receiptDue === true ? ' yet' : ': it ended before this version made any'}`, record.receiptDue === true ? { remedy: 'ask again; the log of the coordinator says why it takes so long' } : {})
 }
 
 async function streamEvents ({ services, feed }: ApiOptions, job: Job, response: ServerResponse): Promise<void> {

@@ -1,8 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -32,31 +33,53 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   NS_E_JOB_STATE: 409,
   NS_E_TOO_LARGE: 413,
   NS_E_INTERNAL: 500,
-  NS_E_DATA_CORRUPT: 500
+  NS_E_DATA_CORRUPT: 500,
+  NS_E_QUARANTINED: 503
 }
 
-/** Serves a node's HTTP API on loopback, for whoever can read the token in its data folder. */
-export async function serveApi ({ host, port, dataDir, log }: ServerOptions, routes: (server: FastifyInstance) => void): Promise<Api> {
-  const token = randomBytes(32).toString('base64url')
-  const server = fastify({ bodyLimit: BODY_BYTES, forceCloseConnections: true, ajv: { customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: false } } })
+const CONNECTION_ERRORS: Readonly<Record<string, readonly [status: string, why: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'it did not come to its end in time'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'its headers are too long']
+}
+
+/** A node's HTTP API, without routes and not yet listening, for whoever has the token. */
+export function createServer (log: Logger, token: string): FastifyInstance {
+  const server = fastify({
+    bodyLimit: BODY_BYTES,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: false } },
+    // what is refused before there is a route is refused in the same words
+    frameworkErrors: (error, _request, reply) => { void refuse(fromHttp(error), reply) },
+    clientErrorHandler: refuseConnection
+  })
   guard(server, token)
   server.setErrorHandler(async (error, _request, reply) => {
     const known = fromHttp(error)
     if (known.code === 'NS_E_INTERNAL') log.error({ err: error }, 'a request failed')
-    await reply.status(STATUS[known.code] ?? 400).send({ error: { code: known.code, message: known.message, ...(known.remedy === undefined ? {} : { remedy: known.remedy }) } })
+    await refuse(known, reply)
   })
   server.setNotFoundHandler(async (request, reply) => {
     await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
   })
+  return server
+}
+
+/** Serves it on loopback, for whoever can read the token in the data folder. */
+export async function serveApi ({ host, port, dataDir, log }: ServerOptions, routes: (server: FastifyInstance) => void): Promise<Api> {
+  const token = randomBytes(32).toString('base64url')
+  const server = createServer(log, token)
   routes(server)
   const url = await server.listen({ host, port })
   const file = join(dataDir, 'api.json')
-  await writeFile(`${file}.new`, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 })
+  const text = JSON.stringify({ url, token, pid: process.pid })
+  await writeFile(`${file}.new`, text, { mode: 0o600 })
   await rename(`${file}.new`, file)
   return {
     url,
     close: async () => {
-      await rm(file, { force: true })
+      // a node that came after this one has written its own
+      const written = await readFile(file, 'utf8').catch(() => '')
+      if (written === text) await rm(file, { force: true })
       await server.close()
     }
   }
@@ -71,6 +94,25 @@ function guard (server: FastifyInstance, token: string): void {
       throw new NightshiftError('NS_E_UNAUTHORIZED', 'the request carries no valid token', { remedy: 'use the token in api.json of the node\'s data folder' })
     }
   })
+}
+
+async function refuse (known: NightshiftError, reply: FastifyReply): Promise<void> {
+  await reply.status(STATUS[known.code] ?? 400).send(refusalOf(known))
+}
+
+function refusalOf ({ code, message, remedy }: NightshiftError) {
+  return { error: { code, message, ...remedy === undefined ? {} : { remedy } } }
+}
+
+/** Bytes that are no HTTP request: the answer goes straight onto the connection, which ends with it. */
+function refuseConnection (error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, why] = CONNECTION_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'it cannot be read']
+  const body = JSON.stringify(refusalOf(new NightshiftError('NS_E_USAGE', `the request is not valid HTTP: ${why}`)))
+  socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
 }
 
 /** Errors of the HTTP layer in our own words. */

@@ -67,6 +67,8 @@ function gather (raw: Json, text: string): Json {
   const device = nested(top, 'device_requirements', DEVICE)
   if ('version' in top) top['version'] = versionOf(top['version'], text)
   if (typeof top['type'] === 'string') top['type'] = kindOf(top['type'])
+  if (typeof top['determinism'] === 'string') top['determinism'] = top['determinism'].trim().toLowerCase().replace(/_/g, '-')
+  for (const key of ['comparator', 'checker']) if (typeof top[key] === 'string') top[key] = relative(top[key])
   for (const key of ['min_cpu', 'min_memory', 'min_disk']) {
     if (key in device) device[key] = numeric(device[key])
   }
@@ -114,9 +116,14 @@ function entrypointOf (value: unknown, { files }: AppFolder): unknown {
   if (value === undefined || value === null || value === '') return defaultEntrypoint(files)
   if (typeof value !== 'string') return value
   const path = value.trim().replace(/^(\.\/)+/, '')
-  const relative = !files.includes(path) && path.startsWith('app/') ? path.slice(4) : path
-  if (files.includes(relative)) return relative
+  const entry = files.includes(path) ? path : relative(path)
+  if (files.includes(entry)) return entry
   throw new Error(`/entrypoint: "${value}" is not a file of the app folder, which holds ${files.slice(0, 10).join(', ')}`)
+}
+
+/** A script as the app folder names it. */
+function relative (path: string): string {
+  return path.trim().replace(/^(\.\/)+/, '').replace(/^app\//, '')
 }
 
 function defaultEntrypoint (files: readonly string[]): string {

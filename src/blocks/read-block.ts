@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Block, BlockKind, FileRef, Manifest } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
+import { checkExaminer } from '../model/examiner.ts'
 import type { Template } from '../model/template.ts'
 import { canonicalHash } from './canonical.ts'
 import { hashFile, listBundle } from './files.ts'
@@ -43,6 +44,7 @@ export async function readBlock (dir: string, kind?: BlockKind): Promise<BlockFo
   }
   const files: FileRef[] = []
   for (const file of listing) files.push(await hashFile(app, file))
+  checkExaminer(manifest, files)
   const paramsSchema = await readSchema(dir)
   const template = await readTemplateIn(dir)
   const hostPath = (file: FileRef): string => join(app, ...file.path.split('/'))

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { BLOCK_NAME_PATTERN, PLATFORMS } from '../model/block.ts'
 import type { BlockKind, Platform } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
-import { SKELETONS } from './skeletons.ts'
+import { EXAMPLE, SKELETONS } from './skeletons.ts'
 
 export interface ScaffoldOptions {
   readonly name: string
@@ -13,7 +13,7 @@ export interface ScaffoldOptions {
 
 /**
  * Writes a new block that runs unchanged into `dir`: manifest.json, schema.json
- * with one parameter, app/main.py, README.md, and template.json for an app.
+ * with one parameter, app/main.py, README.md, and for an app an example chunk and template.json.
  *
  * @returns the paths written, relative to `dir`
  * @throws NS_E_USAGE when the folder is not empty, the name is not one, or the platform cannot run Python
@@ -61,7 +61,8 @@ function filesOf (kind: BlockKind, name: string, platform: Platform): Record<str
       entrypoint: 'main.py',
       platform,
       platform_config: platform === 'docker' ? { container: 'python:3.13-slim', allow_wasm: true } : {},
-      device_requirements: { min_cpu: 1, min_memory: 0.5 }
+      device_requirements: { min_cpu: 1, min_memory: 0.5 },
+      ...kind === 'app' ? { determinism: 'bitwise' } : {}
     }),
     'schema.json': json({
       $schema: 'http://json-schema.org/draft-07/schema#',
@@ -73,6 +74,7 @@ function filesOf (kind: BlockKind, name: string, platform: Platform): Record<str
     'README.md': readme(name)
   }
   if (kind === 'app') {
+    files['example/data.bin'] = EXAMPLE
     files['template.json'] = json({
       id: `${name}-template`,
       description: `Runs ${name} on every 1000 lines of a text`,

@@ -8,6 +8,9 @@ interface Skeleton {
   readonly readme: (name: string) => string
 }
 
+/** The example chunk of a new app. */
+export const EXAMPLE = 'the night shift begins when the day shift ends\nthe machines stay where they are\n'
+
 const APP: Skeleton = {
   description: 'Counts lines and words of a piece of text',
   parameter: {
@@ -43,9 +46,12 @@ Counts lines and words of a text, one chunk per task.
 
 - \`app/main.py\` reads \`$TASK_DIR/data.bin\` and writes files to \`$TASK_RESULTS_DIR\`.
 - Parameters arrive as JSON in \`$APP_PARAMS\`; \`schema.json\` says what is allowed.
-- Try one chunk here: \`nightshift app test ${name} --input some.txt\`
+- Try one chunk here: \`nightshift app test ${name} --input some.txt\`, or without \`--input\` on \`example/data.bin\`
 - Run a whole job: \`nightshift job run --app ${name} --partitioner lines --input some.txt --out results --local-cluster 2\`
-- The same input must give the same bytes on every machine: no clocks, no unseeded randomness (\`$CHUNK_SEED\` is a seed).
+- \`"determinism": "bitwise"\` in \`manifest.json\`: the same input gives the same bytes on every machine. So no clocks,
+  no unseeded randomness (\`$CHUNK_SEED\` is a seed), nothing in the order of a set. \`nightshift app push ${name}\` runs the
+  example three times to see. Where that cannot be had: \`class\` (same bytes on machines of one kind), \`fuzzy\` (with a
+  \`comparator\` script), \`self-checked\` (with a \`checker\` script) or \`none\` (trusted workers only).
 `
 }
 

@@ -4,8 +4,9 @@ import type { Block, BlockKind, Platform } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { connect } from './connect.ts'
 import { pushBlock } from './job-request.ts'
-import { print, printJson, printRows } from './output.ts'
+import { print, printJson, printRows, say } from './output.ts'
 import type { Format } from './output.ts'
+import { selfTest } from './self-test.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
 interface ListedBlock { readonly tag: string, readonly kind: BlockKind, readonly platform: string, readonly active: boolean, readonly description: string }
@@ -47,9 +48,13 @@ async function read (noun: Noun, dir: string) {
   return folder
 }
 
-export async function push (noun: Noun, dir: string, command: Common): Promise<number> {
+export async function push (noun: Noun, dir: string, command: Common & { readonly selfTest?: boolean }): Promise<number> {
   const folder = await read(noun, dir)
-  const { tag, hash } = await pushBlock(await connect(command.data), folder, true, new AbortController().signal)
+  const { signal } = new AbortController()
+  const client = await connect(command.data)
+  if (noun === 'app' && command.selfTest !== false) await selfTest(folder, signal)
+  else if (noun === 'app') say('pushed without a try: if its results are not what its determinism promises, jobs will find out')
+  const { tag, hash } = await pushBlock(client, folder, true, signal)
   if (command.output === 'json') printJson({ tag, hash })
   else print(`pushed ${tag}; jobs may use it by that name`)
   return 0

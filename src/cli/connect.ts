@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ApiClient } from '../api/client.ts'
-import type { Endpoint } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
 
@@ -29,9 +28,4 @@ export async function connectWorker (dataDir = dataFolder('worker')): Promise<Ap
   const endpoint = await readEndpoint(dataDir)
   if (endpoint !== undefined) return new ApiClient(endpoint, 'worker')
   throw new NightshiftError('NS_E_NO_WORKER', `no worker runs on ${dataDir}`, { remedy: 'start it with "nightshift worker", or name its data folder with --data' })
-}
-
-export async function readEndpoint (dataDir: string): Promise<Endpoint | undefined> {
-  const text = await readFile(join(dataDir, 'api.json'), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : JSON.parse(text) as Endpoint
 }

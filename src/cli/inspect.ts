@@ -6,8 +6,9 @@ import type { NodeView } from '../coordinator/views.ts'
 import { connectEngine, detectIsolation, findSocket } from '../execution/index.ts'
 import { errorMessage } from '../model/errors.ts'
 import { connect } from './connect.ts'
-import { bytes, print, printJson, printRows, shortPeer } from './output.ts'
+import { EXIT, bytes, print, printJson, printRows, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
+import type { CoordinatorStatus } from './status.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
 
@@ -22,14 +23,15 @@ export async function nodes (command: Common): Promise<number> {
 }
 
 export async function balance (command: Common): Promise<number> {
-  const { accounts, books } = await (await connect(command.data)).get<{ accounts: { id: string, balance: string, available: string, pending: string }[], books: { issued: string, balanced: boolean } }>('/v1/wallet')
+  const { accounts, books } = await (await connect(command.data)).get<{ accounts: { id: string, balance: string, available: string, pending: string }[], books: { balanced: true, issued: string } | { balanced: false, why: string } }>('/v1/wallet')
+  const exit = books.balanced ? EXIT.done : EXIT.verification
   if (command.output === 'json') {
     printJson({ accounts, books })
-    return 0
+    return exit
   }
   printRows('table', 'accounts', accounts, { account: row => row.id, balance: row => `${row.balance} BYC`, available: row => row.available, pending: row => row.pending })
-  print(`the books balance: ${books.issued} BYC issued, every credit has its debit`)
-  return 0
+  print(books.balanced ? `the books balance: ${books.issued} BYC issued, every credit has its debit` : books.why)
+  return exit
 }
 
 export async function transactions (command: Common & { readonly account?: string, readonly limit: number }): Promise<number> {
@@ -104,7 +106,8 @@ async function space (folder: string): Promise<Check> {
 
 async function coordinator (data: string | undefined): Promise<Check> {
   try {
-    const { workers } = await (await connect(data)).get<{ workers: number }>('/v1/status')
+    const { workers, state, condition } = await (await connect(data)).get<CoordinatorStatus>('/v1/status')
+    if (state === 'quarantined') return { what: 'coordinator', ok: false, found: `quarantined: ${condition?.text ?? ''}`, ...condition?.remedy === undefined ? {} : { remedy: condition.remedy } }
     return { what: 'coordinator', ok: true, found: `answers, with ${workers} workers` }
   } catch (error) {
     return { what: 'coordinator', ok: false, found: errorMessage(error), remedy: 'start one with "nightshift up"; a worker alone needs none here' }

@@ -1,8 +1,9 @@
 import { ApiClient } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
 import { throwAwayCluster } from '../cluster/local.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { JobView } from '../model/job.ts'
-import { connect, readEndpoint } from './connect.ts'
+import { connect } from './connect.ts'
 import { EXIT, print, printError, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 import { downloadOutputs } from './job-output.ts'
@@ -74,6 +75,7 @@ async function submitAndFollow (command: JobRunCommand, prepared: PreparedJob, c
     else if (command.output !== 'json') print(`job ${job.id}`)
     if (command.detach === true || command.idOnly === true) return detached(command, job)
     const end = await follow(client, job, command, stop.signal)
+    for (const warning of end.job.warnings) say(`warning: ${warning}`)
     return await finish(command, client, end, stop.signal)
   } finally {
     process.off('SIGINT', onSignal)
@@ -152,7 +154,7 @@ function detached (command: JobRunCommand, job: JobView): number {
 
 function report (command: JobRunCommand, job: JobView, out: string | undefined): void {
   const { total, done, failed: bad } = job.chunks
-  printJson({ id: job.id, state: job.state, chunks: { total, done, failed: bad }, out: out ?? null, cost: job.cost, ...(job.error === undefined ? {} : { error: job.error }) })
+  printJson({ id: job.id, state: job.state, chunks: { total, done, failed: bad }, out: out ?? null, cost: job.cost, ...(job.warnings.length === 0 ? {} : { warnings: job.warnings }), ...(job.error === undefined ? {} : { error: job.error }) })
 }
 
 function next ({ id }: JobView): void {

@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import pc from 'picocolors'
 import type { ApiClient } from '../api/client.ts'
 import type { Usage } from '../model/executor.ts'
@@ -37,9 +38,12 @@ export async function describe (id: string, command: Common): Promise<number> {
     ['state', job.state + (job.reason === undefined ? '' : `: ${job.reason.text}`)],
     ['blocks', `${job.partitioner} → ${job.app} → ${job.assembler}`],
     ['chunks', `${job.chunks.done} done, ${job.chunks.active} active, ${job.chunks.failed} failed, ${job.chunks.total} in all`],
+    ['confidence', confidenceOf(job)],
     ['checks', checksOf(job)],
-    ...job.verification.suspect ? [['suspect', 'the app gives different results each time it runs: they cannot be checked by comparing them'] as [string, string]] : [],
+    ['evidence', evidenceOf(job)],
+    ...job.warnings.map(text => ['warning', text] as [string, string]),
     ['cost', `${job.cost} of at most ${job.budget} BYC`],
+    ...job.receipt === undefined ? [] : [['receipt', `${job.receipt.sha256}, ${bytes(job.receipt.size)}; nightshift job get ${job.id}`] as [string, string]],
     ['took', duration((job.endedAt ?? Date.now()) - job.createdAt)],
     ...job.error === undefined ? [] : [['error', `${job.error.code}: ${job.error.message}`] as [string, string]],
     ...job.error?.remedy === undefined ? [] : [['what to do', job.error.remedy] as [string, string]]
@@ -48,12 +52,19 @@ export async function describe (id: string, command: Common): Promise<number> {
   return 0
 }
 
-function checksOf ({ replicas, verification, executions, disputes }: JobView): string {
-  const { confidence, trust, checks, overhead } = verification
-  const how = replicas === undefined
-    ? `${confidence} % asked for, ${trust}; ${checks.comparisons} compared, ${checks.audits} audits of ${checks.batches} batches, ${checks.backtracked} taken back`
-    : `${replicas} must agree`
-  return `${how}; ${executions} executions so far (${overhead} per result), ${disputes} dispute${disputes === 1 ? '' : 's'}`
+/** What was asked for and what is reached: 100 % less the mean chance that a verified result is wrong. */
+function confidenceOf ({ replicas, verification: { confidence, achieved, trust } }: JobView): string {
+  const asked = replicas === undefined ? `${confidence} % asked for` : `${replicas} must agree`
+  return `${achieved === undefined ? 'none reached yet' : `${achieved} % reached`}, ${asked}, trust ${trust}`
+}
+
+function checksOf ({ verification: { checks, overhead }, executions }: JobView): string {
+  return `${executions} executions so far (${overhead} per result); ${checks.comparisons} results compared, ${checks.audits} audits of ${checks.batches} batches`
+}
+
+function evidenceOf ({ disputes, strikes, trustedRuns, verification: { checks } }: JobView): string {
+  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+  return `${many(disputes, 'dispute')}, ${many(strikes, 'strike')}, ${many(trustedRuns, 'run')} of the coordinator itself, ${checks.backtracked} results taken back`
 }
 
 export async function explain (id: string, command: Common): Promise<number> {
@@ -111,10 +122,21 @@ export async function get (id: string, command: Common & { readonly out?: string
   const signal = new AbortController().signal
   const files = await downloadOutputs(client, job.id, join(dir, 'outputs'), signal)
   await saveLogs(client, job.id, join(dir, 'logs'))
-  if (command.output === 'json') printJson({ id: job.id, state: job.state, out: dir, files })
-  else print(`${files.length} file${files.length === 1 ? '' : 's'} in ${join(dir, 'outputs')}, logs in ${join(dir, 'logs')}`)
+  const receipt = job.endedAt === undefined ? undefined : join(dir, 'receipt.json')
+  if (receipt !== undefined) await saveReceipt(client, job.id, receipt)
+  if (command.output === 'json') printJson({ id: job.id, state: job.state, out: dir, files, receipt: receipt ?? null })
+  else {
+    print(`${files.length} file${files.length === 1 ? '' : 's'} in ${join(dir, 'outputs')}, logs in ${join(dir, 'logs')}`)
+    if (receipt !== undefined) print(`receipt in ${receipt}; check it anywhere with: nightshift receipt verify ${receipt} --outputs ${join(dir, 'outputs')}`)
+  }
   if (job.state !== 'COMPLETED') say(`the job is ${job.state}: there is no output yet`)
   return 0
+}
+
+/** Written beside its place first, so that what is there is whole. */
+async function saveReceipt (client: ApiClient, id: string, file: string): Promise<void> {
+  await pipeline(await client.stream(`/v1/jobs/${id}/receipt`), createWriteStream(`${file}.part`))
+  await rename(`${file}.part`, file)
 }
 
 async function saveLogs (client: ApiClient, id: string, dir: string): Promise<void> {

@@ -2,6 +2,11 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { pipeline } from 'node:stream/promises'
+import { ApiClient } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
+import { QUARANTINE_END } from '../api/quarantine.ts'
+import { storeFolders } from '../composition/node-store.ts'
+import { WALLET_FILE } from '../composition/wallet-file.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import { KEYS as COORDINATOR_KEYS } from '../coordinator/keys.ts'
 import { LEDGER_KEYS } from '../ledger/ledger.ts'
@@ -14,6 +19,8 @@ import { verifySignature } from '../model/messages/signing.ts'
 import { formatByc } from '../model/money.ts'
 import { loadIdentity } from '../network/index.ts'
 import { checkDatabase, checkMirror, mirroredValues, repairFromMirror } from '../storage/index.ts'
+import { loadBooks } from '../worker/books.ts'
+import { KEYS as WORKER_KEYS } from '../worker/keys.ts'
 import { connect } from './connect.ts'
 import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
@@ -22,7 +29,7 @@ const AHEAD = COORDINATOR_KEYS.ahead
 
 interface Common { readonly data?: string, readonly output: Format }
 
-/** A coordinator's data folder, whether it runs or not. */
+/** The data folder of a node, whether it runs or not; unless it is named, a coordinator's. */
 function folderOf (data: string | undefined): string {
   if (data !== undefined) return data
   const cluster = join(clusterFolder(), 'coordinator')
@@ -49,25 +56,54 @@ async function verifyFile (file: string, command: Common): Promise<number> {
 }
 
 async function verifyFolder (folder: string, command: Common): Promise<number> {
-  if (!existsSync(join(folder, 'state'))) throw new NightshiftError('NS_E_CONFIG', `there is no coordinator's data in ${folder}`, { remedy: 'name its folder with --data' })
-  const database = await checkDatabase(join(folder, 'state'))
+  if (!existsSync(join(folder, 'state')) && !existsSync(join(folder, 'mirror'))) throw new NightshiftError('NS_E_CONFIG', `there is no node's data in ${folder}`, { remedy: 'name its folder with --data' })
+  if (!existsSync(join(folder, 'mirror'))) throw new NightshiftError('NS_E_CONFIG', `the data in ${folder} is of an earlier version, which kept no mirror to check it with`, { remedy: 'start the node once, it takes the data over' })
+  const { dir, mirrorDir } = storeFolders(folder)
+  const database = await checkDatabase(dir)
   const { peerId } = await loadIdentity(folder)
-  const mirror = await checkMirror(join(folder, 'mirror'), ({ peer, bytes, signature }) => peer === peerId && verifySignature(peer, bytes, signature))
-  const journal = await journalOfMirror(join(folder, 'mirror'))
-  const ahead = await receiptsAhead(join(folder, 'mirror'))
-  const ok = ahead.length === 0 && database.state !== 'damaged' && mirror.damages.length === 0 && !('error' in journal)
-  if (command.output === 'json') printJson({ ok, ahead, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages }, journal })
+  const mirror = await checkMirror(mirrorDir, ({ peer, bytes, signature }) => peer === peerId && verifySignature(peer, bytes, signature))
+  const held = existsSync(join(folder, WALLET_FILE)) ? await receiptsOfWorker(mirrorDir, peerId) : await booksOfCoordinator(mirrorDir)
+  const ok = held.ok && database.state !== 'damaged' && database.state !== 'absent' && mirror.damages.length === 0
+  if (command.output === 'json') printJson({ ok, ...held.figures, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages } })
   else {
-    const words = { whole: 'whole', 'in use': 'in use by a running node, which checked it at its start', absent: 'absent', damaged: 'DAMAGED' }
+    const words = { whole: 'whole', 'in use': 'in use by a running node, which checked it at its start', absent: 'ABSENT', damaged: 'DAMAGED' }
     print(`database: ${words[database.state]}${database.state === 'damaged' ? `: ${database.why}` : ''}`)
     print(`mirror:   ${mirror.damages.length === 0 ? `whole, ${mirror.snapshots} snapshot${mirror.snapshots === 1 ? '' : 's'}, up to batch ${mirror.position.n}` : `DAMAGED: ${mirror.damages.join('; ')}`}`)
-    print(`journal:  ${'error' in journal ? `DAMAGED: ${journal.error}` : `whole, ${journal.entries} entries, ${journal.issued} BYC issued, every credit has its debit`}`)
-    for (const { worker, seq, receipted } of ahead) print(`receipts: BEHIND: worker ${worker} has receipt ${seq} for ${receipted} BYC, signed by this coordinator and unknown to these books`)
-    if (ahead.length > 0) say('  what to do: if another process runs with newer books, keep that one; if not: nightshift ledger adopt-receipts')
-    if (database.state === 'damaged') say('  what to do: nightshift ledger repair --from-mirror')
-    else if (mirror.damages.length > 0) say('  what to do: start the coordinator; it makes a new mirror from its database')
+    for (const line of held.lines) print(line)
+    if (held.remedy !== undefined) say(`  what to do: ${held.remedy}`)
+    if (database.state === 'damaged' || database.state === 'absent') say(`  what to do: nightshift ledger repair --from-mirror --data ${folder}`)
+    else if (mirror.damages.length > 0) say('  what to do: start the node; it makes a new mirror from its database')
   }
   return ok ? EXIT.done : EXIT.verification
+}
+
+/** What a mirror says of the money of its node, and whether that is right. */
+interface Held { readonly ok: boolean, readonly figures: object, readonly lines: readonly string[], readonly remedy?: string }
+
+async function booksOfCoordinator (mirrorDir: string): Promise<Held> {
+  const journal = await journalOfMirror(mirrorDir)
+  const ahead = await receiptsAhead(mirrorDir)
+  return {
+    ok: ahead.length === 0 && !('error' in journal),
+    figures: { ahead, journal },
+    lines: [
+      `journal:  ${'error' in journal ? `DAMAGED: ${journal.error}` : `whole, ${journal.entries} entries, ${journal.issued} BYC issued, every credit has its debit`}`,
+      ...ahead.map(({ worker, seq, receipted }) => `receipts: BEHIND: worker ${worker} has receipt ${seq} for ${receipted} BYC, signed by this coordinator and unknown to these books`)
+    ],
+    ...ahead.length === 0 ? {} : { remedy: 'if another process runs with newer books, keep that one; if not: nightshift ledger adopt-receipts' }
+  }
+}
+
+/** Every receipt a worker keeps, with its coordinator's signature looked at. */
+async function receiptsOfWorker (mirrorDir: string, self: string): Promise<Held> {
+  try {
+    const stored = async (prefix: string): Promise<readonly (readonly [string, string])[]> => [...await mirroredValues(mirrorDir, prefix)].map(([key, text]) => [key.slice(prefix.length), text])
+    const books = await loadBooks(self, { verify: verifySignature }, { books: await stored(WORKER_KEYS.book), receipts: await stored(WORKER_KEYS.receipt) })
+    const receipted = formatByc([...books.values()].reduce((sum, { channel }) => sum + channel.cumulative, 0n))
+    return { ok: true, figures: { receipts: { coordinators: books.size, receipted } }, lines: [`receipts: whole, ${receipted} BYC of ${books.size} coordinator${books.size === 1 ? '' : 's'}`] }
+  } catch (error) {
+    return { ok: false, figures: { receipts: { error: errorMessage(error) } }, lines: [`receipts: DAMAGED: ${errorMessage(error)}`] }
+  }
 }
 
 type JournalFigures = ReturnType<typeof figures> | { readonly error: string }
@@ -99,7 +135,8 @@ function figures ({ entries, head, books }: Replayed) {
   return { entries, head: head.hash, issued: formatByc(books.issued) }
 }
 
-async function * entriesOf (file: string): AsyncGenerator<Entry> {
+/** The entries of an exported journal, a line each, as yet unchecked. */
+export async function * entriesOf (file: string): AsyncGenerator<Entry> {
   let rest = ''
   let number = 0
   const parse = (line: string): Entry => {
@@ -138,13 +175,22 @@ export async function repair (command: Common & { readonly fromMirror?: boolean,
     say('nothing was changed')
     return EXIT.error
   }
-  const done = await repairFromMirror(join(folder, 'state'), join(folder, 'mirror'), say)
+  const { dir, mirrorDir } = storeFolders(folder)
+  const done = await repairFromMirror(dir, mirrorDir, say)
   if (command.output === 'json') printJson({ batch: done.position.n, snapshot: done.snapshot, batches: done.batches, kept: done.kept })
   else {
     print(`repaired up to batch ${done.position.n}: snapshot ${done.snapshot} and ${done.batches} batches after it`)
     print(`  the damaged database is kept in ${done.kept}`)
   }
+  await endQuarantine(folder)
   return EXIT.done
+}
+
+/** A coordinator that is up on this folder, quarantined, is told that it may look again. */
+async function endQuarantine (folder: string): Promise<void> {
+  const endpoint = await readEndpoint(folder)
+  const told = endpoint !== undefined && await new ApiClient(endpoint).post(QUARANTINE_END).then(() => true, () => false)
+  say(told ? 'the quarantined coordinator is told, and goes back to work' : 'no coordinator waits for this: start the node again')
 }
 
 export async function confirmed (question: string): Promise<boolean> {

@@ -48,6 +48,7 @@ export function printError (error: unknown): number {
 }
 
 export function exitCodeOf (code: ErrorCode): number {
+  if (code === 'NS_E_NOT_DETERMINISTIC') return EXIT.verification
   return USAGE.includes(code) ? EXIT.usage : EXIT.error
 }
 

@@ -3,16 +3,28 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import { ApiClient } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { WorkerStatus } from '../worker/status.ts'
-import { readEndpoint } from './connect.ts'
 import { EXIT, duration, print, printJson, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
 import { workerLines } from './worker-status.ts'
 
 interface StatusCommand { readonly data?: string, readonly watch?: boolean, readonly output: Format }
-interface CoordinatorStatus { readonly role?: undefined, readonly peerId: string, readonly version: string, readonly addresses: string[], readonly uptimeMs: number, readonly workers: number, readonly jobs: number, readonly condition?: { readonly code: string, readonly text: string } }
+
+/** What a coordinator says of itself. */
+export interface CoordinatorStatus {
+  readonly role?: undefined
+  readonly peerId: string
+  readonly version: string
+  readonly state: 'serving' | 'quarantined'
+  readonly addresses: readonly string[]
+  readonly uptimeMs: number
+  readonly workers: number
+  readonly jobs?: number
+  readonly condition?: { readonly code: string, readonly text: string, readonly remedy?: string }
+}
 type Status = CoordinatorStatus | (WorkerStatus & { readonly role: 'worker' })
 
 const WATCH_MS = 1000
@@ -23,7 +35,7 @@ export async function status (command: StatusCommand): Promise<number> {
     const found = await read(command.data)
     if (command.output === 'json') printJson(found.length === 1 ? found[0] : { nodes: found })
     else for (const line of found.flatMap(lines)) print(line)
-    return EXIT.done
+    return found.some(({ state }) => state === 'quarantined') ? EXIT.verification : EXIT.done
   }
   const live = process.stdout.isTTY ? createLogUpdate(process.stdout) : undefined
   for (;;) {
@@ -47,8 +59,9 @@ function lines (found: Status): string[] {
   if (found.role === 'worker') return workerLines(found, Date.now())
   return [
     `coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`,
-    `  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`,
+    ...found.jobs === undefined ? [] : [`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`],
     ...found.condition === undefined ? [] : [pc.yellow(`  ${found.condition.code}: ${found.condition.text}`)],
+    ...found.condition?.remedy === undefined ? [] : [`  what to do: ${found.condition.remedy}`],
     ...found.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`)
   ]
 }

@@ -10,8 +10,9 @@ import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { Holds, openBlobStore, openStore } from '../storage/index.ts'
-import { HONEST, lying, slow } from '../worker/behaviour.ts'
+import { Holds, openBlobStore } from '../storage/index.ts'
+import { behaviourOf } from '../worker/behaviour.ts'
+import type { BehaviourOptions } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
 import { Admission } from '../worker/admission.ts'
@@ -34,6 +35,8 @@ import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
+import { openNodeStore } from './node-store.ts'
+import { ownNumericClass } from './numeric-class.ts'
 import { OwnerWatch, ownerFile, readOwnerRules } from './owner-watch.ts'
 import type { OwnerOptions } from './owner-watch.ts'
 import { Opened } from './stack.ts'
@@ -42,6 +45,8 @@ import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
 const NOTHING_OFFERED: Offered = { platforms: [], runtimes: [], egress: false }
+/** The mirror of a worker's database takes a snapshot after this much, bytes: what a worker must keep is little, and so is its disk. */
+const SNAPSHOT_BYTES = 4 * 1024 * 1024
 /** A draining worker waits this long for what runs, milliseconds. */
 const DRAIN_MS = 30_000
 /** After that it waits this long for its last results to be taken, milliseconds. */
@@ -62,6 +67,8 @@ export interface WorkerOptions {
   readonly priceLevel?: number
   /** units a new coordinator may owe; default 1 BYC */
   readonly creditLimit?: bigint
+  /** peer id of the coordinator that may net what this worker is owed; default: none */
+  readonly owner?: string
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
@@ -72,9 +79,9 @@ export interface WorkerOptions {
   /** run strangers' apps although this machine cannot isolate them with namespaces */
   readonly allowProcessIsolation: boolean
   /** for test clusters */
-  readonly behaviour?: { readonly lie?: boolean, readonly slowMs?: number }
-  /** default: all of the machine, always */
-  readonly owner?: OwnerOptions
+  readonly behaviour?: BehaviourOptions
+  /** what the machine's owner allows; default: all of it, always */
+  readonly rules?: OwnerOptions
   readonly log: Logger
 }
 
@@ -93,7 +100,6 @@ export interface WorkerNode {
   readonly drain: () => Promise<void>
   readonly status: () => WorkerStatus
   readonly accounts: () => readonly CoordinatorAccount[]
-  /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -101,7 +107,7 @@ export interface WorkerNode {
   readonly close: (options: { drain: boolean, hurry?: AbortSignal }) => Promise<void>
 }
 
-/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
+/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, NS_E_DATA_CORRUPT when its database is damaged, or NS_E_ISOLATION where strangers' apps could not be contained. */
 export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
   const { dataDir, log } = options
   const containerOptions = options.containers ?? NO_CONTAINERS
@@ -114,9 +120,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       })
     }
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
-    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
+    const store = opened.add('store', await openNodeStore(dataDir, identity, log, { snapshotBytes: SNAPSHOT_BYTES }), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
     const cores = options.cores ?? hardware.cores
@@ -127,11 +133,13 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       isolation,
       operator: options.operator ?? '',
       hardware,
+      numericClass: await ownNumericClass(hardware),
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
       cores,
-      creditLimit: options.creditLimit ?? BASE_CREDIT
+      creditLimit: options.creditLimit ?? BASE_CREDIT,
+      ...options.owner === undefined ? {} : { owner: options.owner }
     }, NOTHING_OFFERED)
-    if (options.owner !== undefined) state.owner.rules = await readOwnerRules(ownerFile(dataDir, options.owner), options.owner.profile)
+    if (options.rules !== undefined) state.owner.rules = await readOwnerRules(ownerFile(dataDir, options.rules), options.rules.profile)
     // apps step back behind everything else as far as the owner says at the moment they start
     const niceness = (): number => state.owner.rules?.nice ?? 0
     const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, niceness, log }), closeExecutors)
@@ -165,12 +173,11 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       },
       log
     }), async it => { await it.close() })
-    const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
-    const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
+    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom)
     const holds = new Holds()
     const admission = new Admission(slots, state.owner.allowance)
     const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config), admission, unwanted: image => imageDenied(state, image) })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, admission, executors, log, post }), async it => { await it.close() })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, admission, executors, behaviour, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {
@@ -186,10 +193,10 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       onFatal: fail
     }), async it => { await it.close() })
     opened.add('wallet file', new WalletFile(dataDir, state, log), async it => { await it.close() })
-    if (options.owner !== undefined) {
+    if (options.rules !== undefined) {
       opened.add('owner watch', await OwnerWatch.start({
         dataDir,
-        options: options.owner,
+        options: options.rules,
         traffic: () => transport.traffic() + containers.trafficBytes,
         imageBytes: () => containers.imageBytes,
         containersCpuMs: () => containers.cpuMs,

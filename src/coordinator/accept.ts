@@ -39,7 +39,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     partitioner: engineParams(spec.partitioner, 'partitioner', request.params.partitioner),
     assembler: engineParams(spec.assembler, 'assembler', request.params.assembler)
   }
-  checkComparable(spec)
+  checkExamined(services, spec)
   await checkSource(services, spec)
   const budget = budgetOf(services, request)
   return {
@@ -110,13 +110,17 @@ function engineParams (choice: EngineChoice, kind: 'partitioner' | 'assembler', 
   return validateParams({ name: choice.builtin, paramsSchema: engine?.paramsSchema }, params)
 }
 
-/** Results are compared byte by byte; an app whose honest results differ cannot be checked that way. */
-function checkComparable ({ app, config }: JobSpec): void {
-  const { determinism, name } = app.manifest
-  const isBelieved = config.replicas === 1 || config.trust === 'private' || config.trust === 'local'
-  if (isBelieved || determinism === 'bitwise' || determinism === 'class') return
-  throw new NightshiftError('NS_E_CONFIG', `results of ${name} cannot be compared byte by byte: its determinism is "${determinism}"`, {
-    remedy: 'submit with --trust private, for workers you named with "coordinator --trust", or make the app deterministic'
+/** An app's own examiner judges its results here, before they count: a coordinator that cannot run it cannot take the job. */
+function checkExamined (services: Services, { app, config }: JobSpec): void {
+  const { determinism, name, platform } = app.manifest
+  if (determinism !== 'fuzzy' && determinism !== 'self-checked') return
+  if (determinism === 'self-checked' && (config.replicas ?? 1) > 1) {
+    throw new NightshiftError('NS_E_CONFIG', `results of ${name} need not agree: its own checker judges each of them (determinism "self-checked")`, { remedy: 'submit without --replicas' })
+  }
+  const isBelieved = config.trust === 'private' || config.trust === 'local' || (determinism === 'fuzzy' && config.replicas === 1)
+  if (isBelieved || services.executors.has(platform)) return
+  throw new NightshiftError('NS_E_PLATFORM', `${name} judges its own results (determinism "${determinism}"), with a script this coordinator cannot run: it has no platform ${platform}`, {
+    remedy: 'submit to a coordinator that has it, or with --trust private, for workers you named with "coordinator --trust"'
   })
 }
 

@@ -15,6 +15,8 @@ import { newStanding, withNodeFailure } from '../verification/reputation.ts'
 import { backoff } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
 import { maxAttempts, wants } from './chunks.ts'
+import { chunkClass } from './classes.ts'
+import { isExamined } from './examination.ts'
 import { hasReferee, isAdaptive } from './tiers.ts'
 import { standingFor } from './fencing.ts'
 import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
@@ -192,7 +194,7 @@ export function onFailed (
   const tail = failure.stderrTail.trim().split('\n').slice(-5).join('\n').slice(-LIMITS.reasonChars)
   const detail = tail === '' ? failure.reason.text : `${failure.reason.text}: ${tail}`
   const hopeless = chunk.appFailures.length >= 2 || chunk.nodeFailures.length >= 3 || failures(chunk) >= maxAttempts(job)
-  if (hopeless && !attempt.trusted && isAdaptive(job) && hasReferee(turn.state, job)) {
+  if (hopeless && !attempt.trusted && (isAdaptive(job) || isExamined(job)) && hasReferee(turn.state, job, chunkClass(chunk))) {
     // strangers could say so of any chunk: the coordinator sees for itself
     chunk.audit = 'trusted'
     chunk.quorum = 1

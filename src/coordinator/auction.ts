@@ -9,7 +9,8 @@ import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { circuitOf, circuitReopensAt, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
 import { auditRate } from '../verification/policy.ts'
-import { isProven, passes, plannedReplicas, tier } from './tiers.ts'
+import { fixedReplicas, isProven, passes, plannedReplicas, tier } from './tiers.ts'
+import { comparesByClass } from './classes.ts'
 import { behindReason } from './fencing.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -34,12 +35,20 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
     return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row: it is tried again in ${seconds} s`)]
   }
   const why = distrust(state, job, worker.peer, now)
-  return why === undefined ? mismatches(job.needs, worker.offer) : [why]
+  if (why !== undefined) return [why]
+  const classless = comparesByClass(job) && worker.offer.numericClass === ''
+  return [
+    ...mismatches(job.needs, worker.offer),
+    ...classless ? [reason('NUMERIC_CLASS_DIFFERS', 'results of the app compare only within one numeric class, and this machine does not say which is its own')] : []
+  ]
 }
 
 /** Why the job's level of trust leaves this worker out. */
 function distrust (state: CoordinatorState, job: Job, worker: string, now: number): Reason | undefined {
   const of = tier(state, job, worker, now)
+  if (job.record.spec.app.manifest.determinism === 'none' && of !== 'trusted') {
+    return reason('NOT_TRUSTED', 'results of the app differ each time (determinism "none"), so that nobody can check a stranger: name workers with "coordinator --trust <peer>"')
+  }
   switch (job.record.spec.config.trust) {
     case 'local': return reason('NOT_TRUSTED', 'the job runs on its coordinator alone (--trust local)')
     case 'private': return of === 'trusted' ? undefined : reason('NOT_TRUSTED', 'the job goes to trusted workers only (--trust private): name them with "coordinator --trust <peer>"')
@@ -142,7 +151,7 @@ function settleRound (turn: Turn, job: Job): void {
 function executionsOf (turn: Turn, job: Job, worker: string): number {
   switch (tier(turn.state, job, worker, turn.now)) {
     case 'trusted': return 1
-    case 'established': return job.record.spec.config.replicas ?? 1 + auditRate(passes(turn.state, job, worker, turn.now), job.policy)
+    case 'established': return fixedReplicas(job) ?? 1 + auditRate(passes(turn.state, job, worker, turn.now), job.policy)
     default: return plannedReplicas(job)
   }
 }

@@ -33,9 +33,11 @@ function unstore (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
     disown(turn.state, job, chunk)
     delete chunk.storedAt
     job.record.verified--
+    if (job.record.risk !== undefined) job.record.risk -= chunk.risk ?? 0
     turn.put(KEYS.result(job.record.id, chunk.index), undefined)
   }
   delete chunk.value
+  delete chunk.risk
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
   takeBack(turn, job, chunk, attempt)
 }

@@ -1,8 +1,10 @@
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { BATCH_MS, BATCH_SIZE, batchSeed, drawAudits, isTrustedAudit } from '../verification/audit.ts'
+import { merkleRoot } from '../verification/commitment.ts'
 import { auditRate } from '../verification/policy.ts'
 import { pendingChunks } from './auction.ts'
 import { idOf, requeue } from './attempts.ts'
+import { chunkClass } from './classes.ts'
 import { hasReferee, passes, tier } from './tiers.ts'
 import type { Attempt, Batch, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -38,11 +40,14 @@ export function closeBatches (turn: Turn, job: Job): void {
 function closeBatch (turn: Turn, job: Job, worker: string, members: readonly Member[]): void {
   const committed = members.filter(({ attempt }) => attempt.state === 'COMMITTED' && attempt.revealAskedAt === undefined)
   if (committed.length === 0) return
-  const seed = batchSeed(job.record.seed, committed.map(({ attempt }) => Buffer.from(attempt.commitment ?? '', 'hex')))
-  const drawn = drawAudits(seed, committed.length, auditRate(passes(turn.state, job, worker, turn.now), job.policy))
+  const root = merkleRoot(committed.map(({ attempt }) => Buffer.from(attempt.commitment ?? '', 'hex')))
+  const seed = batchSeed(job.record.seed, root)
+  const passed = passes(turn.state, job, worker, turn.now)
+  const drawn = drawAudits(seed, committed.length, auditRate(passed, job.policy))
   const id = `${turn.state.incarnation}.${++turn.state.batchId}`
   for (const [place, { chunk, attempt }] of committed.entries()) {
     attempt.batch = id
+    attempt.draw = { root: Buffer.from(root).toString('hex'), size: committed.length, place, drawn: drawn.size, passes: passed }
     if (drawn.has(place)) attempt.drawn = isTrustedAudit(seed, place) ? 'trusted' : 'any'
     attempt.revealAskedAt = turn.now
     attempt.revealAsks = 1
@@ -102,7 +107,7 @@ export function advanceBatches (turn: Turn, job: Job, acceptAll: (members: reado
 
 function startAudit (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
   if (chunk.audit !== undefined || attempt.drawn === undefined) return
-  chunk.audit = attempt.drawn === 'trusted' && hasReferee(turn.state, job) ? 'trusted' : 'any'
+  chunk.audit = attempt.drawn === 'trusted' && hasReferee(turn.state, job, chunkClass(chunk)) ? 'trusted' : 'any'
   job.record.checks.audits++
   if (chunk.audit === 'any') {
     chunk.quorum = 2

@@ -1,6 +1,7 @@
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
-import { plannedReplicas } from './tiers.ts'
-import type { Attempt, Chunk, Job } from './state.ts'
+import { classOf, joins } from './classes.ts'
+import { groupOf, plannedReplicas } from './tiers.ts'
+import type { Attempt, Chunk, Job, WorkerView } from './state.ts'
 
 /** How many more attempts a chunk needs out, beyond those open. One trusted attempt, or one to come, is enough. */
 export function wants (chunk: Chunk): number {
@@ -17,9 +18,14 @@ export function maxAttempts (job: Job): number {
   return replicas + 2 + retries * replicas
 }
 
-/** True when this worker may be leased this chunk now: it did not have it before, no other of its group has it, and neither has to wait after a failure. */
-export function mayRun (chunk: Chunk, worker: string, group: string, now: number): boolean {
-  return (chunk.notBefore ?? 0) <= now && !chunk.excluded.includes(worker) && !chunk.attempts.some(attempt => blocks(attempt, worker, group, now))
+/**
+ * True when this worker may be leased this chunk now: it did not have it before, no other of its group has it, its result
+ * would compare with those there are, and neither has to wait after a failure.
+ */
+export function mayRun (job: Job, chunk: Chunk, worker: WorkerView, now: number): boolean {
+  const { peer } = worker
+  const group = groupOf(worker)
+  return (chunk.notBefore ?? 0) <= now && !chunk.excluded.includes(peer) && joins(chunk, classOf(job, worker)) && !chunk.attempts.some(attempt => blocks(attempt, peer, group, now))
 }
 
 function blocks (attempt: Attempt, worker: string, group: string, now: number): boolean {

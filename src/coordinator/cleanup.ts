@@ -38,7 +38,12 @@ export async function cleanUp (services: Services, job: Job): Promise<void> {
 async function * contentOf ({ store }: Services, { record, task }: Job): AsyncGenerator<BlobRef> {
   yield * record.spec.source
   if (task !== undefined) yield task.ref
-  for await (const [, text] of store.range({ gte: KEYS.chunks(record.id), lt: after(KEYS.chunks(record.id)) })) yield decodeChunk(text).input
+  for await (const [, text] of store.range({ gte: KEYS.chunks(record.id), lt: after(KEYS.chunks(record.id)) })) {
+    const { input, attempts } = decodeChunk(text)
+    yield input
+    // results that did not count may have come with their files
+    for (const { files } of attempts) yield * files ?? []
+  }
   for await (const [, text] of store.range({ gte: KEYS.results(record.id), lt: after(KEYS.results(record.id)) })) yield * JSON.parse(text) as FileRef[]
 }
 

@@ -11,17 +11,21 @@ import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbe
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
-import { deposit, redeem } from './bank.ts'
+import { deposit, noteRedemption, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
-import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
+import { abortJob, addChunks, advanceJob, completeJob, dueReceipt, failJob, findJob, onReceiptMade, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
+import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
+import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 import { askAgain, askReveals, onCommit, sendRevealRequests } from './asking.ts'
-import { auditBatches, fetchOrStore, judgeAgain, onResultsStored } from './judge.ts'
+import { isExamined } from './examination.ts'
+import { callExaminers, onExamined } from './examining.ts'
+import { auditBatches, fetchOrStore, judge, judgeAgain, onResultsStored } from './judge.ts'
 import { chaseReveals, onReveal, onRevealComing, onRevealLost } from './showing.ts'
 import { callReferee, onTrustedDone } from './trusted-runs.ts'
 import { reviewWaiting } from './waiting.ts'
@@ -55,12 +59,18 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
       if (chunk !== undefined && !jobEnded(job.record.state)) onResultsStored(turn, job, chunk, event.stored, event.unavailableAt)
       break
     }
+    case 'examined': onExamined(turn, findJob(state, event.jobId), event); break
     case 'assembled': completeJob(turn, findJob(state, event.jobId), event.outputs); break
+    case 'receipt-made': onReceiptMade(turn, findJob(state, event.jobId), event.endedAt, event.receipt); break
     case 'abort': abortJob(turn, findJob(state, event.jobId)); break
     case 'retry': retryJob(turn, findJob(state, event.jobId)); break
     case 'adopt-receipts': adoptReceipts(turn); break
     case 'deposit': deposit(turn, event.peer, event.amount); break
     case 'redeem': redeem(turn, event.receipt); break
+    case 'note-redemption': noteRedemption(turn, event.redemption, event.receipt); break
+    case 'net-propose': proposeNetting(turn, event.peer, event.claims, event.most); break
+    case 'net-answer': answerNetting(turn, event.signed, event.accepted); break
+    case 'net-finish': finishNetting(turn, event.signed); break
   }
 }
 
@@ -74,6 +84,7 @@ export function settleTurn (turn: Turn): void {
       auditBatches(turn, job)
       if (!isBehind(turn.state)) leaseChunks(turn, job)
       callReferee(turn, job)
+      callExaminers(turn, job)
     }
     advanceJob(turn, job)
   }
@@ -85,6 +96,7 @@ export function settleTurn (turn: Turn): void {
 function continueJob (turn: Turn, job: Job): void {
   switch (job.record.state) {
     case 'PARTITIONING': restartPartition(turn, job); break
+    case 'COMPLETED': case 'FAILED': case 'CANCELLED': dueReceipt(turn, job); break
     case 'ASSEMBLING': turn.effect({ kind: 'assemble', jobId: job.record.id }); break
     case 'RUNNING':
     case 'HELD':
@@ -101,7 +113,11 @@ function continueJob (turn: Turn, job: Job): void {
           delete attempt.revealComing
         }
         if (chunk.state === 'VERIFIED') fetchOrStore(turn, job, chunk)
-        else askReveals(turn, job, chunk)
+        else {
+          askReveals(turn, job, chunk)
+          // what was being examined is asked for again
+          if (isExamined(job)) judge(turn, job, chunk)
+        }
       }
       break
     default:
@@ -124,7 +140,9 @@ function tick (turn: Turn): void {
     reviewWaiting(turn, job)
   }
   for (const worker of turn.state.workers.values()) {
-    if (!worker.connected && worker.inFlight.size === 0) turn.state.workers.delete(worker.peer)
+    if (worker.connected || worker.inFlight.size > 0) continue
+    turn.state.workers.delete(worker.peer)
+    keepBelonging(turn, worker.peer)
   }
   for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
 }
@@ -164,6 +182,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.heartbeat !== undefined) {
     onHeartbeat(turn, peer, message.heartbeat)
     chaseReceipts(turn, worker)
+    tellAgain(turn, peer)
   }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
   else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
@@ -181,6 +200,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     delete worker.settleAsked
     onReceiptAck(turn, peer, message.receiptAck)
   }
+  else if (message.nettingAck !== undefined) onNettingAck(turn, peer, message.nettingAck)
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (message.settleRequest !== undefined) {
@@ -228,6 +248,7 @@ function viewOf (offer: Offer, now: number): OfferView {
     operator: offer.operator,
     cpuModel: offer.cpuModel,
     arch: offer.arch,
+    numericClass: offer.numericClass,
     validUntil: now + Math.min(offer.validForMs, 600_000),
     ...offer.suspended === undefined ? {} : { suspended: fromWire(offer.suspended) }
   }

@@ -13,7 +13,7 @@ export async function fetchResults (
   const unavailableAt = new Set<string>()
   const kept = services.pins.keep(work.jobId, services.blobs)
   try {
-    const stored = await fetchAll(services, kept, work, unavailableAt, signal)
+    const stored = await fetchFiles(services, kept, work, unavailableAt, signal)
     if (stored) await services.blobs.sync()
     if (!signal.aborted) services.post({ kind: 'results-stored', jobId: work.jobId, chunk: work.chunk, stored, unavailableAt: [...unavailableAt] })
   } finally {
@@ -21,7 +21,8 @@ export async function fetchResults (
   }
 }
 
-async function fetchAll (
+/** Has every file here and kept; false when one could not be had, with those that did not give it in `unavailableAt`. */
+export async function fetchFiles (
   services: Services, kept: Keeper, work: { readonly from: readonly string[], readonly files: readonly FileRef[] }, unavailableAt: Set<string>, signal: AbortSignal
 ): Promise<boolean> {
   for (const file of work.files) {

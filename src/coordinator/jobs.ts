@@ -10,9 +10,10 @@ import type { RequirementsView } from '../model/offer.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
-import { DEFAULT_MEMORY_MIB } from './app-limits.ts'
+import { appMemoryMiB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
 import { wants } from './chunks.ts'
+import { fixedReplicas } from './tiers.ts'
 import { KEYS } from './keys.ts'
 import { Median } from './median.ts'
 import { policyOf } from '../verification/policy.ts'
@@ -33,6 +34,7 @@ export function newJob (record: JobRecord): Job {
     freshFrom: 0,
     wanting: new Set(),
     active: new Set(),
+    unexamined: new Map(),
     unpaid: new Set(),
     owed: 0n,
     roundNumber: 0,
@@ -51,7 +53,7 @@ function requirements (record: JobRecord): RequirementsView {
   return {
     platform: app.manifest.platform,
     minCores: device.min_cpu ?? 0,
-    minMemoryMiB: Math.max(DEFAULT_MEMORY_MIB, Math.ceil((device.min_memory ?? 0) * 1024)),
+    minMemoryMiB: appMemoryMiB(app),
     minDiskMiB: Math.ceil((device.min_disk ?? 0) * 1024),
     gpus: typeof device.gpu === 'number' ? [] : device.gpu ?? [],
     gpuCount: typeof device.gpu === 'number' ? device.gpu : 0,
@@ -74,6 +76,7 @@ export function submitJob (turn: Turn, record: JobRecord): void {
   }
   fundEscrow(turn, record, `submit:${record.id}`)
   record.startedAt = turn.now
+  record.risk = 0
   const job = newJob(record)
   state.jobs.set(record.id, job)
   turn.put(KEYS.spec + record.id, JSON.stringify(record.spec))
@@ -114,7 +117,7 @@ export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
 
 /** Results a chunk needs at first: one until its first worker is known, unless the submitter said how many. */
 function firstQuorum (job: Job): number {
-  return job.record.spec.config.replicas ?? 1
+  return fixedReplicas(job) ?? 1
 }
 
 /** Moves on when no chunk is left to verify: everyone is paid, then the results are assembled. */
@@ -176,11 +179,29 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   job.record.endedAt = turn.now
   setState(turn, job, state)
   job.active.clear()
+  job.unexamined.clear()
+  for (const key of turn.state.examining) if (key.startsWith(`${job.record.id}/`)) turn.state.examining.delete(key)
   job.awards.clear()
   job.filling.clear()
   job.batches.clear()
   delete job.round
   turn.effect({ kind: 'stop', jobId: job.record.id })
+  job.record.receiptDue = true
+  dueReceipt(turn, job)
+}
+
+/** Asks for the receipt of a job that has none yet. */
+export function dueReceipt (turn: Turn, { record }: Job): void {
+  if (record.receiptDue === true && jobEnded(record.state)) turn.effect({ kind: 'make-receipt', jobId: record.id })
+}
+
+export function onReceiptMade (turn: Turn, job: Job, endedAt: number, receipt: BlobRef): void {
+  const { record } = job
+  if (record.endedAt === endedAt && record.receiptDue === true) {
+    record.receipt = receipt
+    delete record.receiptDue
+    turn.saveJob(job)
+  } else if (record.receipt?.sha256 !== receipt.sha256) turn.effect({ kind: 'drop-receipt', sha256: receipt.sha256 })
 }
 
 function returnEscrow (turn: Turn, job: Job): void {
@@ -215,6 +236,9 @@ export function retryJob (turn: Turn, job: Job): void {
   record.startedAt = turn.now
   delete record.error
   delete record.endedAt
+  if (record.receipt !== undefined) turn.effect({ kind: 'drop-receipt', sha256: record.receipt.sha256 })
+  delete record.receipt
+  delete record.receiptDue
   if (job.task === undefined) {
     setState(turn, job, 'PARTITIONING')
     restartPartition(turn, job)
@@ -225,6 +249,8 @@ export function retryJob (turn: Turn, job: Job): void {
     Object.assign(chunk, newChunk(chunk.index, chunk.input, firstQuorum(job)), { epoch: chunk.epoch })
     delete chunk.error
     delete chunk.audit
+    delete chunk.risk
+    delete chunk.verdicts
     delete chunk.notBefore
     turn.saveChunk(job, chunk)
   }

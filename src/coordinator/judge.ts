@@ -1,25 +1,29 @@
 import { attemptIsLive, moveAttempt } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
+import { EXAMINER_EXIT, examinerOf } from '../model/examiner.ts'
 import { attemptKey } from '../model/ids.ts'
 import { reason } from '../model/reasons.ts'
 import { mostCredible } from '../verification/credibility.ts'
 import { MOST_REPLICAS } from '../verification/policy.ts'
 import { agreed, decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
+import { riskOfBatch, riskOfOne, riskOfVotes } from '../verification/risk.ts'
 import { askReveals } from './asking.ts'
 import { endAttempt, failChunk, idOf, requeue, rest } from './attempts.ts'
 import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
 import { wants } from './chunks.ts'
+import { chunkClass } from './classes.ts'
+import { counted, examinerIsBroken, isChecked, isExamined, liken, nextExamination, shown, verdictAbout } from './examination.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
-import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
+import { hasReferee, isAdaptive, passes, REFEREES, weigh } from './tiers.ts'
 import type { Turn } from './turn.ts'
 import { reject, short, store } from './verdict.ts'
 
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
-  if (chunk.state !== 'ACTIVE') return
-  const decision = isAdaptive(job) ? weighVotes(turn, job, chunk) : verdictOn(chunk, hasReferee(turn.state, job))
+  if (chunk.state !== 'ACTIVE' || owesReveal(turn, chunk) || awaitsExaminer(turn, job, chunk)) return
+  const decision = decisionOn(turn, job, chunk)
   if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
   else if (decision.kind === 'dispute') dispute(turn, job, chunk)
   else if (isAdaptive(job)) seekCredibility(turn, job, chunk, decision.missing)
@@ -30,13 +34,61 @@ export function judge (turn: Turn, job: Job, chunk: Chunk): void {
   } else askReveals(turn, job, chunk)
 }
 
+/** True while a worker that was bound to a result before a trusted run decided is about to show it: it is judged, and paid, with the others. */
+function owesReveal (turn: Turn, chunk: Chunk): boolean {
+  return trustedRunShown(turn, chunk) && chunk.attempts.some(({ state, revealAskedAt, worker }) => state === 'COMMITTED' && revealAskedAt !== undefined && turn.state.workers.get(worker)?.connected === true)
+}
+
+/** True for a chunk that the coordinator has run itself. */
+export function trustedRunShown (turn: Turn, chunk: Chunk): boolean {
+  return chunk.attempts.some(({ worker, state }) => worker === turn.state.self && state === 'REVEALED')
+}
+
+/** True while the app's examiner has to say something first, or when it cannot say anything. */
+function awaitsExaminer (turn: Turn, job: Job, chunk: Chunk): boolean {
+  if (!isExamined(job)) return false
+  if (nextExamination(job, chunk) !== undefined) {
+    if (!job.unexamined.has(chunk.index)) job.unexamined.set(chunk.index, turn.now)
+    return true
+  }
+  job.unexamined.delete(chunk.index)
+  if (examinerIsBroken(job, chunk)) {
+    failChunk(turn, job, chunk, 'EXAMINER_FAILED', `the app's ${examinerOf(job.record.spec.app.manifest) ?? 'examiner'} gives no answer, or a wrong one, even about the result of a trusted run: it exits with 0 for yes and ${EXAMINER_EXIT.no} for no`)
+    return true
+  }
+  liken(job, chunk)
+  return false
+}
+
+function decisionOn (turn: Turn, job: Job, chunk: Chunk): Decision {
+  if (job.record.spec.app.manifest.determinism === 'self-checked') return goByChecker(turn, job, chunk)
+  return isAdaptive(job) ? weighVotes(turn, job, chunk) : verdictOn(chunk, hasReferee(turn.state, job, chunkClass(chunk)))
+}
+
+/** One result that the app's checker finds right is enough; whoever gave one that it finds wrong is struck at once. */
+function goByChecker (turn: Turn, job: Job, chunk: Chunk): Decision {
+  for (const attempt of shown(chunk)) {
+    if (attempt.state === 'REVEALED' && !attempt.trusted && verdictAbout(job, chunk, attempt, '') === 'no') {
+      reject(turn, job, chunk, attempt, 'WRONG_RESULT', `the app's checker finds its result ${short(attempt.value)} wrong`)
+    }
+  }
+  const left = shown(chunk)
+  const right = left.find(attempt => attempt.trusted) ?? left.find(attempt => verdictAbout(job, chunk, attempt, '') === 'yes')
+  if (right !== undefined) return agreed(votesOf(left), counted(right))
+  return left.length > 0 ? { kind: 'dispute', values: left.length } : { kind: 'wait', missing: 1 }
+}
+
+function votesOf (attempts: readonly Attempt[]): Vote[] {
+  return attempts.map(attempt => ({ epoch: attempt.epoch, value: counted(attempt), group: attempt.group, trusted: attempt.trusted }))
+}
+
 /** A value counts once those who gave it are credible together; results that differ are a dispute first. */
 function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
-  const voters = chunk.attempts.filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
-  const votes = voters.map(({ epoch, value = '', group, trusted }) => ({ epoch, value, group, trusted }))
+  const voters = shown(chunk)
+  const votes = votesOf(voters)
   if (votes.some(vote => vote.trusted)) return decide(votes, 1)
   const values = new Set(votes.map(({ value }) => value)).size
-  if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job))) return { kind: 'dispute', values }
+  if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job, chunkClass(chunk)))) return { kind: 'dispute', values }
   const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
   if (best === undefined) return { kind: 'wait', missing: chunk.quorum }
   const isChecked = new Set(votes.map(({ group }) => group)).size > 1
@@ -54,18 +106,18 @@ export function judgeAgain (turn: Turn, job: Job): void {
 
 /** What was shown is not enough: one more run, by whoever can give it. */
 function seekCredibility (turn: Turn, job: Job, chunk: Chunk, missing: number): void {
-  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
-  const [only] = shown
-  if (shown.length === 1 && only?.batch !== undefined && chunk.audit === undefined && !chunk.disputed) {
+  const revealed = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
+  const [only] = revealed
+  if (revealed.length === 1 && only?.batch !== undefined && chunk.audit === undefined && !chunk.disputed) {
     batchMoved(job, only, false)
     return
   }
-  if (shown.length === 0 || !mustWiden(chunk, missing)) {
+  if (revealed.length === 0 || !mustWiden(chunk, missing)) {
     askReveals(turn, job, chunk)
     return
   }
   if (wants(chunk) > 0) return
-  if (hasReferee(turn.state, job) && (chunk.quorum >= MOST_REPLICAS || turn.state.refereeing.size < REFEREES)) chunk.audit = 'trusted'
+  if (hasReferee(turn.state, job, chunkClass(chunk)) && (chunk.quorum >= MOST_REPLICAS || turn.state.refereeing.size < REFEREES)) chunk.audit = 'trusted'
   else if (chunk.quorum < MOST_REPLICAS) chunk.quorum++
   else {
     failChunk(turn, job, chunk, 'NO_AGREEMENT', `${chunk.quorum} workers ran it, and no result is credible enough: ask for less with --confidence, or trust a worker`)
@@ -77,9 +129,7 @@ function seekCredibility (turn: Turn, job: Job, chunk: Chunk, missing: number): 
 
 /** Votes settle a dispute only where no trusted run can. */
 function verdictOn (chunk: Chunk, referee: boolean): Decision {
-  const votes: Vote[] = chunk.attempts
-    .filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
-    .map(attempt => ({ epoch: attempt.epoch, value: attempt.value ?? '', group: attempt.group, trusted: attempt.trusted }))
+  const votes = votesOf(shown(chunk))
   if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
   return chunk.disputed && !referee && !votes.some(vote => vote.trusted) ? decideByMajority(votes, 2) : decide(votes, chunk.quorum)
 }
@@ -96,24 +146,28 @@ function dispute (turn: Turn, job: Job, chunk: Chunk): void {
   job.record.disputes++
   turn.effect({ kind: 'note', level: 'warn', text: 'results differ', about: { job: job.record.id, chunk: chunk.index } })
   turn.saveChunk(job, chunk)
-  if (!hasReferee(turn.state, job)) judge(turn, job, chunk)
+  if (!hasReferee(turn.state, job, chunkClass(chunk))) judge(turn, job, chunk)
 }
 
 /** Moves the batches of a job on, and counts the results of those that passed their audits. */
 export function auditBatches (turn: Turn, job: Job): void {
   closeBatches(turn, job)
   advanceBatches(turn, job, members => {
-    for (const { chunk, attempt } of members) accept(turn, job, chunk, attempt.value ?? '')
+    for (const { chunk, attempt } of members) {
+      // where another result is there as well, judging both decides, not the batch
+      if (!chunk.disputed && nextExamination(job, chunk) === undefined) accept(turn, job, chunk, counted(attempt))
+    }
   })
 }
 
 /** A value is agreed: those who showed another are struck, and the files are fetched before anyone is owed anything. */
 function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   const erratic = compare(turn, job, chunk, value)
-  for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && open.value !== value)) {
+  for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && counted(open) !== value)) {
     refuse(turn, job, chunk, attempt, value, erratic)
   }
   chunk.value = value
+  chunk.risk = riskOf(turn, job, chunk, value)
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'VERIFIED')
   for (const attempt of chunk.attempts) {
     if (attempt.state !== 'REVEALED') continue
@@ -125,12 +179,23 @@ function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   fetchOrStore(turn, job, chunk)
 }
 
+/** How likely the agreed value is wrong after all, millionths. */
+function riskOf (turn: Turn, job: Job, chunk: Chunk, value: string): number {
+  const votes = shown(chunk)
+  const winners = votes.filter(attempt => counted(attempt) === value)
+  if (isChecked(job) || winners.some(attempt => attempt.trusted)) return 0
+  if (new Set(votes.map(({ group }) => group)).size > 1) return riskOfVotes(votes.map(attempt => weigh(turn.state, job, attempt, turn.now)), value)
+  const [only] = winners
+  if (only?.draw !== undefined) return riskOfBatch(only.draw)
+  return riskOfOne(only === undefined ? 0 : passes(turn.state, job, only.worker, turn.now))
+}
+
 /** Counts comparisons. True when a trusted run gave something that none of several differing workers gave: then it is the app that is erratic. */
 function compare (turn: Turn, { record }: Job, chunk: Chunk, value: string): boolean {
-  const shown = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
-  if (shown.length < 2) return false
+  const revealed = chunk.attempts.filter(attempt => attempt.state === 'REVEALED')
+  if (revealed.length < 2) return false
   record.checks.comparisons++
-  const byWorkers = new Set(shown.filter(({ worker }) => worker !== turn.state.self).map(attempt => attempt.value))
+  const byWorkers = new Set(revealed.filter(({ worker }) => worker !== turn.state.self).map(counted))
   if (byWorkers.has(value) || byWorkers.size < 2) return false
   const before = isSuspect(record)
   record.checks.disagreements++
@@ -142,13 +207,17 @@ function compare (turn: Turn, { record }: Job, chunk: Chunk, value: string): boo
 
 function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
   const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
-  if (!erratic && !isSuspect(job.record)) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
+  if (isExamined(job) && verdictAbout(job, chunk, attempt, value) !== 'no') {
+    endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('EXAMINER_FAILED', `${text}; nobody is struck, because the app's examiner gave no answer about it`))
+  } else if (job.record.spec.app.manifest.determinism === 'none') {
+    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by another result'))
+  } else if (!erratic && !isSuspect(job.record)) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
   else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
 }
 
 /** Nobody is owed anything before the files are here. */
 export function fetchOrStore (turn: Turn, job: Job, chunk: Chunk): void {
-  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
+  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED' && attempt.value === chunk.value)
   const files = winners[0]?.files ?? []
   if (files.length === 0 || winners.some(attempt => attempt.worker === turn.state.self)) store(turn, job, chunk)
   else turn.effect({ kind: 'fetch-results', jobId: job.record.id, chunk: chunk.index, from: winners.map(attempt => attempt.worker), files })

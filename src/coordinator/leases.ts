@@ -11,7 +11,8 @@ import { circuitOf } from '../verification/reputation.ts'
 import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
-import { groupOf, isAdaptive, isProven, passes, plannedReplicas, reachable, tier } from './tiers.ts'
+import { byClass, chunkClass, classOf, comparesByClass } from './classes.ts'
+import { fixedReplicas, groupOf, isAdaptive, isProven, passes, plannedReplicas, reachableIn, tier } from './tiers.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -22,7 +23,8 @@ export const MAX_WAITING = 256
 
 /** Hands out leases to all workers with an award and room, best bid first, one each per pass so that nobody is starved. */
 export function leaseChunks (turn: Turn, job: Job): void {
-  if (!quorumIsPossible(turn, job)) return
+  const classes = decisiveClasses(turn, job)
+  if (classes.size === 0) return
   const open = [...job.awards.values()]
   const proven = provenAwards(turn, job)
   while (open.length > 0) {
@@ -31,7 +33,7 @@ export function leaseChunks (turn: Turn, job: Job): void {
       const worker = turn.state.workers.get(award.worker)
       const chunk = worker === undefined || capacity(turn, job, award, worker) <= 0 || !affordable(turn, job, award.price)
         ? undefined
-        : nextChunk(turn, job, worker, proven)
+        : nextChunk(turn, job, worker, proven, classes.has(classOf(job, worker)))
       if (worker === undefined || chunk === undefined) {
         open.splice(i, 1)
         continue
@@ -42,17 +44,18 @@ export function leaseChunks (turn: Turn, job: Job): void {
   }
 }
 
-/** False while those with an award could not decide a chunk even if they all agreed: what was leased now would be for nothing. */
-export function quorumIsPossible (turn: Turn, job: Job): boolean {
-  const groups = new Set<string>()
-  for (const award of job.awards.values()) {
-    if (turn.state.config.trusted.has(award.worker)) return true
-    const worker = turn.state.workers.get(award.worker)
-    if (worker !== undefined) groups.add(groupOf(worker))
-  }
-  const fixed = job.record.spec.config.replicas
-  if (fixed !== undefined) return groups.size >= fixed
-  return reachable(turn.state, job, awarded(turn, job), turn.now) >= 1 - job.policy.epsilon
+/**
+ * The numeric classes in which those with an award could decide a chunk if they all agreed; of any other, or while there
+ * is none, what was leased now would be for nothing.
+ */
+export function decisiveClasses (turn: Turn, job: Job): ReadonlySet<string> {
+  const decisive = [...byClass(job, awarded(turn, job))].filter(([numericClass, workers]) => {
+    if (workers.some(({ peer }) => turn.state.config.trusted.has(peer))) return true
+    const fixed = fixedReplicas(job)
+    if (fixed !== undefined) return new Set(workers.map(groupOf)).size >= fixed
+    return reachableIn(turn.state, job, numericClass, workers, turn.now) >= 1 - job.policy.epsilon
+  })
+  return new Set(decisive.map(([numericClass]) => numericClass))
 }
 
 function awarded (turn: Turn, job: Job): readonly WorkerView[] {
@@ -90,23 +93,25 @@ function provenAwards (turn: Turn, job: Job): readonly WorkerView[] {
   return awarded(turn, job).filter(({ peer }) => isProven(tier(turn.state, job, peer, turn.now)))
 }
 
-function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly WorkerView[]): Chunk | undefined {
+/** @param begins whether a chunk begun by this worker can be decided; one that others began it may always join */
+function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly WorkerView[], begins: boolean): Chunk | undefined {
   const isStranger = isAdaptive(job) && !proven.includes(worker)
   let looked = 0
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
-    if (chunk !== undefined && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && !(isStranger && wantsProven(chunk, proven))) return chunk
+    const isOpen = chunk !== undefined && (begins || chunkClass(chunk) !== undefined)
+    if (isOpen && mayRun(job, chunk, worker, turn.now) && !(isStranger && wantsProven(job, chunk, proven))) return chunk
     if (++looked >= LOOK_AHEAD) break
   }
-  if (isStranger && strangersHaveTheirShare(job, proven)) return undefined
+  if (!begins || (isStranger && strangersHaveTheirShare(job, proven))) return undefined
   const fresh = job.wanting.size < MAX_WAITING ? job.chunks[job.freshFrom] : undefined
   if (fresh !== undefined) job.freshFrom++
   return fresh
 }
 
 /** True for a chunk that another worker runs or ran, and that a proven worker of another group can check. */
-function wantsProven (chunk: Chunk, proven: readonly WorkerView[]): boolean {
-  return chunk.attempts.some(attempt => attemptIsOpen(attempt.state)) && proven.some(worker => mayRun(chunk, worker.peer, groupOf(worker), Infinity))
+function wantsProven (job: Job, chunk: Chunk, proven: readonly WorkerView[]): boolean {
+  return chunk.attempts.some(attempt => attemptIsOpen(attempt.state)) && proven.some(worker => mayRun(job, chunk, worker, Infinity))
 }
 
 function strangersHaveTheirShare (job: Job, proven: readonly WorkerView[]): boolean {
@@ -131,6 +136,7 @@ function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: Worker
     worker: worker.peer,
     group: groupOf(worker),
     trusted,
+    ...comparesByClass(job) ? { numericClass: classOf(job, worker) } : {},
     price: award.price,
     holdId: holdIdOf(id),
     leasedAt: turn.now,
@@ -189,7 +195,7 @@ export function speculate (turn: Turn, job: Job): void {
     if (!late || copies > 0 || budget <= 0) continue
     const award = [...job.awards.values()].find(candidate => {
       const worker = turn.state.workers.get(candidate.worker)
-      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
+      return worker !== undefined && worker.inFlight.size === 0 && mayRun(job, chunk, worker, turn.now) && affordable(turn, job, candidate.price)
     })
     const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
     if (award === undefined || worker === undefined) continue

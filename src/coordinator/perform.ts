@@ -5,9 +5,11 @@ import type { Message } from '../model/messages/control.ts'
 import { assembleJob } from './assemble.ts'
 import { cleanUp } from './cleanup.ts'
 import type { CoordinatorEffect } from './events.ts'
+import { examine } from './examine.ts'
 import { fetchResults } from './fetch.ts'
 import { partitionJob } from './partition.ts'
 import { runReferee } from './referee.ts'
+import { storeReceipt } from './store-receipt.ts'
 import type { Services } from './services.ts'
 import type { Job } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -18,6 +20,7 @@ export class Performer {
   readonly #onChanged: (jobId: string) => void
   readonly #running = new Map<string, AbortController>()
   readonly #work = new Set<Promise<void>>()
+  readonly #closing = new AbortController()
 
   constructor (services: Services, onChanged: (jobId: string) => void) {
     this.#services = services
@@ -55,6 +58,10 @@ export class Performer {
         logs.ended(effect.jobId)
         this.#cleanUp(effect.jobId)
         break
+      case 'make-receipt': this.#makeReceipt(effect.jobId); break
+      case 'drop-receipt':
+        this.#track(this.#services.pins.delete(effect.sha256, this.#services.blobs).catch((error: unknown) => { log.error({ err: error }, 'an old receipt could not be removed') }))
+        break
       case 'partition': this.#step(effect.jobId, async (job, signal) => { await partitionJob(this.#services, job, signal) }); break
       case 'assemble': this.#step(effect.jobId, async (job, signal) => {
         const outputs = await assembleJob(this.#services, job, signal)
@@ -67,6 +74,12 @@ export class Performer {
         this.#services.post({ kind: 'trusted-done', attempt: effect.attempt, outcome })
       }, () => {
         this.#services.log.error({ attempt: attemptKey(effect.attempt) }, 'a trusted run could not be started')
+      }); break
+      case 'examine': this.#start(effect.jobId, async (job, signal) => {
+        const examined = await examine(this.#services, job, effect.chunk, effect.exhibits, signal)
+        if (!signal.aborted) this.#services.post(examined)
+      }, ({ message }) => {
+        this.#services.post({ kind: 'examined', jobId: effect.jobId, chunk: effect.chunk, values: effect.exhibits.map(({ value }) => value), text: message, unavailableAt: [] })
       }); break
       case 'fetch-results': this.#start(effect.jobId, async (_, signal) => { await fetchResults(this.#services, effect, signal) }, error => {
         this.#services.log.error({ err: error, job: effect.jobId, chunk: effect.chunk }, 'results could not be stored')
@@ -82,6 +95,15 @@ export class Performer {
     if (state === 'COMPLETED' || state === 'CANCELLED') job.chunks = []
     this.#track(cleanUp(this.#services, job).catch((error: unknown) => {
       this.#services.log.error({ err: error, job: jobId }, 'what an ended job had used could not be removed')
+    }))
+  }
+
+  /** One that could not be made stays due: the next start makes it. */
+  #makeReceipt (jobId: string): void {
+    const job = this.#services.state.jobs.get(jobId)
+    if (job === undefined) return
+    this.#track(storeReceipt(this.#services, job, this.#closing.signal).catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#services.log.error({ err: error, job: jobId }, 'the receipt of a job could not be made')
     }))
   }
 
@@ -112,6 +134,7 @@ export class Performer {
 
   /** Stops every step; jobs go on at the next start. */
   async close (): Promise<void> {
+    this.#closing.abort(new NightshiftError('NS_E_ABORTED', 'the coordinator is shutting down'))
     for (const controller of this.#running.values()) controller.abort(new NightshiftError('NS_E_ABORTED', 'the coordinator is shutting down'))
     await Promise.allSettled(this.#work)
   }

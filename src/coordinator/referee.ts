@@ -1,12 +1,11 @@
-import { blobInputs } from '../blocks/index.ts'
 import type { FileRef } from '../model/block.ts'
 import { asNightshiftError } from '../model/errors.ts'
 import { taskId } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
 import { resultHash } from '../model/result.ts'
 import { fileListProblem } from '../verification/file-list.ts'
-import { chunkSeed } from './leases.ts'
 import { appLimits } from './app-limits.ts'
+import { chunkRun } from './chunk-run.ts'
 import { runBlock } from './run-block.ts'
 import type { TrustedOutcome } from './events.ts'
 import type { Services } from './services.ts'
@@ -14,26 +13,12 @@ import type { Job } from './state.ts'
 
 /** Runs one chunk on the coordinator itself: the trusted run that settles what workers cannot. */
 export async function runReferee (services: Services, job: Job, attempt: AttemptId, signal: AbortSignal): Promise<TrustedOutcome> {
-  const chunk = job.chunks[attempt.chunk]
   const kept = services.pins.keep(job.record.id, services.blobs)
   try {
     const files: FileRef[] = []
     const outcome = await runBlock(services, {
       id: taskId(attempt),
-      block: job.record.spec.app,
-      input: { directory: 'TASK_DIR', files: await blobInputs([{ path: 'data.bin', ...chunk?.input ?? { sha256: '', size: 0 } }], services.blobs) },
-      output: 'TASK_RESULTS_DIR',
-      env: {
-        kind: 'app',
-        params: job.record.spec.params.app,
-        jobId: attempt.jobId,
-        taskId: taskId(attempt),
-        chunk: attempt.chunk,
-        chunkCount: job.record.chunkCount,
-        seed: Buffer.from(chunkSeed(job.record.seed, attempt.chunk)).toString('hex')
-      },
-      limits: appLimits(job),
-      images: job.record.spec.images,
+      ...await chunkRun(services, job, attempt.chunk),
       signal,
       onLog: (stream, text) => { services.logs.add(attempt, 'coordinator', stream, text) },
       collect: async file => {
@@ -41,7 +26,7 @@ export async function runReferee (services: Services, job: Job, attempt: Attempt
         files.push({ path: file.path, size: ref.size, sha256: ref.sha256 })
       }
     })
-    const problem = outcome.ok ? fileListProblem(files, appLimits(job)) : undefined
+    const problem = outcome.ok ? fileListProblem(files, appLimits(job.record.spec)) : undefined
     if (problem !== undefined) return { ok: false, failureClass: 'app', reason: { code: 'OUTPUT_INVALID', text: `its result ${problem}` }, exitCode: 0, stderrTail: '' }
     if (outcome.ok) return { ok: true, value: resultHash({ exitCode: 0, files }), files }
     return {

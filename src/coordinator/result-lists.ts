@@ -34,7 +34,7 @@ export class ResultLists {
       await transport.fetch(peer, ref, blobs, AbortSignal.timeout(FETCH_MS))
       const parts: Uint8Array[] = []
       for await (const part of blobs.open(ref.sha256)) parts.push(part)
-      return parse(Buffer.concat(parts).toString('utf8'))
+      return parseResultList(Buffer.concat(parts).toString('utf8'))
     } finally {
       await done()
     }
@@ -54,7 +54,8 @@ export class ResultLists {
   }
 }
 
-function parse (text: string): readonly FileRef[] {
+/** Throws NS_E_PROTOCOL for a text that is no list of result files. */
+export function parseResultList (text: string): readonly FileRef[] {
   let list: unknown
   try {
     list = JSON.parse(text)

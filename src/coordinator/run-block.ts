@@ -2,7 +2,7 @@ import { blobInputs, contractEnv } from '../blocks/index.ts'
 import type { EnvironmentInput } from '../blocks/index.ts'
 import type { Block } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
-import type { InputFile, Limits, LogStream, OutputFile, Task, TaskOutcome } from '../model/executor.ts'
+import type { Limits, LogStream, OutputFile, Task, TaskOutcome } from '../model/executor.ts'
 import type { ImagePart } from '../model/image.ts'
 import type { JobSpec } from '../model/job.ts'
 import { containerOf } from './images.ts'
@@ -20,7 +20,8 @@ export interface BlockRun {
   readonly input: Task['input']
   readonly output: Task['output']
   readonly env: EnvironmentInput
-  readonly extraFiles?: Readonly<Record<string, InputFile>>
+  readonly extraFiles?: Task['extraFiles']
+  readonly extraInputs?: Task['extraInputs']
   readonly limits: Limits
   /** images of the job's blocks, by block hash */
   readonly images: JobSpec['images']
@@ -59,6 +60,7 @@ export async function runBlock (services: Services, run: BlockRun): Promise<Task
     output: run.output,
     env: contractEnv(run.env),
     ...(run.extraFiles === undefined ? {} : { extraFiles: run.extraFiles }),
+    ...(run.extraInputs === undefined ? {} : { extraInputs: run.extraInputs }),
     limits: run.limits,
     ...containerOf(run.block, run.images)
   }

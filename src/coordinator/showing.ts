@@ -4,14 +4,16 @@ import { attemptKey } from '../model/ids.ts'
 import type { Reveal } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import { resultHash } from '../model/result.ts'
+import { attestationIsValid } from '../verification/attestation.ts'
 import { opensCommitment } from '../verification/commitment.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
 import { askAgain } from './asking.ts'
 import { endAttempt, findAttempt, idOf, rest } from './attempts.ts'
 import type { Found } from './attempts.ts'
-import { judge } from './judge.ts'
+import { judge, trustedRunShown } from './judge.ts'
 import type { Job } from './state.ts'
+import { attestationOf } from './task.ts'
 import type { Turn } from './turn.ts'
 import { reject } from './verdict.ts'
 
@@ -38,7 +40,7 @@ export function chaseReveals (turn: Turn, job: Job): void {
       else reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result although asked ${asks} times`)
     }
     // a vote that was waited for may have ended without a result, or its worker been banned
-    if (chunk.disputed) judge(turn, job, chunk)
+    if (chunk.disputed || trustedRunShown(turn, chunk)) judge(turn, job, chunk)
   }
 }
 
@@ -73,7 +75,7 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     size: file.content?.size ?? 0,
     sha256: Buffer.from(file.content?.sha256 ?? []).toString('hex')
   }))
-  const problem = fileListProblem(files, appLimits(job))
+  const problem = fileListProblem(files, appLimits(job.record.spec))
   if (problem !== undefined) {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', `its result ${problem}`)
     return
@@ -84,16 +86,23 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'what it showed is not what it had committed to')
     return
   }
+  if (!attestationIsValid(attestationOf(turn.state.self, job, chunk, attempt, { value, exitCode: reveal.exitCode }), reveal.attestation, turn.state.signer)) {
+    reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'it did not sign for what it was given to run and what it showed')
+    return
+  }
   if (reveal.usage !== undefined) attempt.usage = reveal.usage
-  record(turn, found, value, files)
+  record(turn, found, { value, files, attestation: reveal.attestation })
   measure(turn, found, reveal.usage?.wallMs ?? 0)
   judge(turn, job, chunk)
 }
 
-export function record (turn: Turn, { job, chunk, attempt }: Found, value: string, files: readonly FileRef[]): void {
+export interface Shown { readonly value: string, readonly files: readonly FileRef[], readonly attestation: Uint8Array }
+
+export function record (turn: Turn, { job, chunk, attempt }: Found, { value, files, attestation }: Shown): void {
   attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'REVEALED')
   attempt.value = value
   attempt.files = files
+  attempt.attestation = Buffer.from(attestation).toString('hex')
   turn.saveChunk(job, chunk)
 }
 

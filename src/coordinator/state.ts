@@ -1,6 +1,9 @@
-import type { Redemption } from '../ledger/bank.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
+import type { Belonging } from '../ledger/belonging.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { NettingChain } from '../ledger/netting-chain.ts'
+import type { SignedNetting } from '../ledger/netting.ts'
 import type { PayerChannel } from '../ledger/payer.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { AttemptState } from '../lifecycle/attempt.ts'
@@ -9,12 +12,15 @@ import type { ChunkState } from '../lifecycle/chunk.ts'
 import type { JobState } from '../lifecycle/job.ts'
 import type { Round } from '../market/auction.ts'
 import type { FileRef } from '../model/block.ts'
+import type { Verdict } from '../model/examiner.ts'
 import type { Usage } from '../model/executor.ts'
 import type { JobChecks, JobError, JobSpec } from '../model/job.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Ran } from '../model/task-spec.ts'
+import type { Draw } from '../verification/audit.ts'
 import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
@@ -25,6 +31,8 @@ export interface Attempt {
   readonly worker: string
   readonly group: string
   readonly trusted: boolean
+  /** the numeric class it runs in, where results compare only within one */
+  readonly numericClass?: string
   readonly price: bigint
   /** empty for the coordinator's own runs, which cost nothing */
   readonly holdId: string
@@ -45,8 +53,12 @@ export interface Attempt {
   revealsLost?: number
   /** hex hash of the result manifest, once revealed */
   value?: string
+  /** value of another result of the chunk that the app's examiner holds it equal to */
+  sameAs?: string
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
+  /** hex: its worker's signature over what it ran and what came of it, once revealed */
+  attestation?: string
   reason?: Reason
   /** content did not get through, which is nobody's fault: from then on its worker may have the chunk again, milliseconds */
   retryAt?: number
@@ -55,6 +67,8 @@ export interface Attempt {
   /** the batch it is audited with, and by whom when it was drawn */
   batch?: string
   drawn?: 'any' | 'trusted'
+  /** that batch, as it was closed */
+  draw?: Draw
 }
 
 export interface Chunk {
@@ -67,6 +81,8 @@ export interface Chunk {
   attempts: Attempt[]
   /** hash of the decided manifest */
   value?: string
+  /** chance that this value is wrong, millionths */
+  risk?: number
   /** since when the agreed result is stored here, milliseconds; from then on its workers are owed their price */
   storedAt?: number
   /** votes needed before the values are compared */
@@ -81,6 +97,8 @@ export interface Chunk {
   disputed: boolean
   /** its single result is being checked: by another proven worker, or by a trusted run */
   audit?: 'any' | 'trusted'
+  /** what the app's examiner said, by the value it was shown, or the two in order */
+  verdicts?: Readonly<Record<string, Verdict>>
   error?: JobError
 }
 
@@ -121,15 +139,23 @@ export interface JobRecord {
   reason?: Reason
   error?: JobError
   endedAt?: number
+  /** it has ended, and its receipt is to be made */
+  receiptDue?: boolean
+  receipt?: BlobRef
   /** output files, listed under a key of their own */
   outputs: number
   spent: bigint
   executions: number
   disputes: number
+  /** runs of the coordinator itself, and strikes given for results; not counted by older versions */
+  trustedRuns?: number
+  strikes?: number
   /** leases of fresh chunks to workers on probation */
   strangers: number
   readonly checks: { -readonly [key in keyof JobChecks]: JobChecks[key] }
   failed: number
+  /** sum over the verified chunks of the chance that each is wrong, millionths; not known of jobs of older versions */
+  risk?: number
   /** chunks whose agreed result is stored here, paid or not */
   verified: number
   /** of these, those that are paid */
@@ -150,12 +176,18 @@ export interface Job {
   wanting: Set<number>
   /** chunks with an open attempt */
   active: Set<number>
+  /** chunks whose results wait for the app's examiner, and from when on it is asked, milliseconds */
+  readonly unexamined: Map<number, number>
+  /** why the last examination could not be held */
+  examinerTrouble?: Reason
   /** chunks with a stored result that is not paid yet, oldest first */
   readonly unpaid: Set<number>
   /** units these come to */
   owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }
+  /** what every task of it runs, once somebody asked */
+  ran?: Ran
   round?: Round
   roundNumber: number
   nextRoundAt: number
@@ -206,6 +238,8 @@ export interface CoordinatorConfig {
   readonly leaseTtlMs: number
   /** platforms this coordinator can run itself, for disputes and engines */
   readonly platforms: readonly string[]
+  /** what the last bits of its own results depend on; unset: unknown */
+  readonly numericClass?: string
   /** the operator's word that receipts workers show are the truth, should the books know less; default false */
   readonly adoptReceipts?: boolean
 }
@@ -225,6 +259,20 @@ export interface CoordinatorState {
   readonly accused: Map<string, EquivocationProof>
   /** as a bank: the last redemption by channel */
   readonly redeemed: Map<string, Redemption>
+  /** by worker: what was owed to it and taken twice */
+  readonly doubleUses: Map<string, DoubleUse>
+  /** as a bank: units netted of a channel between others */
+  readonly nettedElsewhere: Map<string, bigint>
+  /** agreements by coordinator */
+  readonly nettings: Map<string, NettingChain>
+  /** by worker: the last agreement by which it is owed less */
+  readonly netted: Map<string, SignedNetting>
+  /** workers that have yet to confirm it */
+  readonly nettingUntold: Set<string>
+  /** agreements this coordinator has signed and its books do not know, by the worker that has shown it, until they are adopted */
+  readonly unbooked: Map<string, SignedNetting>
+  /** whose workers are, by worker */
+  readonly belongings: Map<string, Belonging>
   /** the highest other start of this identity a worker has shown */
   shown?: BootClaim
   readonly config: CoordinatorConfig
@@ -238,6 +286,8 @@ export interface CoordinatorState {
   batchId: number
   /** trusted runs in progress, as `jobId/chunk/epoch` */
   readonly refereeing: Set<string>
+  /** chunks whose results are being examined, as `jobId/chunk` */
+  readonly examining: Set<string>
   /** rotates which job is served first */
   turnOfJob: number
 }

@@ -3,19 +3,26 @@ import type { Tier } from '../verification/policy.ts'
 import { mostCredible } from '../verification/credibility.ts'
 import type { WeighedVote } from '../verification/credibility.ts'
 import { newStanding, passesOf } from '../verification/reputation.ts'
+import { byClass, ownClass } from './classes.ts'
+import { counted } from './examination.ts'
 import type { Attempt, CoordinatorState, Job, WorkerView } from './state.ts'
 
 /** Trusted runs of the coordinator at a time. */
 export const REFEREES = 1
 
-/** True when the checks of a job's chunks follow from what is known of its workers; false when the submitter fixed how many must agree. */
+/** Results each chunk needs, where that is fixed: by the submitter, or because the app's own checker judges each alone. */
+export function fixedReplicas ({ record: { spec } }: Job): number | undefined {
+  return spec.app.manifest.determinism === 'self-checked' ? 1 : spec.config.replicas
+}
+
+/** True when the checks of a job's chunks follow from what is known of its workers. */
 export function isAdaptive (job: Job): boolean {
-  return job.record.spec.config.replicas === undefined
+  return fixedReplicas(job) === undefined
 }
 
 /** Independent results a chunk is expected to need at most, before anything goes wrong. */
 export function plannedReplicas (job: Job): number {
-  return job.record.spec.config.replicas ?? 2
+  return fixedReplicas(job) ?? 2
 }
 
 export function appOf (job: Job): string {
@@ -36,14 +43,27 @@ export function isProven (of: Tier): boolean {
   return of === 'trusted' || of === 'established'
 }
 
-/** True when this coordinator can run the job's app itself, and so decide any dispute. */
-export function hasReferee (state: CoordinatorState, job: Job): boolean {
-  return state.config.platforms.includes(job.needs.platform)
+/**
+ * True when this coordinator can run the job's app itself, and so decide any dispute.
+ * @param numericClass of the results in doubt, when there are any
+ */
+export function hasReferee (state: CoordinatorState, job: Job, numericClass?: string): boolean {
+  return state.config.platforms.includes(job.needs.platform) && (numericClass === undefined || numericClass === ownClass(state, job))
 }
 
-/** How credible a result is that all these workers agree on; 1 where a trusted run can decide. */
+/** True for jobs whose chunks this coordinator runs itself, beside trusted workers if any: nobody else may see them, or could be checked. */
+export function runsHere (state: CoordinatorState, job: Job): boolean {
+  const { app, config: { trust } } = job.record.spec
+  return trust === 'local' || (app.manifest.determinism === 'none' && trust !== 'private' && hasReferee(state, job))
+}
+
+/** How credible a result is that those of these workers agree on that compare with each other; 1 where a trusted run can decide. */
 export function reachable (state: CoordinatorState, job: Job, workers: readonly WorkerView[], now: number): number {
-  if (workers.length > 0 && (hasReferee(state, job) || workers.some(({ peer }) => isProven(tier(state, job, peer, now))))) return 1
+  return Math.max(0, ...[...byClass(job, workers)].map(([numericClass, members]) => reachableIn(state, job, numericClass, members, now)))
+}
+
+export function reachableIn (state: CoordinatorState, job: Job, numericClass: string, workers: readonly WorkerView[], now: number): number {
+  if (workers.length > 0 && (hasReferee(state, job, numericClass) || workers.some(({ peer }) => isProven(tier(state, job, peer, now))))) return 1
   const votes = workers.map(worker => ({ value: '', group: groupOf(worker), bad: badChance(passes(state, job, worker.peer, now)) }))
   return new Set(votes.map(({ group }) => group)).size < 2 ? 0 : mostCredible(votes)?.credibility ?? 0
 }
@@ -55,5 +75,5 @@ export function groupOf (worker: WorkerView): string {
 
 /** What an attempt's revealed value weighs. */
 export function weigh (state: CoordinatorState, job: Job, attempt: Attempt, now: number): WeighedVote {
-  return { value: attempt.value ?? '', group: attempt.group, bad: badChance(passes(state, job, attempt.worker, now)) }
+  return { value: counted(attempt), group: attempt.group, bad: badChance(passes(state, job, attempt.worker, now)) }
 }

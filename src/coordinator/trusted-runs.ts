@@ -1,5 +1,7 @@
 import { attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
 import { attemptKey } from '../model/ids.ts'
+import { signAttestation } from '../verification/attestation.ts'
+import { askReveals } from './asking.ts'
 import { idOf, onFailed, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import { mayRun } from './chunks.ts'
@@ -7,7 +9,9 @@ import type { TrustedOutcome } from './events.ts'
 import { judge } from './judge.ts'
 import { record } from './showing.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
-import { groupOf, hasReferee, isAdaptive, REFEREES } from './tiers.ts'
+import { comparesByClass, joins, ownClass } from './classes.ts'
+import { hasReferee, isAdaptive, REFEREES, runsHere } from './tiers.ts'
+import { attestationOf } from './task.ts'
 import type { Turn } from './turn.ts'
 
 /** Chunks that wait for another worker looked at, to see whether any can come. */
@@ -20,41 +24,56 @@ export function callReferee (turn: Turn, job: Job): void {
     const chunk = job.chunks[index]
     if ((chunk?.disputed === true || chunk?.audit === 'trusted') && chunk.state === 'ACTIVE') runTrusted(turn, job, chunk)
   }
-  if (isAdaptive(job)) standIn(turn, job)
+  if (runsHere(turn.state, job)) beginHere(turn, job)
+  else if (isAdaptive(job)) standIn(turn, job)
 }
 
-/** Where no other worker is left to check a result, or none may see the job, the coordinator runs the chunk itself. */
-function standIn (turn: Turn, job: Job): void {
-  if (job.record.spec.config.trust === 'local') {
-    const chunk = job.chunks[job.freshFrom]
-    if (chunk === undefined || turn.state.refereeing.size >= REFEREES) return
-    job.freshFrom++
+/** Runs the next chunk that nobody has had, or that failed where it was. */
+function beginHere (turn: Turn, job: Job): void {
+  if (turn.state.refereeing.size >= REFEREES) return
+  for (const index of job.wanting) {
+    const chunk = job.chunks[index]
+    if (chunk === undefined || (chunk.notBefore ?? 0) > turn.now) continue
     runTrusted(turn, job, chunk)
     return
   }
+  const fresh = job.chunks[job.freshFrom]
+  if (fresh === undefined) return
+  job.freshFrom++
+  runTrusted(turn, job, fresh)
+}
+
+/** Where no other worker is left to check a result the coordinator runs the chunk itself. */
+function standIn (turn: Turn, job: Job): void {
   if (job.round !== undefined || job.awards.size === 0) return
   const takers = [...job.awards.keys()].map(peer => turn.state.workers.get(peer)).filter(worker => worker !== undefined)
   let looked = 0
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
     if (++looked > STUCK_LOOK_AHEAD) return
-    if (chunk === undefined || chunk.attempts.length === 0 || takers.some(worker => mayRun(chunk, worker.peer, groupOf(worker), Infinity))) continue
+    // whoever runs it now is to be checked, not overtaken: what is decided before a result is bound to is not paid
+    if (chunk === undefined || chunk.attempts.length === 0 || chunk.attempts.some(({ state }) => state === 'LEASED' || state === 'RUNNING') || takers.some(worker => mayRun(job, chunk, worker, Infinity))) continue
     runTrusted(turn, job, chunk)
   }
 }
 
-/** Runs a chunk on the coordinator itself. Its attempt is trusted and free, and takes an epoch like any other. */
+/**
+ * Runs a chunk on the coordinator itself, unless what it gives would not compare with the results there are. Its attempt
+ * is trusted and free, and takes an epoch like any other.
+ */
 export function runTrusted (turn: Turn, job: Job, chunk: Chunk): void {
-  if (turn.state.refereeing.size >= REFEREES || chunk.attempts.some(attempt => attempt.worker === turn.state.self && attemptIsOpen(attempt.state))) return
+  if (turn.state.refereeing.size >= REFEREES || !joins(chunk, ownClass(turn.state, job)) || chunk.attempts.some(attempt => attempt.worker === turn.state.self && attemptIsOpen(attempt.state))) return
   chunk.epoch++
   const attempt: Attempt = {
     epoch: chunk.epoch, worker: turn.state.self, group: turn.state.self, trusted: true, price: 0n, holdId: '',
+    ...comparesByClass(job) ? { numericClass: ownClass(turn.state, job) } : {},
     leasedAt: turn.now, ahead: 0, state: 'RUNNING', expiresAt: Number.MAX_SAFE_INTEGER
   }
   chunk.attempts.push(attempt)
   const id = idOf(job, chunk, attempt)
   turn.state.refereeing.add(attemptKey(id))
   job.record.executions++
+  job.record.trustedRuns = (job.record.trustedRuns ?? 0) + 1
   requeue(turn, job, chunk)
   turn.saveChunk(job, chunk)
   turn.effect({ kind: 'run-trusted', attempt: id })
@@ -69,6 +88,9 @@ export function onTrustedDone (turn: Turn, found: Found | undefined, key: string
   }
   const { job, chunk, attempt } = found
   attempt.state = moveAttempt(key, attempt.state, 'COMMITTED')
-  record(turn, found, outcome.value, outcome.files)
+  const { self, signer } = turn.state
+  const { value, files } = outcome
+  record(turn, found, { value, files, attestation: signAttestation(attestationOf(self, job, chunk, attempt, { value, exitCode: 0 }), signer) })
+  askReveals(turn, job, chunk)
   judge(turn, job, chunk)
 }

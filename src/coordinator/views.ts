@@ -1,14 +1,20 @@
 import { formatByc } from '../model/money.ts'
-import { peerAccount, balance } from '../ledger/accounts.ts'
+import { peerAccount } from '../ledger/accounts.ts'
+import type { NettingDocument } from '../ledger/netting.ts'
+import { openOf, redeemedOf } from '../ledger/payer.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
+import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
+import { confidenceOf } from '../verification/risk.ts'
 import { obstacles } from './auction.ts'
-import { isSuspect } from './suspicion.ts'
-import { channelOf } from './channels.ts'
+import { classOf, comparesByClass } from './classes.ts'
+import { decisiveClasses } from './leases.ts'
+import { isSuspect, warningsOf } from './suspicion.ts'
+import { channelOf, postedTo } from './channels.ts'
 import { whyWaiting } from './waiting.ts'
-import type { CoordinatorState, Job } from './state.ts'
+import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import { Turn } from './turn.ts'
 
 export function engineName (choice: EngineChoice): string {
@@ -18,6 +24,7 @@ export function engineName (choice: EngineChoice): string {
 /** A job as people see it. */
 export function viewJob (job: Job, now: number): JobView {
   const { record } = job
+  const achieved = record.risk === undefined ? undefined : confidenceOf(record.risk, record.verified)
   const rate = ratePerSecond(job, now)
   const left = record.chunkCount - record.verified - record.failed
   return {
@@ -36,9 +43,11 @@ export function viewJob (job: Job, now: number): JobView {
       confidence: record.spec.config.confidence,
       trust: record.spec.config.trust,
       checks: record.checks,
+      ...achieved === undefined ? {} : { achieved },
       overhead: record.verified === 0 ? 0 : Math.round(record.executions / record.verified * 100) / 100,
       suspect: isSuspect(record)
     },
+    warnings: warningsOf(record),
     chunks: { total: record.chunkCount, done: record.verified, failed: record.failed, active: job.active.size },
     rate,
     ...(record.state === 'RUNNING' && rate > 0 ? { etaMs: Math.round(left / rate * 1000) } : {}),
@@ -46,7 +55,10 @@ export function viewJob (job: Job, now: number): JobView {
     budget: formatByc(record.budget),
     executions: record.executions,
     disputes: record.disputes,
-    outputs: record.outputs
+    trustedRuns: record.trustedRuns ?? 0,
+    strikes: record.strikes ?? 0,
+    outputs: record.outputs,
+    ...record.receipt === undefined ? {} : { receipt: record.receipt }
   }
 }
 
@@ -61,6 +73,8 @@ export interface NodeView {
   readonly connected: boolean
   readonly platforms: readonly string[]
   readonly isolation: string
+  /** what the last bits of its results depend on; empty where it does not say */
+  readonly numericClass: string
   readonly cores: number
   readonly memoryMiB: number
   readonly slots: number
@@ -84,11 +98,12 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       connected: worker?.connected ?? false,
       platforms: worker?.offer?.platforms ?? [],
       isolation: worker?.offer?.isolation ?? 'unknown',
+      numericClass: worker?.offer?.numericClass ?? '',
       cores: worker?.offer?.cores ?? 0,
       memoryMiB: worker?.offer?.memoryMiB ?? 0,
       slots: worker?.offer?.slotsTotal ?? 0,
       running: worker?.inFlight.size ?? 0,
-      earned: formatByc(balance(state.ledger.account(peerAccount(peer)))),
+      earned: formatByc(postedTo(state, peer)),
       accepted: standing.passes,
       strikes: standing.strikes.length,
       banned: isBanned(standing, now),
@@ -105,6 +120,13 @@ export interface WorkerAccount {
   readonly paid: string
   /** of that, in receipts */
   readonly receipted: string
+  /** of that, cancelled by netting, and moved by banks as far as this coordinator was told */
+  readonly netted: string
+  readonly redeemed: string
+  /** what the receipts still bring; negative when more was taken than they are for */
+  readonly open: string
+  /** the coordinator it belongs to, by its own word */
+  readonly owner?: string
   /** number of the last receipt */
   readonly seq: number
   /** what it has countersigned, and up to which number */
@@ -121,7 +143,9 @@ export interface WorkerAccount {
 export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAccount[] {
   const peers = new Set([...state.channels.keys(), ...state.ahead.keys(), ...state.workers.keys()])
   return [...peers].sort().map(worker => {
-    const { seq, cumulative, acked } = channelOf(state, worker)
+    const channel = channelOf(state, worker)
+    const { seq, cumulative, acked, netted } = channel
+    const owner = state.belongings.get(worker)?.owner
     const account = state.ledger.account(peerAccount(worker))
     const view = state.workers.get(worker)
     const ahead = state.ahead.get(worker)?.receipt
@@ -130,6 +154,10 @@ export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAcc
       connected: view?.connected ?? false,
       paid: formatByc(account.creditsPosted),
       receipted: formatByc(cumulative),
+      netted: formatByc(netted),
+      redeemed: formatByc(redeemedOf(channel)),
+      open: formatByc(openOf(channel)),
+      ...owner === undefined ? {} : { owner },
       seq,
       acknowledged: formatByc(acked?.receipt.receipt.cumulative ?? 0n),
       acknowledgedSeq: acked?.receipt.receipt.seq ?? 0,
@@ -137,6 +165,32 @@ export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAcc
       settleAsked: view?.settleAsked ?? false,
       ...view?.refusal === undefined ? {} : { refusal: view.refusal },
       ...ahead === undefined ? {} : { ahead: { seq: ahead.seq, receipted: formatByc(ahead.cumulative) } }
+    }
+  })
+}
+
+/** Where this coordinator is with another one; amounts are ByteChips in decimal text. */
+export interface NettingView {
+  readonly coordinator: string
+  /** number of the last agreement */
+  readonly seq: number
+  /** cancelled in all, on each side */
+  readonly netted: string
+  /** a proposal of this coordinator that the other has not answered */
+  readonly proposed?: { readonly seq: number, readonly amount: string }
+  /** the last document, for whoever is to see it */
+  readonly last?: NettingDocument
+}
+
+export function viewNettings (state: CoordinatorState): readonly NettingView[] {
+  return [...state.nettings.values()].map(chain => {
+    const total = [...chain.netted.values()].reduce((sum, units) => sum + units, 0n)
+    return {
+      coordinator: chain.peer,
+      seq: chain.seq,
+      netted: formatByc(total / 2n),
+      ...chain.open === undefined ? {} : { proposed: { seq: chain.open.netting.seq, amount: formatByc(chain.open.netting.amount) } },
+      ...chain.last === undefined ? {} : { last: chain.last.document }
     }
   })
 }
@@ -150,8 +204,11 @@ export interface Explanation {
 
 /** Why a job is where it is: what it waits for, who may run it at which price, and why everyone else may not. */
 export function explainJob (state: CoordinatorState, job: Job, now: number): Explanation {
-  const waiting = jobEnded(job.record.state) ? undefined : job.record.reason ?? whyWaiting(new Turn(state, now), job)
-  const refused = [...state.workers.values()].filter(worker => !job.awards.has(worker.peer)).map(worker => {
+  const turn = new Turn(state, now)
+  const waiting = jobEnded(job.record.state) ? undefined : job.record.reason ?? whyWaiting(turn, job)
+  const classes = decisiveClasses(turn, job)
+  const refused = [...state.workers.values()].map(worker => {
+    if (job.awards.has(worker.peer)) return { worker: worker.peer, reasons: classes.has(classOf(job, worker)) ? [] : lonely(job, worker) }
     const now_ = obstacles(state, job, worker, now)
     return { worker: worker.peer, reasons: now_.length > 0 ? now_ : job.explanations.get(worker.peer) ?? [] }
   }).filter(entry => entry.reasons.length > 0)
@@ -161,4 +218,11 @@ export function explainJob (state: CoordinatorState, job: Job, now: number): Exp
     awarded: [...job.awards.values()].map(award => ({ worker: award.worker, price: formatByc(award.price), slots: award.slots })),
     refused
   }
+}
+
+/** Why a worker with an award begins no chunk: it is of a numeric class in which nobody could check it. */
+function lonely (job: Job, worker: WorkerView): readonly Reason[] {
+  return comparesByClass(job)
+    ? [reason('NUMERIC_CLASS_DIFFERS', `no other worker here, nor the coordinator, is of its numeric class "${classOf(job, worker)}", so that nobody could check its results`)]
+    : []
 }

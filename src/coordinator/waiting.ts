@@ -1,11 +1,15 @@
+import { attemptIsOpen } from '../lifecycle/attempt.ts'
+import { examinerOf } from '../model/examiner.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
-import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
+import { MAX_WAITING, affordable, decisiveClasses } from './leases.ts'
 import { mayRun } from './chunks.ts'
 import { behindReason } from './fencing.ts'
 import { setState } from './jobs.ts'
-import { groupOf, hasReferee, isAdaptive, reachable } from './tiers.ts'
+import { endAttempt, requeue } from './attempts.ts'
+import { byClass, chunkClass, comparesByClass, ownClass } from './classes.ts'
+import { fixedReplicas, groupOf, hasReferee, isAdaptive, reachable, runsHere } from './tiers.ts'
 import { runTrusted } from './trusted-runs.ts'
 import type { Chunk, CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -17,7 +21,7 @@ const GRACE_MS = 1500
 export function reviewWaiting (turn: Turn, job: Job): void {
   const { record } = job
   if (record.state !== 'RUNNING' && record.state !== 'HELD') return
-  if (job.active.size > 0 && someAttemptMoves(job)) {
+  if (job.active.size > 0 && someAttemptMoves(turn.state, job)) {
     resume(turn, job)
     return
   }
@@ -29,6 +33,10 @@ export function reviewWaiting (turn: Turn, job: Job): void {
   job.idleSince ??= turn.now
   if (turn.now - job.idleSince < GRACE_MS) return
   if (why.code === 'TOO_FEW_WORKERS' && secondOpinion(turn, job)) return
+  if (why.code === 'NUMERIC_CLASS_DIFFERS' && beginAnew(turn, job)) {
+    resume(turn, job)
+    return
+  }
   if (record.state === 'RUNNING') {
     setState(turn, job, 'HELD', why)
     turn.effect({ kind: 'note', level: 'warn', text: `job held: ${why.text}`, about: { job: record.id, code: why.code } })
@@ -43,7 +51,8 @@ function resume (turn: Turn, job: Job): void {
   if (job.record.state === 'HELD') setState(turn, job, 'RUNNING')
 }
 
-function someAttemptMoves (job: Job): boolean {
+function someAttemptMoves (state: CoordinatorState, job: Job): boolean {
+  if (job.unexamined.size > 0 && hasReferee(state, job) && job.examinerTrouble === undefined) return true
   for (const index of job.active) {
     const chunk = job.chunks[index]
     if (chunk?.state === 'VERIFIED' || chunk?.attempts.some(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING' || attempt.revealAskedAt !== undefined && attempt.state === 'COMMITTED')) return true
@@ -54,10 +63,14 @@ function someAttemptMoves (job: Job): boolean {
 /** The one reason that keeps the job from moving; undefined when it only waits for its next step. */
 export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   const { state } = turn
+  if (job.unexamined.size > 0 && !hasReferee(state, job)) {
+    return reason('PLATFORM_NOT_OFFERED', `the app's own ${examinerOf(job.record.spec.app.manifest) ?? 'examiner'} judges its results on this coordinator, which cannot run ${job.needs.platform}`)
+  }
+  if (job.examinerTrouble !== undefined) return job.examinerTrouble
   if (pendingChunks(job) === 0) return undefined
   const behind = behindReason(state)
   if (behind !== undefined) return behind
-  if (job.record.spec.config.trust === 'local') {
+  if (runsHere(state, job)) {
     return hasReferee(state, job) ? undefined : reason('PLATFORM_NOT_OFFERED', `the job runs on this coordinator alone (--trust local), which cannot run ${job.needs.platform}`)
   }
   const connected = [...state.workers.values()].filter(worker => worker.connected)
@@ -69,25 +82,37 @@ export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
     const credible = reachable(state, job, fitting, turn.now)
     if (credible < 1 - job.policy.epsilon) return notCredible(job, fitting, credible)
   }
-  const needed = job.record.spec.config.replicas ?? 1
-  const groups = new Set(fitting.map(groupOf)).size
+  const needed = fixedReplicas(job) ?? 1
+  const groups = Math.max(...[...byClass(job, fitting).values()].map(members => new Set(members.map(groupOf)).size))
   const trusted = fitting.some(worker => state.config.trusted.has(worker.peer))
   if (groups < needed && !trusted) {
+    if (byClass(job, fitting).size > 1) return classesDiffer(job, fitting)
     return reason('TOO_FEW_WORKERS', `${needed} independent workers must agree on each chunk, ${groups} can run this job: start more, or submit with --replicas ${Math.max(1, groups)}`)
   }
-  if (!quorumIsPossible(turn, job)) return refusedBy(job)
+  if (decisiveClasses(turn, job).size === 0) return refusedBy(job)
   const cheapest = [...job.awards.values()].reduce((least, award) => award.price < least ? award.price : least, [...job.awards.values()][0]?.price ?? 0n)
   if (!affordable(turn, job, cheapest)) {
     return reason('BUDGET_EXHAUSTED', `the next chunk costs ${cheapest} units and the job's budget has less left: submit again with a higher --budget`)
   }
   const stuck = job.freshFrom >= job.chunks.length || job.wanting.size >= MAX_WAITING ? firstStuck(state, job) : undefined
+  const begun = stuck === undefined ? undefined : chunkClass(stuck)
+  if (stuck !== undefined && comparesByClass(job) && begun !== undefined && begun !== ownClass(state, job)) {
+    return reason('NUMERIC_CLASS_DIFFERS', `chunk ${stuck.index} was begun on numeric class "${begun}", and no other worker of that class is left to check it`)
+  }
   if (stuck !== undefined) {
     return reason('TOO_FEW_WORKERS', `chunk ${stuck.index} needs another independent worker: those connected have had it`)
   }
   return undefined
 }
 
+/** Workers enough, but none that could check another. */
+function classesDiffer (job: Job, fitting: readonly WorkerView[]): Reason {
+  const classes = [...byClass(job, fitting)].map(([numericClass, members]) => `${members.length} of "${numericClass}"`)
+  return reason('NUMERIC_CLASS_DIFFERS', `results of the app compare only within one numeric class, and no class here has workers enough to check each other: ${classes.slice(0, 5).join(', ')}; start more of one kind, or trust a worker with "coordinator --trust <peer>"`)
+}
+
 function notCredible (job: Job, fitting: readonly WorkerView[], credible: number): Reason {
+  if (byClass(job, fitting).size > 1) return classesDiffer(job, fitting)
   const percent = (share: number): string => `${Math.floor(share * 1000) / 10} %`
   return reason('TOO_FEW_WORKERS', `${fitting.length} unproven workers that agree are right with ${percent(credible)}, ${percent(1 - job.policy.epsilon)} is asked for: start more, trust one with "coordinator --trust <peer>", or submit with a lower --confidence or with --replicas`)
 }
@@ -124,7 +149,7 @@ function firstStuck (state: CoordinatorState, job: Job): Chunk | undefined {
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
-    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(chunk, worker.peer, groupOf(worker), Infinity))
+    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(job, chunk, worker, Infinity))
     return takers.length === 0 ? chunk : undefined
   }
   return undefined
@@ -136,5 +161,20 @@ function secondOpinion (turn: Turn, job: Job): boolean {
   const chunk = firstStuck(turn.state, job)
   if (chunk === undefined || chunk.excluded.length === 0) return false
   runTrusted(turn, job, chunk)
+  return true
+}
+
+/** A chunk whose class has died out is begun anew in another, where one is left that can decide it. */
+function beginAnew (turn: Turn, job: Job): boolean {
+  const chunk = firstStuck(turn.state, job)
+  if (chunk === undefined || decisiveClasses(turn, job).size === 0) return false
+  const begun = chunkClass(chunk) ?? ''
+  for (const attempt of chunk.attempts.filter(({ state }) => attemptIsOpen(state))) {
+    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('NUMERIC_CLASS_DIFFERS', `nobody of its numeric class "${begun}" is left to check its result: the chunk runs again on other machines`))
+  }
+  chunk.quorum = fixedReplicas(job) ?? 1
+  delete chunk.audit
+  requeue(turn, job, chunk)
+  turn.saveChunk(job, chunk)
   return true
 }

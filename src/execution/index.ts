@@ -7,5 +7,6 @@ export type { ContainerFeatures, DockerExecutorOptions } from './docker/docker-e
 export { connectEngine, findSocket } from './docker/engine.ts'
 export { detectIsolation } from './sandbox.ts'
 export type { RunnerIsolation } from './sandbox.ts'
+export { interpreters } from './interpreters.ts'
 export { pythonWasmEligible } from './python-imports.ts'
 export type { Eligibility, PythonFile } from './python-imports.ts'

@@ -56,7 +56,7 @@ async function probeGpus (): Promise<Gpu[]> {
   return controllers
     .filter(({ model }) => model !== '')
     .slice(0, 16)
-    .map(({ model, vram }) => ({ model: model.slice(0, 128), vramMiB: vram ?? 0 }))
+    .map(({ model, vram, driverVersion }) => ({ model: model.slice(0, 128), vramMiB: vram ?? 0, ...driverVersion === undefined ? {} : { driver: driverVersion.slice(0, 64) } }))
 }
 
 async function probeDisk (path: string): Promise<number> {

@@ -90,9 +90,8 @@ export class RegistryClient {
       await response.body?.cancel()
       throw this.#refusal(response.status === 404 ? 401 : response.status, repository)
     }
-    const { token, access_token: accessToken } = JSON.parse(Buffer.from(await readAll(response, 1024 * 1024)).toString('utf8')) as { token?: unknown, access_token?: unknown }
-    const bearer = token ?? accessToken
-    if (typeof bearer !== 'string') throw new NightshiftError('NS_E_UNREACHABLE', `the login service of ${this.#host} sent no token`)
+    const bearer = tokenOf(Buffer.from(await readAll(response, 1024 * 1024)).toString('utf8'))
+    if (bearer === undefined) throw new NightshiftError('NS_E_UNREACHABLE', `the login service of ${this.#host} sent no token`)
     return `Bearer ${bearer}`
   }
 
@@ -118,6 +117,17 @@ export class RegistryClient {
     } finally {
       clearTimeout(timer)
     }
+  }
+}
+
+/** The token in a login service's answer, if it is one that a header can carry. */
+function tokenOf (answer: string): string | undefined {
+  try {
+    const { token, access_token: accessToken } = JSON.parse(answer) as { token?: unknown, access_token?: unknown }
+    const bearer = token ?? accessToken
+    return typeof bearer === 'string' && /^[\x21-\x7e]{1,65536}$/.test(bearer) ? bearer : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -3,15 +3,12 @@ import type { Store } from '../model/store.ts'
 import { decodeAccount, encodeAccount } from './accounts.ts'
 import type { Account } from './accounts.ts'
 import { EMPTY_LEDGER, LEDGER_KEYS, Ledger } from './ledger.ts'
+import type { LedgerState } from './ledger.ts'
 import { replay } from './replay.ts'
 import type { Entry, Hold } from './transfers.ts'
 
-/**
- * Reads the books back and does the whole journal once more: accounts and holds
- * must be exactly what it adds up to.
- * @throws NS_E_DATA_CORRUPT saying what differs
- */
-export async function loadLedger (store: Store): Promise<Ledger> {
+/** The books as they are stored, whether they add up or not: to be looked at, not to be worked with. */
+export async function readBooks (store: Store): Promise<LedgerState> {
   const accounts = new Map<string, Account>()
   for await (const [id, value] of under(store, LEDGER_KEYS.account)) accounts.set(id, decodeAccount(id, value))
   const holds = new Map<string, Hold>()
@@ -23,11 +20,22 @@ export async function loadLedger (store: Store): Promise<Ledger> {
   const head = headText === undefined ? EMPTY_LEDGER.head : JSON.parse(headText) as { seq: number, hash: string }
   const keys = new Set<string>()
   for await (const [key] of under(store, LEDGER_KEYS.key)) keys.add(key)
+  return { accounts, holds, keys, head }
+}
+
+/**
+ * Reads the books back and does the whole journal once more: accounts and holds
+ * must be exactly what it adds up to.
+ * @throws NS_E_DATA_CORRUPT saying what differs
+ */
+export async function loadLedger (store: Store): Promise<Ledger> {
+  const books = await readBooks(store)
+  const { accounts, holds, head } = books
   const told = await replay(journal(store)).catch((error: unknown) => { throw damaged(errorMessage(error), error) })
   if (told.head.hash !== head.hash) throw damaged(`the journal's head is entry ${head.seq}, its last entry is ${told.head.seq}`)
   compare('account', accounts, told.accounts, encodeAccount)
   compare('hold', holds, told.holds, hold => `${hold.debit} ${hold.credit} ${hold.amount}`)
-  return new Ledger({ accounts, holds, keys, head })
+  return new Ledger(books)
 }
 
 /** Journal entries, oldest first. */

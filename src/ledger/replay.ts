@@ -24,7 +24,8 @@ export async function replay (entries: AsyncIterable<Entry> | Iterable<Entry>): 
   const ledger = new Ledger(EMPTY_LEDGER)
   let count = 0
   for await (const entry of entries) {
-    if (entry.seq !== ledger.head.seq + 1) throw broken(entry, `it follows ${ledger.head.seq}`)
+    // what comes from a file has not been looked at by anybody
+    if ((entry as Entry | null)?.seq !== ledger.head.seq + 1) throw broken(entry, `it follows ${ledger.head.seq}`)
     const again = applied(ledger, entry)
     if (again?.hash !== entry.hash || !entryIsIntact(entry)) throw broken(entry, 'its hash is not that of its content and of the entry before it')
     count++
@@ -49,6 +50,6 @@ function transferOf (line: EntryTransfer): Transfer {
   return kind === 'hold' ? { kind, holdId, debit, credit, amount, ref } : { kind, debit, credit, amount, ref }
 }
 
-function broken (entry: Entry, why: string): NightshiftError {
-  return new NightshiftError('NS_E_LEDGER', `entry ${String(entry.seq)} of the journal does not fit: ${why}`)
+function broken (entry: Entry | null, why: string): NightshiftError {
+  return new NightshiftError('NS_E_LEDGER', `entry ${String(entry?.seq)} of the journal does not fit: ${why}`)
 }

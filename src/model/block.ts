@@ -5,7 +5,10 @@ export type BlockKind = 'app' | 'partitioner' | 'assembler'
 export type Platform = 'docker' | 'wasm' | 'python-wasm'
 export const PLATFORMS: readonly Platform[] = ['docker', 'wasm', 'python-wasm']
 
-/** How far results of one chunk agree between honest machines; see docs of `determinism`. */
+/**
+ * How far results of one chunk agree between honest machines: the same bytes everywhere, the same bytes on machines
+ * of one numeric class, alike for the app's comparator, right for the app's checker, or not at all.
+ */
 export type Determinism = 'bitwise' | 'class' | 'fuzzy' | 'self-checked' | 'none'
 
 export const BLOCK_NAME_PATTERN = '^[A-Za-z0-9_-]{1,64}$'
@@ -38,7 +41,11 @@ export const ManifestSchema = Type.Object({
   }, { additionalProperties: true, default: {} }),
   determinism: Type.Union([
     Type.Literal('bitwise'), Type.Literal('class'), Type.Literal('fuzzy'), Type.Literal('self-checked'), Type.Literal('none')
-  ], { default: 'bitwise' })
+  ], { default: 'bitwise' }),
+  /** file of the bundle that says whether two results of a chunk are alike; apps whose determinism is `fuzzy` have one */
+  comparator: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  /** file of the bundle that says whether a result of a chunk is right; apps whose determinism is `self-checked` have one */
+  checker: Type.Optional(Type.String({ minLength: 1, maxLength: 255 }))
 }, { additionalProperties: true })
 
 export type Manifest = Static<typeof ManifestSchema>

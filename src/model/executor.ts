@@ -51,6 +51,8 @@ export interface Task {
   readonly env: Readonly<Record<string, string>>
   /** extra files made visible under a variable of their own, e.g. RESULTS_INDEX */
   readonly extraFiles?: Readonly<Record<string, InputFile>>
+  /** further folders to read, empty ones too, each under a variable of its own */
+  readonly extraInputs?: Readonly<Record<string, readonly InputFile[]>>
   readonly limits: Limits
   /** what only containers have; absent for other platforms */
   readonly container?: ContainerTask

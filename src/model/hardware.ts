@@ -2,6 +2,8 @@ export interface Gpu {
   readonly model: string
   /** 0 when unknown */
   readonly vramMiB: number
+  /** version of its driver, where it is known */
+  readonly driver?: string
 }
 
 /** One device for each name, or as many as counted; undefined when there are not enough. */

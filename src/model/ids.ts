@@ -36,9 +36,14 @@ export function attemptKey (id: AttemptId): string {
   return `${id.jobId}/${id.chunk}/${id.epoch}`
 }
 
-/** The name of an attempt as people and blocks see it (TASK_ID). */
+/** The name of an attempt as people see it, unique on its node. */
 export function taskId (id: AttemptId): string {
-  return `t-${id.jobId.slice(2)}-${id.chunk}-${id.epoch}`
+  return `${chunkTaskId(id)}-${id.epoch}`
+}
+
+/** TASK_ID: the same for every attempt of a chunk, so that an app may write it into its result. */
+export function chunkTaskId (id: Pick<AttemptId, 'jobId' | 'chunk'>): string {
+  return `t-${id.jobId.slice(2)}-${id.chunk}`
 }
 
 /** A number as a fixed-width key part, so that keys sort as numbers do. */

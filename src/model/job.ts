@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Block, FileRef } from './block.ts'
 import type { Image } from './image.ts'
 import type { Reason } from './reasons.ts'
+import type { BlobRef } from './store.ts'
 
 const Params = Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { default: {} })
 const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -104,6 +105,8 @@ export interface VerificationView {
   readonly confidence: number
   readonly trust: string
   readonly checks: JobChecks
+  /** percent of the verified results that are right, at least, by what is known of who gave them; none yet, or not known of jobs of older versions */
+  readonly achieved?: number
   /** executions per stored result so far */
   readonly overhead: number
   /** results differ from each other and from the trusted runs: the app itself is erratic, and nobody is struck for it */
@@ -126,6 +129,8 @@ export interface JobView {
   /** independent results that must agree, when that was fixed */
   readonly replicas?: number
   readonly verification: VerificationView
+  /** what its owner should know of it, as sentences */
+  readonly warnings: readonly string[]
   readonly chunks: { readonly total: number, readonly done: number, readonly failed: number, readonly active: number }
   /** chunks decided per second over the last moments */
   readonly rate: number
@@ -136,5 +141,10 @@ export interface JobView {
   /** attempts started so far, all replicas and retries included */
   readonly executions: number
   readonly disputes: number
+  /** runs of the coordinator itself, and strikes given for results of this job */
+  readonly trustedRuns: number
+  readonly strikes: number
   readonly outputs: number
+  /** of an ended job, once it is made */
+  readonly receipt?: BlobRef
 }

@@ -21,6 +21,8 @@ export interface OfferView {
   readonly operator: string
   readonly cpuModel: string
   readonly arch: string
+  /** empty where it does not say; see `numericClassOf` */
+  readonly numericClass: string
   /** milliseconds since the epoch, by the receiver's clock */
   readonly validUntil: number
   /** why it takes no work at the moment */

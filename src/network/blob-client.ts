@@ -100,17 +100,26 @@ async function ask ({ stream }: BlobStream, ref: BlobRef, piece: number, signal:
 async function receive ({ reader }: BlobStream, peer: string, ref: BlobRef, piece: number, { signal, progress }: Watchdog): Promise<Uint8Array> {
   const head = await reader.readMessage(BLOB_MESSAGE_BYTES, signal)
   if (head === undefined) throw new Error('it closed the stream')
-  const { status, size, length } = decoded(head)
   progress()
+  const length = parseReply(head, peer, ref, piece)
+  const bytes = Buffer.allocUnsafeSlow(length)
+  await reader.readInto(bytes, length, signal, progress)
+  return bytes
+}
+
+/**
+ * What a reply says about one piece of content: the bytes that follow it.
+ * @throws NS_E_BLOB_MISSING, NS_E_UNAUTHORIZED, or NS_E_BLOB_CORRUPT for what is no answer to the question
+ */
+export function parseReply (head: Uint8Array, peer: string, ref: BlobRef, piece: number): number {
+  const { status, size, length } = decoded(head)
   if (status === BlobStatus.MISSING) throw new NightshiftError('NS_E_BLOB_MISSING', `the peer ${peer} does not have the content ${ref.sha256}`, { remedy: 'fetch it from another peer' })
   if (status === BlobStatus.DENIED) throw new NightshiftError('NS_E_UNAUTHORIZED', `the peer ${peer} does not give the content ${ref.sha256} to this node`)
   const expected = Math.min(LIMITS.blobPieceBytes, ref.size - piece * LIMITS.blobPieceBytes)
   if (size !== ref.size || length !== expected) {
     throw corrupt(`the peer ${peer} sends ${length} of ${size} bytes for ${ref.sha256}, expected were ${expected} of ${ref.size}`)
   }
-  const bytes = Buffer.allocUnsafeSlow(length)
-  await reader.readInto(bytes, length, signal, progress)
-  return bytes
+  return length
 }
 
 function decoded (head: Uint8Array): BlobReply {

@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { NightshiftError } from '../model/errors.ts'
@@ -21,7 +21,7 @@ export async function loadIdentity (dataDir: string): Promise<Identity> {
     if ((error as { code?: string }).code === 'ENOENT') return undefined
     throw error
   })
-  const privateKey = stored === undefined ? await create(file) : decode(file, stored)
+  const privateKey = stored === undefined ? await create(file) : await decode(file, stored)
   return { peerId: peerIdFromPrivateKey(privateKey).toString(), privateKey }
 }
 
@@ -32,14 +32,20 @@ async function create (file: string): Promise<Ed25519PrivateKey> {
   return key
 }
 
-function decode (file: string, bytes: Uint8Array): Ed25519PrivateKey {
+async function decode (file: string, bytes: Uint8Array): Promise<Ed25519PrivateKey> {
   try {
     const key = privateKeyFromProtobuf(bytes)
-    if (key.type === 'Ed25519') return key
+    if (key.type === 'Ed25519' && await isPair(key)) return key
   } catch {
     // said below in words
   }
   throw new NightshiftError('NS_E_DATA_CORRUPT', `${file} is not an Ed25519 key`, {
     remedy: 'restore it from a backup; removing it gives the node a new identity, and what it earned stays with the old one'
   })
+}
+
+/** The file holds both halves of the key: a flipped bit in one would give a node whose signatures are not its own. */
+async function isPair (key: Ed25519PrivateKey): Promise<boolean> {
+  const { publicKey } = await generateKeyPairFromSeed('Ed25519', key.raw.subarray(0, 32))
+  return publicKey.equals(key.publicKey)
 }

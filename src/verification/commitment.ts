@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AttemptId } from '../model/ids.ts'
+import { MerkleTree } from './merkle.ts'
 
 const TAG = 'nightshift/commitment/1\0'
 
@@ -30,18 +31,9 @@ export function holdIdOf (attempt: AttemptId): string {
   return createHash('sha256').update(`nightshift/hold/1\0${attempt.jobId}\0${attempt.chunk}\0${attempt.epoch}`).digest('hex').slice(0, 32)
 }
 
-/** Root of the binary Merkle tree over 32-byte leaves; an odd node moves up unchanged. Leaf and inner hashes are domain-separated (RFC 6962). */
+/** Root of the Merkle tree over 32-byte leaves. */
 export function merkleRoot (leaves: readonly Uint8Array[]): Uint8Array {
-  if (leaves.length === 0) return createHash('sha256').digest()
-  let level: Uint8Array[] = leaves.map(leaf => createHash('sha256').update('\0').update(leaf).digest())
-  while (level.length > 1) {
-    const next: Uint8Array[] = []
-    for (let i = 0; i < level.length; i += 2) {
-      const left = level[i] as Uint8Array
-      const right = level[i + 1]
-      next.push(right === undefined ? left : createHash('sha256').update('\x01').update(left).update(right).digest())
-    }
-    level = next
-  }
-  return level[0] as Uint8Array
+  const tree = new MerkleTree()
+  for (const leaf of leaves) tree.add(leaf)
+  return tree.root()
 }

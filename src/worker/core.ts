@@ -4,6 +4,7 @@ import type { AttemptId } from '../model/ids.ts'
 import type { Attempt as WireAttempt, Lease, Message, ResumeReply, RevealRequest, Verdict } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
+import { signAttestation } from '../verification/attestation.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
 import { bookOf } from './books.ts'
 import { boundsOf, leaseExcess } from './bounds.ts'
@@ -14,6 +15,7 @@ import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
 import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { KEYS } from './keys.ts'
+import { onNetting } from './netting.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
 import { onOwnerNews, reconsider } from './owner/apply.ts'
 import { coordinatorDenied, notNow } from './owner/wishes.ts'
@@ -167,6 +169,7 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
   const view = turn.state.coordinators.get(peer)
   if (view === undefined) return
   if (message.receipt !== undefined) onReceipt(turn, peer, message.receipt)
+  else if (message.netting !== undefined) onNetting(turn, peer, message.netting)
   else if (message.resumeReply !== undefined) onResumeReply(turn, view, message.resumeReply)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (view.admitted) onCommand(turn, peer, message)
@@ -257,8 +260,8 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content:
     })
     return
   }
-  const { value, nonce, files, manifest, usage } = result
-  attempt.outcome = { value, nonce, files, usage, ...(manifest === undefined ? {} : { manifest }) }
+  const { value, nonce, files, ran, manifest, usage } = result
+  attempt.outcome = { value, nonce, files, ran, usage, ...(manifest === undefined ? {} : { manifest }) }
   attempt.state = 'COMMITTED'
   attempt.doneAt = turn.now
   turn.put(KEYS.attempt + key, encodeAttempt(attempt))
@@ -299,7 +302,9 @@ function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest
 
 function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): void {
   if (attempt.outcome === undefined) return
-  const { value, nonce, files, manifest, usage } = attempt.outcome
+  const { value, nonce, files, ran, manifest, usage } = attempt.outcome
+  const { self, signer } = turn.state
+  const work = { ...ran, inputHash: attempt.input.sha256, specHash: attempt.spec.sha256 }
   if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
   turn.send(attempt.coordinator, {
     reveal: {
@@ -310,7 +315,8 @@ function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): voi
       exitCode: 0,
       files: manifest === undefined ? files.map(file => ({ path: file.path, content: toWire(file) })) : [],
       ...(manifest === undefined ? {} : { manifest: toWire(manifest) }),
-      usage: usageReport(usage)
+      usage: usageReport(usage),
+      attestation: signAttestation({ ...attempt.id, ...work, worker: self, coordinator: attempt.coordinator, resultHash: value, exitCode: 0 }, signer)
     }
   })
 }

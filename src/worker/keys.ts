@@ -4,6 +4,8 @@ export const KEYS = {
   /** what is kept of a coordinator, and its latest receipts */
   book: 'book/',
   receipt: 'receipt/',
+  /** the results each of these receipts pays for */
+  work: 'work/',
   earnings: 'earnings/',
   day: 'day/',
   ownerCommand: 'worker/owner-command',

@@ -44,7 +44,7 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
       isolation: config.isolation,
       runtimes: [...turn.state.offered.runtimes],
       egress: turn.state.offered.egress,
-      numericClass: `${config.hardware.arch}/${config.hardware.cpuModel}`.slice(0, 200),
+      numericClass: config.numericClass ?? '',
       priceLevel: config.priceLevel,
       cachedApps: [],
       operator: config.operator,
@@ -117,6 +117,7 @@ function ownView (state: WorkerState): OfferView {
     operator: config.operator,
     cpuModel: config.hardware.cpuModel,
     arch: config.hardware.arch,
+    numericClass: config.numericClass ?? '',
     validUntil: Number.MAX_SAFE_INTEGER
   }
 }

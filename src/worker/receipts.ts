@@ -6,10 +6,11 @@ import { bytes, hex, proofFromWire, proofToWire, receiptFromWire } from '../ledg
 import { NightshiftError } from '../model/errors.ts'
 import type { Equivocation, Receipt } from '../model/messages/control.ts'
 import { holdIdOf } from '../verification/commitment.ts'
-import { bookOf, saveBook } from './books.ts'
+import { bookOf, saveBook, workKey } from './books.ts'
 import { earn } from './earnings.ts'
 import { remove } from './forget.ts'
 import { equivocated, refuse } from './handshake.ts'
+import { paidWork } from './lifetime.ts'
 import type { WorkerAttempt } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
@@ -36,6 +37,12 @@ export function onReceipt (turn: WorkerTurn, peer: string, wire: Receipt): void 
     }
     if (taken.kind === 'accepted') {
       saveBook(turn, peer, { channel: taken.channel })
+      const works = signed.receipt.covers.flatMap(holdId => {
+        const found = finished.get(holdId)
+        const work = found === undefined ? undefined : paidWork(found.attempt)
+        return work === undefined ? [] : [work]
+      })
+      if (works.length > 0) turn.put(workKey(peer, signed.receipt.seq), JSON.stringify(works))
       for (const holdId of signed.receipt.covers) settled(turn, peer, finished.get(holdId))
     }
     acknowledge(turn, peer)
@@ -84,7 +91,7 @@ export function onEquivocation (turn: WorkerTurn, from: string, wire: Equivocati
   if (wire.first === undefined || wire.second === undefined) return
   if (!state.books.has(wire.payer) && state.books.size >= MOST_ACCUSED) return
   try {
-    const proof = proofFromWire(wire.payer, wire.first, wire.second, state.signer)
+    const proof = proofFromWire(wire.payer, wire.first, wire.second)
     checkProof(proof, state.signer)
     accuse(turn, wire.payer, proof)
   } catch (error) {
@@ -93,6 +100,6 @@ export function onEquivocation (turn: WorkerTurn, from: string, wire: Equivocati
   }
 }
 
-function complain (turn: WorkerTurn, peer: string, text: string): void {
+export function complain (turn: WorkerTurn, peer: string, text: string): void {
   turn.effect({ kind: 'note', level: 'warn', text, about: { coordinator: peer } })
 }

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../model/clock.ts'
 import { NightshiftError, asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { ContainerTask, Executor, InputFile, LogStream, RunGate } from '../model/executor.ts'
-import { taskId } from '../model/ids.ts'
+import { chunkTaskId, taskId } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { Reason } from '../model/reasons.ts'
 import { resultHash } from '../model/result.ts'
@@ -124,7 +124,7 @@ export class TaskRunner {
     }
   }
 
-  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal, gate: RunGate): Promise<TaskResult> {
+  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle, ran }: Prepared, input: readonly InputFile[], signal: AbortSignal, gate: RunGate): Promise<TaskResult> {
     const { executors, random, behaviour } = this.#services
     const executor = executors.get(spec.platform)
     if (executor === undefined) throw new NightshiftError('NS_E_PLATFORM', `this worker has no platform ${spec.platform}`)
@@ -142,7 +142,7 @@ export class TaskRunner {
         kind: 'app',
         params,
         jobId: attempt.id.jobId,
-        taskId: taskId(attempt.id),
+        taskId: chunkTaskId(attempt.id),
         chunk: attempt.id.chunk,
         chunkCount: spec.chunkCount,
         seed: attempt.chunkSeed
@@ -167,7 +167,7 @@ export class TaskRunner {
         ...spec.container === undefined ? {} : { image: spec.container.image.reference }
       }
     }
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, ran, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
   }
 
   /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */

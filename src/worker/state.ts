@@ -6,6 +6,7 @@ import type { ImageRules } from '../model/image-rules.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Ran } from '../model/task-spec.ts'
 import type { CoordinatorBook } from './books.ts'
 import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
@@ -20,6 +21,7 @@ export interface Outcome {
   /** hex, 32 bytes */
   readonly nonce: string
   readonly files: readonly FileRef[]
+  readonly ran: Ran
   /** the files as a list in a blob, when they are too many for one message */
   readonly manifest?: BlobRef
   readonly usage: Usage
@@ -58,6 +60,8 @@ export interface CoordinatorView {
 }
 
 export interface WorkerConfig {
+  /** what the last bits of results depend on here; unset: unknown, and no app that needs to know runs here */
+  readonly numericClass?: string
   /** tasks at a time */
   readonly slots: number
   /** price relative to the suggested tariff, per mille */
@@ -70,6 +74,8 @@ export interface WorkerConfig {
   readonly cores: number
   /** what a new coordinator may owe, units */
   readonly creditLimit: bigint
+  /** the coordinator that may net what this worker is owed */
+  readonly owner?: string
 }
 
 /** What the machine can run at the moment: an engine may go away and come back. */

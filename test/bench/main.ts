@@ -7,6 +7,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   blobs: async () => await (await import('./blob-transfer.ts')).benchBlobTransfer(),
   containers: async () => await (await import('./containers.ts')).benchContainers(),
   ledger: async () => await (await import('./ledger.ts')).benchLedger(),
+  worker: async () => await (await import('./worker-store.ts')).benchWorkerStore(),
+  receipts: async () => await (await import('./receipts.ts')).benchReceipts(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 

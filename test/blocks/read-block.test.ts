@@ -52,6 +52,15 @@ describe('spellings of manifest.json', () => {
     expect(manifest).toMatchObject({ platform: 'wasm', entrypoint: 'main.wasm' })
   })
 
+  it.each([
+    ['Fuzzy', { comparator: 'app/like.py' }, { determinism: 'fuzzy', comparator: 'like.py' }],
+    ['self_checked', { checker: './like.py' }, { determinism: 'self-checked', checker: 'like.py' }],
+    ['class', {}, { determinism: 'class' }],
+    ['none', {}, { determinism: 'none' }]
+  ])('takes the determinism %s', async (determinism, more, expected) => {
+    expect(await manifestOf({ ...PLAIN, determinism, ...more }, { 'app/main.py': '', 'app/like.py': '' })).toMatchObject(expected)
+  })
+
   it('keeps keys it does not know', async () => {
     expect(await manifestOf({ ...PLAIN, author: 'me' })).toMatchObject({ author: 'me' })
   })
@@ -67,6 +76,10 @@ describe('a manifest that is refused', () => {
     ['no JSON', '{"name": ', ['manifest.json', 'not a JSON object']],
     ['no object', '[1]', ['not an object']],
     ['no name', { ...PLAIN, name: undefined }, ['name']],
+    ['a determinism nobody knows', { ...PLAIN, determinism: 'mostly' }, ['/determinism', '"bitwise", "class", "fuzzy", "self-checked", "none"', 'but is "mostly"']],
+    ['fuzzy without a comparator', { ...PLAIN, determinism: 'fuzzy' }, ['fuzzy', 'comparator']],
+    ['self-checked without a checker', { ...PLAIN, determinism: 'self-checked' }, ['self-checked', 'checker']],
+    ['a comparator that is not there', { ...PLAIN, determinism: 'fuzzy', comparator: 'like.py' }, ['like.py', 'not among its files']],
     ['a bad name', { ...PLAIN, name: 'a b' }, ['/name', 'a b']],
     ['a bad version', { ...PLAIN, version: '0.4.rev0' }, ['/version', '0.4.rev0']],
     ['a bad type', { ...PLAIN, type: 'widget' }, ['/type', '"app"', '"partitioner"', '"assembler"', 'widget']],

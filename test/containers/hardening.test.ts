@@ -22,8 +22,18 @@ describe.skipIf(WHY_NOT !== undefined)('a container, seen from inside', () => {
     expect(files.get('pwd')).toBe('/app\n')
     expect(files.get('deep/env')).toMatch(/^APP_PARAMS=\{\}$/m)
     expect(files.get('deep/env')).toMatch(/^TASK_DIR=\/task$/m)
+    for (const quiet of ['TZ=UTC', 'LANG=C.UTF-8', 'SOURCE_DATE_EPOCH=0', 'PYTHONHASHSEED=0', 'HOSTNAME=nightshift', 'OMP_NUM_THREADS=1', 'GOMAXPROCS=1']) expect(files.get('deep/env')?.split('\n')).toContain(quiet)
     expect(outcome.usage.wallMs).toBeGreaterThan(0)
     expect(outcome.usage.outputBytes).toBeGreaterThan(10)
+  })
+
+  it('keeps the contract: as many threads as cores were asked for, further folders to read, empty ones too', async () => {
+    const { outcome, log } = await rig.run(image, 'echo $OMP_NUM_THREADS; cat "$RESULT_DIR/deep/a"; ls "$EMPTY_DIR" | wc -l; echo x 2>/dev/null > "$RESULT_DIR/deep/a" || echo read-only', {
+      container: { cores: 2.5 },
+      task: { extraInputs: { RESULT_DIR: [{ path: 'deep/a', size: 2, content: Buffer.from('A\n') }], EMPTY_DIR: [] } }
+    })
+    expect(outcome.ok).toBe(true)
+    expect(log).toBe('2\nA\n0\nread-only\n')
   })
 
   it('has no root, no capability, no way to more', async () => {

@@ -107,7 +107,7 @@ describe('the command', () => {
     expect(described.state).toBe('COMPLETED')
     const got = await nightshift(['job', 'get', id, '--out', 'got', '--output', 'json'])
     expect(got.code).toBe(0)
-    expect((await readdir(join(dir, 'got'))).sort()).toEqual(['logs', 'outputs'])
+    expect((await readdir(join(dir, 'got'))).sort()).toEqual(['logs', 'outputs', 'receipt.json'])
     const books = JSON.parse((await nightshift(['wallet', 'balance', '--output', 'json'])).stdout) as { books: { balanced: boolean } }
     expect(books.books.balanced).toBe(true)
     expect((await nightshift(['wallet', 'transactions'])).stdout).toContain('opening-balance')

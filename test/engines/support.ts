@@ -21,12 +21,15 @@ export function sourceOf (files: Files, piece = 7): SourceFile[] {
   })
 }
 
-/** The chunks a built-in partitioner makes, its parameters validated as in a job. */
-export async function partition (name: string, source: readonly SourceFile[], params: Record<string, unknown> = {}): Promise<Buffer[]> {
+/** The chunks a built-in partitioner makes, the first `most` of them, its parameters validated as in a job. */
+export async function partition (name: string, source: readonly SourceFile[], params: Record<string, unknown> = {}, most = Infinity): Promise<Buffer[]> {
   const engine = builtinEngines.partitioner(name)
   if (engine === undefined) throw new Error(`no partitioner ${name}`)
   const chunks: Buffer[] = []
-  for await (const data of engine.partition(source, validateParams(engine, params), { signal: new AbortController().signal })) chunks.push(await bytesOf(data))
+  for await (const data of engine.partition(source, validateParams(engine, params), { signal: new AbortController().signal })) {
+    chunks.push(await bytesOf(data))
+    if (chunks.length >= most) break
+  }
   return chunks
 }
 

@@ -17,7 +17,7 @@ export interface Fuzzed {
   readonly inputs: number
   readonly taken: number
   readonly seconds: number
-  /** bytes more in use at the end than after the first quarter */
+  /** bytes more in use at the end than half way, each after a collection */
   readonly grownBy: number
 }
 
@@ -29,30 +29,39 @@ function memoryInUse (): number {
   return process.memoryUsage().heapUsed
 }
 
+/** Every input has dice of its own, so that it can be made again without those before it. */
+export function diceOf (seed: number, input: number): Dice {
+  return new Dice(Math.imul(seed, 0x85ebca6b) ^ Math.imul(input + 1, 0x9e3779b1))
+}
+
+/** Inputs a target gets where one that costs little gets `frames`. */
+export function inputsOf (target: Pick<Target, 'every'>, frames: number): number {
+  return Math.max(50, Math.ceil(frames / target.every))
+}
+
 /**
  * Feeds a target from one seed.
  * @throws Error naming the input's number when the target throws what it must not, or when a rejection is left unhandled
  */
-export async function fuzz (target: Target, frames: number, seed: number): Promise<Fuzzed> {
-  const inputs = Math.max(50, Math.ceil(frames / target.every))
-  const dice = new Dice(seed)
+export async function fuzz (target: Target, frames: number, seed: number, from = 0): Promise<Fuzzed> {
+  const inputs = from + inputsOf(target, frames)
   const startedAt = performance.now()
   const unhandled: unknown[] = []
   const onUnhandled = (why: unknown): void => { unhandled.push(why) }
   process.on('unhandledRejection', onUnhandled)
-  let [taken, early] = [0, 0]
+  let [taken, half] = [0, 0]
   try {
-    for (let i = 0; i < inputs; i++) {
-      if (i === inputs >> 2) early = memoryInUse()
+    for (let i = from; i < inputs; i++) {
+      if (i === (from + inputs) >> 1) half = memoryInUse()
       try {
-        if (await target.feed(dice)) taken++
+        if (await target.feed(diceOf(seed, i))) taken++
       } catch (error) {
         throw new Error(`${target.name}, seed ${seed}, input ${i}: ${(error as Error).stack ?? String(error)}`, { cause: error })
       }
       if (i % 1024 === 0) await new Promise<void>(resolve => { setImmediate(resolve) })
-      if (unhandled.length > 0) throw new Error(`${target.name}, seed ${seed}, before input ${i}: a rejection was not handled: ${String(unhandled[0])}`)
+      if (unhandled.length > 0) throw new Error(`${target.name}, seed ${seed}, up to input ${i}: a rejection was not handled: ${(unhandled[0] as Error).stack ?? String(unhandled[0])}`)
     }
-    return { name: target.name, inputs, taken, seconds: (performance.now() - startedAt) / 1000, grownBy: memoryInUse() - early }
+    return { name: target.name, inputs: inputs - from, taken, seconds: (performance.now() - startedAt) / 1000, grownBy: memoryInUse() - half }
   } finally {
     process.off('unhandledRejection', onUnhandled)
     await target.close?.()

@@ -1,5 +1,5 @@
 import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
-import { stat, readdir, truncate, writeFile } from 'node:fs/promises'
+import { readFile, stat, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadIdentity } from '../../src/network/identity.ts'
@@ -21,6 +21,16 @@ describe('identity', () => {
     await truncate(join(dir, 'identity.key'), 30)
     await expect(loadIdentity(dir)).rejects.toMatchObject({ code: 'NS_E_DATA_CORRUPT', remedy: expect.stringContaining('backup') })
     expect((await stat(join(dir, 'identity.key'))).size).toBe(30)
+  })
+
+  it.each([['secret', 4 + 5], ['public', 4 + 63]])('is refused when a bit of its %s half is flipped, and takes no other identity', async (_, at) => {
+    const dir = await tempDir()
+    await loadIdentity(dir)
+    const file = join(dir, 'identity.key')
+    const bytes = await readFile(file)
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    await writeFile(file, bytes)
+    await expect(loadIdentity(dir)).rejects.toMatchObject({ code: 'NS_E_DATA_CORRUPT' })
   })
 
   it('is refused when it is a key of another kind', async () => {

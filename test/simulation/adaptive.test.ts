@@ -40,8 +40,10 @@ describe('checks that follow from what is known of the workers', () => {
   })
 
   it('work with one worker that nobody but the coordinator can check', () => {
-    const { job } = run(2, honest(1), 60)
+    const { network, job } = run(2, honest(1), 60)
     expect(job.record).toMatchObject({ state: 'COMPLETED', verified: 60 })
+    expect(network.earned('w0')).toBe(job.record.spent)
+    expect(network.earned('w0') > 0n).toBe(true)
   })
 
   it.each([1, 2, 3, 4, 5])('catch a worker that turns bad once it is proven, and take back what nobody checked (seed %i)', seed => {

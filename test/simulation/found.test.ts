@@ -77,4 +77,19 @@ describe('what the simulation found', () => {
     expect(counts.get('job COMPLETED')).toBe(10)
     expect([...counts.keys()].filter(what => what.startsWith('honest worker refuses'))).toEqual([])
   })
+
+  it('a job that hoarders keep from being confirmed waits in the end, and says for whom', async () => {
+    const hoarders = [attacker('hoarder'), attacker('hoarder'), attacker('hoarder')]
+    const counts = await mustHold(scenario([HONEST, HONEST, ...hoarders], { jobs: [{ ...job, chunks: 3, replicas: undefined }] }))
+    expect(counts.get('job HELD TOO_FEW_WORKERS')).toBe(10)
+  })
+
+  it.each(['informed-coalition', 'lying-auditor'])('a coordinator that can look itself catches every %s', async name => {
+    const coordinators = [{ name: 'c1', behaviour: HONEST_COORDINATOR, referee: true, trusted: [] }]
+    const counts = await mustHold(scenario([HONEST, HONEST, HONEST, attacker(name), attacker(name)], { coordinators, jobs: [{ ...job, chunks: 20, replicas: undefined }] }))
+    expect(counts.get('job COMPLETED')).toBe(10)
+    expect(counts.get('strike WRONG_RESULT of attackers')).toBeGreaterThan(0)
+    // two of five who know of each other are more than the policy is made for
+    if (name === 'lying-auditor') expect(counts.get('wrong chunks accepted')).toBe(0)
+  })
 })

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { JobRecord } from '../../src/coordinator/state.ts'
-import type { Block } from '../../src/model/block.ts'
+import { taskOf } from '../../src/coordinator/task.ts'
+import type { Block, Manifest } from '../../src/model/block.ts'
+import type { BlobRef } from '../../src/model/store.ts'
+import { ranOf } from '../../src/model/task-spec.ts'
 
 const app: Block = {
   manifest: {
@@ -10,12 +14,21 @@ const app: Block = {
   hash: 'b'.repeat(64)
 }
 
+/** What every task of such a job runs. */
+export const RAN = ranOf({ files: app.files, params: '{}' })
+
+/** The task specification its workers would fetch. */
+export function taskRef ({ spec }: JobRecord, chunks: number): BlobRef {
+  const text = JSON.stringify(taskOf(spec, chunks))
+  return { sha256: createHash('sha256').update(text).digest('hex'), size: text.length }
+}
+
 /** A job as accepted, for cores that never look at its content. */
-export function simulatedJob (id: string, config: Partial<JobRecord['spec']['config']> = {}, budget = 1_000_000_000n): JobRecord {
+export function simulatedJob (id: string, config: Partial<JobRecord['spec']['config']> = {}, budget = 1_000_000_000n, manifest: Partial<Manifest> = {}): JobRecord {
   return {
     id,
     spec: {
-      name: id, description: '', app, partitioner: { builtin: 'passthrough' }, assembler: { builtin: 'passthrough' },
+      name: id, description: '', app: { ...app, manifest: { ...app.manifest, ...manifest } }, partitioner: { builtin: 'passthrough' }, assembler: { builtin: 'passthrough' },
       params: { partitioner: {}, app: {}, assembler: {} }, source: [],
       config: {
         taskTimeout: 60, jobTimeout: 0, retries: 5, replicas: 2, confidence: 99, trust: 'open', allowWasm: false, allowPartial: false,

@@ -23,6 +23,7 @@ import { WorkerTurn } from '../../src/worker/turn.ts'
 import { Agenda } from './agenda.ts'
 import { namedSigner } from '../support/signer.ts'
 import { checkChannels } from './channels.ts'
+import { RAN, taskRef } from './jobs.ts'
 import { SeededRandom } from './random.ts'
 
 const COORDINATOR = 'coordinator'
@@ -54,10 +55,18 @@ export interface WorkerBehaviour {
   readonly failsOn?: number
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
+  /** signs this instead of what it ran and showed */
+  readonly attests?: (attestation: Uint8Array) => Uint8Array
   /** so many times what it shows takes 40 s to fetch and then breaks off */
   readonly losesReveals?: number
   /** never gives away the files of its results */
   readonly withholds?: boolean
+  /** its results, right ones too, differ in their last bits from those of workers that say something else here */
+  readonly bits?: string
+  /** the numeric class it advertises */
+  readonly numericClass?: string
+  /** its results are such that an examiner cannot read them */
+  readonly garbles?: boolean
   /** whose name it claims to run under */
   readonly operator?: string
 }
@@ -84,6 +93,13 @@ export class SimulatedNetwork {
   readonly #failures = new Map<string, number>()
   readonly #lostReveals = new Map<string, number>()
   readonly #running = new Map<string, boolean>()
+  /** by value, how close to the truth a result is: what an app's examiner can see */
+  readonly #sorts = new Map<string, 'right' | 'wrong' | 'unreadable'>()
+  readonly #examinerIsBroken: boolean
+  /** as a worker's */
+  readonly #bits: string | undefined
+  /** examinations, by what they said */
+  readonly examined: string[] = []
 
   readonly #disk = new Map<string, string>()
   /** loses every receipt on its way */
@@ -91,12 +107,14 @@ export class SimulatedNetwork {
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean, numericClass?: string, brokenExaminer?: boolean, bits?: string } = {}) {
+    this.#bits = options.bits
+    this.#examinerIsBroken = options.brokenExaminer === true
     this.#fetchMs = options.fetchMs ?? 5
     this.#unchecked = options.unchecked === true
     this.#erratic = options.erratic ?? (() => false)
     this.random = new SeededRandom(seed)
-    const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
+    const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'], numericClass: options.numericClass ?? '' }
     this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, options.incarnation ?? 1, config, new Ledger(EMPTY_LEDGER))
     const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
@@ -109,7 +127,7 @@ export class SimulatedNetwork {
     const hardware = { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', memoryMiB: 8192, memoryAvailableMiB: 8192, diskFreeMiB: 10_000, gpus: [] }
     this.takeWorker(name, freshWorker(namedSigner(name), {
       slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
-      creditLimit: BASE_CREDIT
+      creditLimit: BASE_CREDIT, numericClass: behaviour.numericClass ?? ''
     }, { platforms: ['wasm'], runtimes: [], egress: false }), behaviour)
   }
 
@@ -158,7 +176,7 @@ export class SimulatedNetwork {
     this.onCoordinator({ kind: 'submit', record })
     const inputs = Array.from({ length: chunks }, (_, i) => ({ sha256: createHash('sha256').update(`input ${i}`).digest('hex'), size: inputBytes }))
     this.onCoordinator({ kind: 'chunks', jobId: record.id, first: 0, inputs })
-    this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: { sha256: 'f'.repeat(64), size: 1 } })
+    this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: taskRef(record, chunks) })
   }
 
   /** Runs until every job ended, or until the virtual time is over. Checks the books after every event. */
@@ -198,7 +216,7 @@ export class SimulatedNetwork {
   /** chunks of a job whose accepted result is wrong */
   wrong (jobId: string): readonly number[] {
     return (this.coordinator.jobs.get(jobId)?.chunks ?? []).filter(({ index, value }) => {
-      return value !== undefined && value !== resultHash({ exitCode: 0, files: [fileOf(index, false, '')] })
+      return value !== undefined && value !== resultHash({ exitCode: 0, files: [fileOf(index, false, '')] }) && this.#sorts.get(value) !== 'right'
     }).map(({ index }) => index)
   }
 
@@ -223,7 +241,9 @@ export class SimulatedNetwork {
     workerStep(turn, event)
     settleWorkerTurn(turn)
     for (const { message } of turn.sends) {
-      if (worker.behaviour.hides !== true || message.reveal === undefined) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
+      const { hides, attests } = worker.behaviour
+      if (message.reveal !== undefined && attests !== undefined) message.reveal.attestation = Uint8Array.from(attests(message.reveal.attestation))
+      if (hides !== true || message.reveal === undefined) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
     }
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
   }
@@ -244,7 +264,9 @@ export class SimulatedNetwork {
     if (effect.kind === 'note') this.notes.push(effect.text)
     if (effect.kind === 'run-trusted') {
       const { attempt } = effect
-      const files = [fileOf(attempt.chunk, this.#erratic(attempt.chunk), `${COORDINATOR}/${attempt.epoch}`)]
+      const own = fileOf(attempt.chunk, this.#erratic(attempt.chunk), `${COORDINATOR}/${attempt.epoch}`)
+      const files = [this.#bits === undefined ? own : fileOf(attempt.chunk, true, `bits ${this.#bits}`)]
+      this.#sorts.set(resultHash({ exitCode: 0, files }), 'right')
       this.#later(500, () => { this.onCoordinator({ kind: 'trusted-done', attempt, outcome: { ok: true, value: resultHash({ exitCode: 0, files }), files } }) })
     } else if (effect.kind === 'fetch-results') {
       const unavailableAt = effect.from.filter(peer => {
@@ -253,9 +275,23 @@ export class SimulatedNetwork {
       })
       const stored = unavailableAt.length < effect.from.length
       this.#later(this.#fetchMs, () => { this.onCoordinator({ kind: 'results-stored', jobId: effect.jobId, chunk: effect.chunk, stored, unavailableAt }) })
+    } else if (effect.kind === 'examine') {
+      const { jobId, chunk, exhibits } = effect
+      const values = exhibits.map(({ value }) => value)
+      const unavailableAt = exhibits.flatMap(({ from }) => from).filter(peer => this.workers.get(peer)?.alive === false || this.workers.get(peer)?.behaviour.withholds === true)
+      const verdict = this.#verdictOn(values)
+      this.examined.push(verdict)
+      this.#later(this.#fetchMs, () => { this.onCoordinator({ kind: 'examined', jobId, chunk, values, unavailableAt, ...unavailableAt.length > 0 ? {} : { verdict } }) })
     } else if (effect.kind === 'assemble') {
       this.#later(5, () => { this.onCoordinator({ kind: 'assembled', jobId: effect.jobId, outputs: [] }) })
     }
+  }
+
+  /** Says of one result whether it is right, of two whether they are alike; wrong ones are never alike. */
+  #verdictOn (values: readonly string[]): 'yes' | 'no' | 'failed' {
+    const sorts = values.map(value => this.#sorts.get(value) ?? 'wrong')
+    if (this.#examinerIsBroken || sorts.includes('unreadable')) return 'failed'
+    return sorts.every(sort => sort === 'right') ? 'yes' : 'no'
   }
 
   #workerEffect (name: string, behaviour: WorkerBehaviour, effect: WorkerEffect): void {
@@ -283,8 +319,10 @@ export class SimulatedNetwork {
     if (behaviour.breaks?.(task) === true) return failure('node')
     const lie = typeof behaviour.lies === 'function' ? behaviour.lies(task) : behaviour.lies === true
     const own = this.#erratic(chunk) ? [fileOf(chunk, true, `${name}/${epoch}`)] : [fileOf(chunk, lie, behaviour.coalition ?? `${name}/${epoch}`)]
-    const files = behaviour.shows?.(own) ?? own
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
+    const bits = behaviour.bits === undefined || lie ? own : [fileOf(chunk, true, `bits ${behaviour.bits}`)]
+    const files = behaviour.shows?.(bits) ?? bits
+    this.#sorts.set(resultHash({ exitCode: 0, files }), behaviour.garbles === true ? 'unreadable' : lie ? 'wrong' : 'right')
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, ran: RAN, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
   }
 
   /** Delivers after a random delay, in order per direction, as one TCP stream does. */

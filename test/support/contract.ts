@@ -29,7 +29,7 @@ const APP = LOOK + `
 with open(os.path.join(os.environ['TASK_DIR'], 'data.bin')) as chunk:
     given = json.load(chunk)
 with open(os.path.join(os.environ['TASK_RESULTS_DIR'], 'same.json'), 'w') as result:
-    json.dump({'given': given, 'app': {**seen, 'env': {k: v for k, v in seen['env'].items() if k != 'TASK_ID'}}}, result, sort_keys=True)
+    json.dump({'given': given, 'app': seen}, result, sort_keys=True)
 os.makedirs(os.path.join(os.environ['TASK_RESULTS_DIR'], 'sub'))
 with open(os.path.join(os.environ['TASK_RESULTS_DIR'], 'sub', 'own-%s.txt' % os.environ['CHUNK_NUMBER']), 'w') as result:
     result.write(given['text'])
@@ -97,6 +97,7 @@ export function contractSuite ({ open, blocks, allowWasm }: ContractOptions): vo
     expect(app.directories).toEqual({ TASK_DIR: ['data.bin'], TASK_RESULTS_DIR: [] })
     expect(app.env).toMatchObject({ CHUNK_NUMBER: String(chunk), CHUNK_COUNT: '3', JOB_ID: jobId, APP_PARAMS: '{"level":7}', TZ: 'UTC', PYTHONHASHSEED: '0' })
     expect(app.env.CHUNK_SEED).toMatch(/^[0-9a-f]{64}$/)
+    expect(app.env.TASK_ID).toBe(`t-${jobId.slice(2)}-${chunk}`)
     expect(app.cwd).toEqual(['main.py'])
   })
 

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { CHUNK, EXPECTED, HASHER, INPUT } from './hasher.ts'
 import { Api, ended, startNode } from './nodes.ts'
-import type { StartedNode } from './nodes.ts'
+import type { StartedNode, UpAs } from './nodes.ts'
 import { compileWat, pushWasm } from './wasm.ts'
 
 /** Chunks of a crash test's job. */
 export const CHUNKS = 12
 
 /** Every step of a chunk's life at which a node is killed, before and after what it decided is on disk and has been said. */
-export const COORDINATOR_POINTS = ['submit', 'chunks', 'partitioned', 'announce', 'lease', 'commit', 'revealRequest', 'reveal', 'results-stored', 'verdict', 'assemble', 'assembled'].flatMap(phases)
+export const COORDINATOR_POINTS = ['submit', 'chunks', 'partitioned', 'announce', 'lease', 'commit', 'revealRequest', 'reveal', 'results-stored', 'verdict', 'assemble', 'assembled', 'make-receipt', 'receipt-made'].flatMap(phases)
 export const WORKER_POINTS = ['lease', 'run', 'task-done', 'revealRequest', 'reveal', 'verdict'].flatMap(phases)
 
 function phases (what: string): string[] {
@@ -22,7 +22,7 @@ function phases (what: string): string[] {
 
 export interface CrashRig {
   readonly dir: string
-  readonly start: (role: 'coordinator' | 'worker', name: string, args?: readonly string[], crash?: string) => Promise<StartedNode>
+  readonly start: (role: 'coordinator' | 'worker', name: string, args?: readonly string[], crash?: string, expected?: UpAs) => Promise<StartedNode>
   /** Submits the job; undefined when the coordinator died before it could say that it has it. */
   readonly submit: (api: Api, chunks?: number) => Promise<string | undefined>
   /** Output, books, and attempts that were paid: all as they must be. */
@@ -38,11 +38,11 @@ export async function crashRig (): Promise<CrashRig> {
   let port = '0'
   return {
     dir,
-    start: async (role, name, args = [], crash) => {
+    start: async (role, name, args = [], crash, expected) => {
       const listen = role === 'coordinator' ? ['--listen', `/ip4/127.0.0.1/tcp/${port}`] : []
-      const node = await startNode(role, join(dir, name), ['--no-containers', '--log-level', 'debug', ...listen, ...args], crash === undefined ? {} : { NIGHTSHIFT_CRASH: crash })
+      const node = await startNode(role, join(dir, name), ['--no-containers', '--log-level', 'debug', ...listen, ...args], crash === undefined ? {} : { NIGHTSHIFT_CRASH: crash }, expected)
       nodes.push({ node, name })
-      if (role === 'coordinator') port = /\/tcp\/(\d+)/.exec(node.addresses[0] ?? '')?.[1] ?? '0'
+      if (role === 'coordinator') port = /\/tcp\/(\d+)/.exec(node.addresses[0] ?? '')?.[1] ?? port
       return node
     },
     submit: async (api, chunks = CHUNKS) => {
@@ -59,6 +59,8 @@ export async function crashRig (): Promise<CrashRig> {
       expect(job).toMatchObject({ state: 'COMPLETED', chunks: { total: chunks, done: chunks, failed: 0 } })
       const { files } = await api.call('GET', `/v1/jobs/${id}/outputs`) as { files: { path: string, sha256: string }[] }
       expect(files).toEqual([expect.objectContaining({ path: 'hashes.bin', sha256: createHash('sha256').update(EXPECTED.subarray(0, chunks * 8)).digest('hex') })])
+      const receipt = await api.request('GET', `/v1/jobs/${id}/receipt`)
+      expect(receipt).toMatchObject({ status: 200, body: { statement: { job: id, decided: chunks } } })
       const { accounts, books } = await api.call('GET', '/v1/wallet') as { accounts: { id: string, balance: string, pending: string }[], books: { balanced: boolean } }
       expect(books.balanced).toBe(true)
       const escrow = accounts.find(account => account.id === `escrow:${id}`)

@@ -3,13 +3,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Task } from '../../model/executor.ts'
 import { APP_DIR, SANDBOX_DIRS } from '../runner/wire.ts'
-import { QUIET_ENV } from '../task-header.ts'
+import { extraFolders, quietEnv } from '../task-header.ts'
 import type { Mount } from './container-spec.ts'
 import type { ResultArea, ResultAreas } from './result-area.ts'
 import { placeFiles } from './scratch.ts'
 import type { AppFolders } from './scratch.ts'
-
-const EXTRA_DIR = '/extra'
 
 /** A task's folders on the host, as it will see them. */
 export interface TaskFolders {
@@ -44,25 +42,23 @@ export async function taskFolders (task: Task, { inputs, apps, areas }: FolderSe
     await placeFiles(join(dir, 'input'), task.input.files, { share: true })
     const inputDir = SANDBOX_DIRS[task.input.directory]
     const outputDir = SANDBOX_DIRS[task.output]
-    const extra = Object.entries(task.extraFiles ?? {})
-    for (const [name, file] of extra) await placeFiles(join(dir, name), [file], { share: true })
-    const { PATH: _, ...quiet } = QUIET_ENV
+    const extra = extraFolders(task)
+    for (const { name, files } of extra) await placeFiles(join(dir, name), files, { share: true })
     return {
       area,
       mounts: [
         { host: app, target: APP_DIR, writable: false },
         { host: join(dir, 'input'), target: inputDir, writable: false },
         { host: area.path, target: outputDir, writable: true },
-        ...extra.map(([name]) => ({ host: join(dir, name), target: `${EXTRA_DIR}/${name}`, writable: false }))
+        ...extra.map(({ name, target }) => ({ host: join(dir, name), target, writable: false }))
       ],
       env: {
-        ...quiet,
         USER_CACHE_DIR: '/cache/user',
         SHARED_CACHE_DIR: '/cache/shared',
-        ...task.env,
+        ...quietEnv(task),
         [task.input.directory]: inputDir,
         [task.output]: outputDir,
-        ...Object.fromEntries(extra.map(([name, file]) => [name, `${EXTRA_DIR}/${name}/${file.path}`]))
+        ...Object.fromEntries(extra.map(({ name, value }) => [name, value]))
       },
       remove
     }

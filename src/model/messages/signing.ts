@@ -11,6 +11,8 @@ const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
 export const SIGNATURE_BYTES = 64
+/** Keys of peers kept at hand by one verifier. */
+const KNOWN_KEYS = 1024
 
 /** True for messages that money or blame may hang on; a frame that holds one must be signed. */
 export function mustBeSigned (message: Message): boolean {
@@ -88,6 +90,21 @@ export function nodeSigner (self: string, seed: Uint8Array): Signer {
 export function verifySignature (peer: string, bytes: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_BYTES || ed25519KeyOf(peer) === undefined) return false
   return verify(null, bytes, verificationKey(peer), signature)
+}
+
+/** The same for many signatures of few peers: their keys are read once. */
+export function peerVerifier (): Signer['verify'] {
+  const keys = new Map<string, KeyObject>()
+  return (peer, bytes, signature) => {
+    if (signature.length !== SIGNATURE_BYTES) return false
+    let key = keys.get(peer)
+    if (key === undefined) {
+      if (ed25519KeyOf(peer) === undefined) return false
+      if (keys.size >= KNOWN_KEYS) keys.clear()
+      keys.set(peer, key = verificationKey(peer))
+    }
+    return verify(null, bytes, key, signature)
+  }
 }
 
 /** One message of a signed frame, and what proves who sent it to whom. */

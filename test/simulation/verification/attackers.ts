@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../random.ts'
-import type { SimulatedTask, WorkerBehaviour } from '../network.ts'
+import type { SimulatedNetwork, SimulatedTask, WorkerBehaviour } from '../network.ts'
 
-export const ATTACKS = ['naive', 'on-off', 'coalition', 'copier', 'no-reveal', 'selective failure', 'lying auditor'] as const
+export const ATTACKS = ['naive', 'on-off', 'informed coalition', 'pairing coalition', 'copier', 'no-reveal', 'selective failure', 'lying auditor'] as const
 export type Attack = typeof ATTACKS[number]
 
 /** Results after which an attacker believes that it is proven. */
@@ -15,11 +15,13 @@ const PROVEN = 20
  */
 export class Attackers {
   readonly #attack: Attack
+  readonly #network: Pick<SimulatedNetwork, 'workers'>
   readonly #random: SeededRandom
   readonly #agreed = new Map<number, boolean>()
 
-  constructor (attack: Attack, random: SeededRandom) {
+  constructor (attack: Attack, network: Pick<SimulatedNetwork, 'workers'>, random: SeededRandom) {
     this.#attack = attack
+    this.#network = network
     this.#random = random
   }
 
@@ -29,12 +31,24 @@ export class Attackers {
       // it never computes anything: what it commits to can only be made up
       case 'copier': return { taskMs: 1, lies: true }
       case 'on-off': return { taskMs, lies: ({ ran }) => ran >= PROVEN && this.#random.fraction() < 0.3 }
-      case 'coalition': return { taskMs, lies: task => this.#agree(task), coalition: 'us' }
+      case 'informed coalition': return { taskMs, lies: task => this.#agree(task), coalition: 'us' }
+      case 'pairing coalition': return { taskMs, lies: ({ chunk }) => this.#pair(chunk), coalition: 'us' }
       case 'no-reveal': return { taskMs, hides: true }
       case 'selective failure': return { taskMs, breaks: () => this.#random.fraction() < 0.3 }
       // a higher epoch tells it that somebody else had the chunk before
       case 'lying auditor': return { taskMs, lies: ({ epoch }) => epoch > 1 }
     }
+  }
+
+  /** Lies from the first chunk on, wherever another member was leased the same one. */
+  #pair (chunk: number): boolean {
+    const known = this.#agreed.get(chunk)
+    if (known !== undefined) return known
+    const members = [...this.#network.workers.values()].filter(({ behaviour, alive }) => alive && behaviour.coalition !== undefined)
+    const holders = members.filter(({ state }) => [...state.attempts.values()].some(attempt => attempt.id.chunk === chunk))
+    const lie = holders.length > 1
+    this.#agreed.set(chunk, lie)
+    return lie
   }
 
   #agree ({ chunk, ran }: SimulatedTask): boolean {

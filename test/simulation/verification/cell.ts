@@ -6,6 +6,7 @@ import { Attackers } from './attackers.ts'
 import type { Attack } from './attackers.ts'
 
 const ID = 'j-aaaaaaaaaaaaaaaa'
+const EARLIER = 'j-bbbbbbbbbbbbbbbb'
 /** Chance that an honest machine miscomputes a chunk. */
 const HARDWARE_ERROR = 1e-4
 const SLICE_MS = 2000
@@ -19,6 +20,8 @@ export interface Cell {
   readonly share: number
   readonly workers: number
   readonly chunksEach: number
+  /** the workers have done a job of the same size before */
+  readonly proven: boolean
 }
 
 export interface Outcome {
@@ -32,24 +35,11 @@ export interface Outcome {
   readonly paidForNothing: bigint
 }
 
-/** Executions per chunk of honest workers' second job, when all of them are proven. */
-export function steadyCost (workers: number, chunksEach: number, seed: number): number {
-  const network = new SimulatedNetwork(seed, { unchecked: true })
-  for (let i = 0; i < workers; i++) network.addWorker(`honest${i}`, { taskMs: TASK_MS })
-  const jobs = [ID, 'j-bbbbbbbbbbbbbbbb']
-  for (const id of jobs) {
-    network.submit(simulatedJob(id, { replicas: undefined, taskTimeout: 600 }, 90_000_000_000n), workers * chunksEach)
-    network.run(100_000_000)
-  }
-  const second = network.coordinator.jobs.get(jobs[1] ?? '')
-  return (second?.record.executions ?? 0) / (workers * chunksEach)
-}
-
 /** One run of a whole network with the production policy, until its job has ended. */
-export function runCell ({ attack, share, workers, chunksEach }: Cell, seed: number): Outcome {
+export function runCell ({ attack, share, workers, chunksEach, proven }: Cell, seed: number): Outcome {
   const random = new SeededRandom(seed)
   const network = new SimulatedNetwork(seed, { unchecked: true })
-  const attackers = new Attackers(attack, random)
+  const attackers = new Attackers(attack, network, random)
   const bad = Math.round(share * workers)
   const names = new Set<string>()
   for (let i = bad; i < workers; i++) network.addWorker(`honest${i}`, { taskMs: TASK_MS, lies: () => random.fraction() < HARDWARE_ERROR })
@@ -59,11 +49,16 @@ export function runCell ({ attack, share, workers, chunksEach }: Cell, seed: num
   }
   for (let i = 0; i < bad; i++) enter(`attacker${i}`)
   const chunks = workers * chunksEach
-  network.submit(simulatedJob(ID, { replicas: undefined, taskTimeout: 600 }, 900_000_000_000n), chunks)
+  const submit = (id: string): void => { network.submit(simulatedJob(id, { replicas: undefined, taskTimeout: 600 }, proven ? 90_000_000_000n : 900_000_000_000n), chunks) }
+  if (proven) {
+    submit(EARLIER)
+    network.run(100_000_000)
+  }
+  submit(ID)
   const job = network.coordinator.jobs.get(ID)
   const banned = (name: string): boolean => isBanned(network.coordinator.standings.get(name) ?? newStanding(name), network.now)
   const gone = new Set<string>()
-  while (job?.record.endedAt === undefined && network.now < 1_000_000 + 100_000_000) {
+  while (job?.record.endedAt === undefined && network.now < 1_000_000 + 200_000_000) {
     network.run(SLICE_MS)
     for (const name of names) {
       if (gone.has(name) || !banned(name)) continue

@@ -46,6 +46,29 @@ const COALITION: WorkerBehaviour = {
   result: (_, { id }, app) => lie('coalition', id.jobId, id.chunk, app)
 }
 
+/**
+ * Members tell each other what they were leased. The first that has a chunk decides: it lies when another member has
+ * it too, or when it is trusted; whoever gets the chunk later says the same, also when it is the one who checks.
+ */
+const INFORMED: WorkerBehaviour = {
+  name: 'informed-coalition', lies: true,
+  result: (worker, { id, coordinator }, app, honest) => {
+    const { plots, workers, dice } = worker.world
+    const key = `${id.jobId}/${id.chunk}`
+    const isShared = (): boolean => workers.some(other => other !== worker && other.shape.behaviour.name === 'informed-coalition' &&
+      [...other.state?.attempts.values() ?? []].some(attempt => attempt.id.jobId === id.jobId && attempt.id.chunk === id.chunk))
+    const lies = plots.get(key) ?? (isShared() || ((worker.state?.earnings.get(coordinator)?.accepted ?? 0) >= 5 && dice.chance(0.3)))
+    plots.set(key, lies)
+    return lies ? lie('informed coalition', id.jobId, id.chunk, app) : honest
+  }
+}
+
+/** Right when it is the first to run a chunk, wrong when somebody had it before and it may be the one who checks. */
+const LYING_AUDITOR: WorkerBehaviour = {
+  name: 'lying-auditor', lies: true,
+  result: (worker, { id }, app, honest) => id.epoch > 1 ? lie(worker.name, id.jobId, id.chunk, app) : honest
+}
+
 /** Never computes: commits to what others committed to, and shows what others showed. */
 const COPIER: WorkerBehaviour = {
   name: 'copier', lies: true,
@@ -124,7 +147,7 @@ const WHITEWASHER: WorkerBehaviour = {
 }
 
 export const ATTACKERS: readonly WorkerBehaviour[] = [
-  LIAR, ON_OFF, COALITION, COPIER, NO_REVEAL, SELECTIVE, WITHHOLDER, HOARDER, REPLAYER, EQUIVOCATOR, GARBLER, WHITEWASHER
+  LIAR, ON_OFF, COALITION, INFORMED, LYING_AUDITOR, COPIER, NO_REVEAL, SELECTIVE, WITHHOLDER, HOARDER, REPLAYER, EQUIVOCATOR, GARBLER, WHITEWASHER
 ]
 
 /** What a coordinator says beyond, or instead of, what its core decided. */

@@ -1,35 +1,33 @@
 import { wants } from '../../../src/coordinator/chunks.ts'
+import { counted } from '../../../src/coordinator/examination.ts'
 import { KEYS } from '../../../src/coordinator/keys.ts'
 import { decodeChunk, decodeJob } from '../../../src/coordinator/records.ts'
 import type { Attempt, Chunk, CoordinatorState, Job, JobRecord } from '../../../src/coordinator/state.ts'
 import { balance, escrowAccount, peerAccount } from '../../../src/ledger/accounts.ts'
-import { checkBooks } from '../../../src/ledger/audit.ts'
 import { LEDGER_KEYS } from '../../../src/ledger/ledger.ts'
 import type { Entry, Hold } from '../../../src/ledger/transfers.ts'
 import { attemptIsOpen } from '../../../src/lifecycle/attempt.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import { attemptKey } from '../../../src/model/ids.ts'
+import { resultHash } from '../../../src/model/result.ts'
 import type { Write } from '../../../src/model/store.ts'
+import { BooksAudit } from './books-audit.ts'
 import { auditChannels } from './channel-audit.ts'
 import type { SimulatedCoordinator, Submission } from './coordinator.ts'
-import { truth } from './truth.ts'
+import { isRight } from './truth.ts'
 import { must } from './violation.ts'
 
 /** Memory and disk are compared after every so many turns. */
 const COMPARED = 8
 
-interface KnownHold { readonly credit: string, readonly amount: bigint, end?: 'post' | 'void' }
-
 /** Watches one coordinator for its whole life: what it has in memory after every turn, and what reaches its disk. */
 export class CoordinatorAudit {
   readonly #node: SimulatedCoordinator
-  readonly #holds = new Map<string, KnownHold>()
-  #seq = 0
+  readonly #books: BooksAudit
   #turns = 0
   #incarnation = 0
   /** units each worker was told it is owed, by worker */
   readonly entitled = new Map<string, bigint>()
-  readonly posted = new Map<string, bigint>()
   readonly #told = new Set<string>()
   /** chunks whose decided value is wrong, as `jobId/chunk`: a quorum of liars agreed */
   readonly wrong = new Set<string>()
@@ -38,6 +36,7 @@ export class CoordinatorAudit {
 
   constructor (node: SimulatedCoordinator) {
     this.#node = node
+    this.#books = new BooksAudit(node.name)
   }
 
   /** A start: nothing that was accepted may be gone, and the incarnation is new. */
@@ -51,8 +50,11 @@ export class CoordinatorAudit {
 
   /** After every turn, when it is written and before its messages leave. */
   onTurn (state: CoordinatorState): void {
-    if (++this.#turns % COMPARED === 0) for (const job of state.jobs.values()) this.#onDisk(job)
-    checkBooks(state.ledger.accounts(), state.ledger.holds())
+    if (++this.#turns % COMPARED === 0) {
+      for (const job of state.jobs.values()) this.#onDisk(job)
+      this.#books.onDisk(state.ledger, key => this.#node.disk.peek(key))
+    }
+    this.#books.onTurn(state.ledger)
     auditChannels(this.#node.world, state)
     const holds = new Map([...state.ledger.holds()].map(hold => [hold.id, hold]))
     const inFlight = new Set<string>()
@@ -151,13 +153,17 @@ export class CoordinatorAudit {
       if (chunk.value !== undefined) this.#noteValue(key.split('/')[1] ?? '', chunk)
     }
     for (const { key, value } of writes) {
-      if (key.startsWith(LEDGER_KEYS.entry) && value !== undefined) this.#entry(JSON.parse(value) as Entry, chunks)
+      if (!key.startsWith(LEDGER_KEYS.entry) || value === undefined) continue
+      const entry = JSON.parse(value) as Entry
+      this.#books.onEntry(entry)
+      this.#paid(entry, chunks)
     }
+    this.#books.onReceipts(writes, this.#node.signer)
   }
 
   #noteValue (jobId: string, { index, value }: Chunk): void {
     const app = this.#node.submissions.get(jobId)?.app
-    if (app !== undefined && value !== truth(jobId, index, app).value) this.#outvoted.add(`${jobId}/${index}`)
+    if (app !== undefined && !isRight(jobId, index, app, value)) this.#outvoted.add(`${jobId}/${index}`)
   }
 
   /** True for a chunk of which a wrong value was once agreed. */
@@ -165,37 +171,24 @@ export class CoordinatorAudit {
     return this.#outvoted.has(`${jobId}/${chunk}`)
   }
 
-  #entry (entry: Entry, chunks: ReadonlyMap<string, Chunk>): void {
-    must(entry.seq === this.#seq + 1, 'I6 the journal has no gap', () => `entry ${entry.seq} follows ${this.#seq}`)
-    this.#seq = entry.seq
-    for (const { kind, holdId = '', credit, amount, ref } of entry.transfers) {
-      if (kind === 'direct') continue
-      const known = this.#holds.get(holdId)
-      if (kind === 'hold') {
-        must(known === undefined, 'I3 a hold is taken once', () => `hold ${holdId} again, entry ${entry.seq}`)
-        this.#holds.set(holdId, { credit, amount: BigInt(amount) })
-        continue
-      }
-      must(known !== undefined && known.end === undefined, 'I3 a hold is posted or voided, once', () => `${kind} of hold ${holdId}, which is ${known?.end ?? 'unknown'}, entry ${entry.seq}`)
-      if (known === undefined) continue
-      known.end = kind
-      if (kind === 'void') continue
+  #paid (entry: Entry, chunks: ReadonlyMap<string, Chunk>): void {
+    for (const { kind, holdId = '', ref } of entry.transfers) {
+      if (kind !== 'post') continue
       const chunk = chunks.get(`${ref.job ?? ''}/${ref.chunk ?? -1}`)
       const attempt = chunk?.attempts.find(one => one.epoch === ref.epoch)
-      must(chunk?.state === 'DECIDED' && attempt?.state === 'SETTLED' && attempt.value === chunk.value, 'I5 only the decided value is paid',
+      must(chunk?.state === 'DECIDED' && attempt?.state === 'SETTLED' && counted(attempt) === chunk.value, 'I5 only the decided value is paid',
         () => `${ref.job ?? ''}/${ref.chunk ?? -1}/${ref.epoch ?? -1} is paid as ${attempt?.state ?? 'nothing'} of a chunk that is ${chunk?.state ?? 'unknown'}`)
       const worker = attempt?.worker ?? ''
       const copied = this.#node.world.behaviourOf(worker)?.name === 'copier' && !this.wrong.has(`${ref.job ?? ''}/${ref.chunk ?? -1}`)
       must(!copied, 'no copier is paid', () => `${worker} is paid for ${ref.job ?? ''}/${ref.chunk ?? -1}/${ref.epoch ?? -1}`)
-      this.#entitle(holdId, worker, known.amount)
-      this.posted.set(worker, (this.posted.get(worker) ?? 0n) + known.amount)
+      this.#entitle(holdId, worker, this.#books.amountOf(holdId))
     }
   }
 
   /** A wrong value is decided only where a quorum of liars agreed on it and nobody trusted was asked. */
   #decided (jobId: string, chunk: Chunk): void {
     const submission = this.#node.submissions.get(jobId)
-    if (submission === undefined || chunk.value === truth(jobId, chunk.index, submission.app).value) return
+    if (submission === undefined || isRight(jobId, chunk.index, submission.app, chunk.value)) return
     const votes = chunk.attempts.filter(attempt => attempt.state === 'SETTLED')
     const groups = new Set(votes.map(vote => vote.group)).size
     const liars = votes.every(vote => !vote.trusted && this.#node.world.behaviourOf(vote.worker)?.lies === true)
@@ -216,7 +209,7 @@ export class CoordinatorAudit {
       const files = JSON.parse(stored) as { path: string, size: number, sha256: string }[]
       for (const file of files) must(has(file.sha256), 'what was verified is here', () => `${jobId}/${index}: the content of ${file.path} is not`)
       if (this.wrong.has(`${jobId}/${index}`)) continue
-      must(JSON.stringify(files) === JSON.stringify(truth(jobId, index, app).files), 'the output is the reference output', () => `${jobId}/${index} has other files`)
+      must(isRight(jobId, index, app, resultHash({ exitCode: 0, files })), 'the output is the reference output', () => `${jobId}/${index} has other files`)
     }
   }
 }
@@ -225,7 +218,7 @@ function essenceOfJob ({ state, chunkCount, verified, decided, failed, spent, di
   return [state, chunkCount, verified, decided, failed, spent, disputes, executions, reason?.text ?? '', error?.message ?? ''].join(' ')
 }
 
-function essenceOf ({ state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
+function essenceOf ({ verdicts, state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
   const tries = attempts.map(attempt => [attempt.epoch, attempt.worker, attempt.state === 'RUNNING' ? 'LEASED' : attempt.state, attempt.commitment ?? '', attempt.value ?? ''].join(':'))
-  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), ...tries].join(' ')
+  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), Object.entries(verdicts ?? {}).join(), ...tries].join(' ')
 }

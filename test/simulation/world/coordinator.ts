@@ -1,5 +1,5 @@
 import { settleTurn, step } from '../../../src/coordinator/core.ts'
-import type { CoordinatorEffect, CoordinatorEvent } from '../../../src/coordinator/events.ts'
+import type { CoordinatorEffect, CoordinatorEvent, Exhibit } from '../../../src/coordinator/events.ts'
 import { findAttempt } from '../../../src/coordinator/attempts.ts'
 import { KEYS } from '../../../src/coordinator/keys.ts'
 import { loadCoordinator } from '../../../src/coordinator/load.ts'
@@ -11,13 +11,15 @@ import { attemptKey } from '../../../src/model/ids.ts'
 import type { FileRef } from '../../../src/model/block.ts'
 import { LIMITS } from '../../../src/model/limits.ts'
 import type { Message } from '../../../src/model/messages/control.ts'
+import type { Signer } from '../../../src/model/signer.ts'
 import type { BlobRef, Write } from '../../../src/model/store.ts'
 import { createHash } from 'node:crypto'
+import { taskRef } from '../jobs.ts'
 import { simulatedSigner } from './signer.ts'
 import type { CoordinatorBehaviour } from './behaviours.ts'
 import { CoordinatorAudit } from './coordinator-audit.ts'
 import { SimulatedProcess } from './process.ts'
-import { truth } from './truth.ts'
+import { opinion, truth } from './truth.ts'
 import type { AppShape } from './truth.ts'
 import type { World } from './world.ts'
 
@@ -38,6 +40,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   readonly submissions = new Map<string, Submission>()
   readonly behaviour: CoordinatorBehaviour
   readonly audit: CoordinatorAudit
+  readonly signer: Signer
   readonly #config: CoordinatorConfig
   /** content here; what was not synced is lost with the process */
   readonly #blobs = new Set<string>()
@@ -49,6 +52,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
     super(world, name)
     this.#config = config
     this.behaviour = behaviour
+    this.signer = simulatedSigner(name)
     this.audit = new CoordinatorAudit(this)
     world.network.join(name, {
       incarnation: () => this.state?.incarnation ?? 0,
@@ -79,7 +83,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   protected async load (): Promise<void> {
     this.#unsynced.clear()
     this.#coming.clear()
-    const state = await loadCoordinator(this.disk, { signer: simulatedSigner(this.name), bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
+    const state = await loadCoordinator(this.disk, { signer: this.signer, bootId: this.world.dice.word().toString(16).padStart(32, '0') }, this.#config, this.now())
     await openingTransfer(this.disk, state, OPENING, this.now())
     this.state = state
     this.audit.onLoaded(state)
@@ -143,12 +147,22 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
           this.post({ kind: 'trusted-done', attempt: effect.attempt, outcome: { ok: false, failureClass: 'app', reason: { code: 'EXIT_NONZERO', text: 'exited with code 3' }, exitCode: 3, stderrTail: 'boom' } })
           return
         }
-        const { value, files } = truth(jobId, chunk, app)
+        const { value, files } = truth(jobId, chunk, app, effect.attempt.epoch)
         for (const file of files) this.#blobs.add(file.sha256)
         this.post({ kind: 'trusted-done', attempt: effect.attempt, outcome: { ok: true, value, files } })
       }); break
-      case 'fetch-results': this.#fetch(effect.jobId, effect.chunk, [...effect.from], [...effect.files], new Set()); break
+      case 'fetch-results': {
+        const { jobId, chunk, from, files } = effect
+        this.#fetch(jobId, [...from], [...files], new Set(), (stored, unavailableAt) => { this.post({ kind: 'results-stored', jobId, chunk, stored, unavailableAt }) })
+        break
+      }
+      case 'examine': this.#examine(effect.jobId, effect.chunk, effect.exhibits, 0); break
       case 'assemble': this.#later(effect.jobId, dice.whole(5, 500), () => { this.#assemble(effect.jobId) }); break
+      case 'make-receipt': {
+        const endedAt = this.state?.jobs.get(effect.jobId)?.record.endedAt ?? 0
+        this.later(20, () => { this.post({ kind: 'receipt-made', jobId: effect.jobId, endedAt, receipt: { sha256: sha256(`receipt ${effect.jobId} ${endedAt}`), size: 1 } }) })
+        break
+      }
       case 'stop': {
         const job = this.state?.jobs.get(effect.jobId)
         if (job !== undefined && (job.record.state === 'COMPLETED' || job.record.state === 'CANCELLED')) job.chunks = []
@@ -168,22 +182,22 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
       this.#later(jobId, wait, () => { this.post({ kind: 'chunks', jobId, first, inputs }) })
       wait += dice.whole(0, 100)
     }
-    this.#later(jobId, wait + 1, () => { this.post({ kind: 'partitioned', jobId, task: { sha256: sha256(`task ${jobId}`), size: 500 } }) })
+    this.#later(jobId, wait + 1, () => { this.post({ kind: 'partitioned', jobId, task: taskRef(this.#submission(jobId).record, chunks) }) })
   }
 
   /** Every file in turn, from whoever has it. */
-  #fetch (jobId: string, chunk: number, from: string[], files: FileRef[], unavailable: Set<string>): void {
+  #fetch (jobId: string, from: string[], files: FileRef[], unavailable: Set<string>, then: (stored: boolean, unavailableAt: readonly string[]) => void): void {
     const [file] = files
     const done = (stored: boolean): void => {
       if (stored) this.#sync()
-      this.post({ kind: 'results-stored', jobId, chunk, stored, unavailableAt: [...unavailable] })
+      then(stored, [...unavailable])
     }
     if (file === undefined) {
       this.#later(jobId, this.world.dice.whole(0, 5), () => { done(true) })
       return
     }
     if (this.#blobs.has(file.sha256) || this.#unsynced.has(file.sha256)) {
-      this.#fetch(jobId, chunk, from, files.slice(1), unavailable)
+      this.#fetch(jobId, from, files.slice(1), unavailable, then)
       return
     }
     const peer = from.find(name => !unavailable.has(name))
@@ -195,7 +209,26 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
       const worker = this.world.worker(peer)
       if (worker?.gives(file.sha256) === true && !worker.paused && this.world.network.connected(this.name, peer)) this.#unsynced.add(file.sha256)
       else unavailable.add(peer)
-      this.#fetch(jobId, chunk, from, files, unavailable)
+      this.#fetch(jobId, from, files, unavailable, then)
+    })
+  }
+
+  /** One result after the other is brought here, then the app's script says what it thinks of them, if it can be run. */
+  #examine (jobId: string, chunk: number, exhibits: readonly Exhibit[], fetched: number): void {
+    const values = exhibits.map(({ value }) => value)
+    const exhibit = exhibits[fetched]
+    if (exhibit !== undefined) {
+      this.#fetch(jobId, exhibit.from.filter(peer => peer !== this.name), [...exhibit.files], new Set(), (stored, unavailableAt) => {
+        if (stored) this.#examine(jobId, chunk, exhibits, fetched + 1)
+        else this.post({ kind: 'examined', jobId, chunk, values, unavailableAt, text: 'no files' })
+      })
+      return
+    }
+    this.#later(jobId, this.world.dice.whole(10, 500), () => {
+      const held = this.world.calm || !this.world.dice.chance(0.05)
+      const verdict = opinion(jobId, chunk, this.#submission(jobId).app, values)
+      this.world.stats.count(`examined: ${held ? verdict : 'in vain'}`)
+      this.post({ kind: 'examined', jobId, chunk, values, unavailableAt: [], ...held ? { verdict } : {} })
     })
   }
 

@@ -2,6 +2,7 @@ import { jobEnded } from '../../../src/lifecycle/job.ts'
 import type { CoordinatorState, Job } from '../../../src/coordinator/state.ts'
 import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
 import { simulatedJob } from '../jobs.ts'
+import { auditReceipts } from './receipt-audit.ts'
 import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
 import { auditDelivered } from './channel-audit.ts'
@@ -13,8 +14,8 @@ import { calmDown, planTroubles } from './troubles.ts'
 import { Violation, must } from './violation.ts'
 import { World } from './world.ts'
 
-/** Virtual time after the last fault in which every job must have ended or say what it waits for. */
-const LIVENESS_MS = 600_000
+/** Virtual time after the last fault in which every job must have ended or say what it waits for: a hoarder may keep every chunk of a job once, each until its lease ends. */
+const LIVENESS_MS = 1_800_000
 /** A job that says it waits, and what for, for this long after the faults, will wait for ever here. */
 const HELD_MS = 60_000
 /** Within this time the last dead nodes are back, and the last messages have arrived. */
@@ -63,6 +64,7 @@ async function play (world: World, scenario: Scenario): Promise<void> {
   // what was lost is said again
   await world.run(world.now + 30_000)
   checkEnd(world, scenario)
+  for (const coordinator of world.coordinators) if (coordinator.behaviour.honest) await auditReceipts(coordinator)
 }
 
 function planJob (world: World, plan: PlannedJob, index: number): void {
@@ -70,7 +72,7 @@ function planJob (world: World, plan: PlannedJob, index: number): void {
   if (coordinator === undefined) return
   const record = simulatedJob(`j-${String.fromCharCode(97 + index).repeat(16)}`, {
     replicas: plan.replicas, taskTimeout: 10, jobTimeout: plan.jobTimeoutS, allowPartial: plan.allowPartial, estimate: plan.estimateS
-  }, plan.budget)
+  }, plan.budget, plan.app.judged === undefined ? {} : { determinism: plan.app.judged, comparator: 'like.wasm', checker: 'check.wasm' })
   const submission: Submission = { record, app: plan.app, chunks: plan.chunks, accepted: false }
   world.after(plan.at + 1, () => { coordinator.submit(submission) })
   for (const [kind, at] of [['abort', plan.abortAt], ['retry', plan.retryAt]] as const) {

@@ -82,7 +82,7 @@ export function scenarioOf (dice: Dice): Scenario {
     tickMs: dice.pick([250, 500, 1000]),
     coordinators,
     workers,
-    jobs: coordinators.flatMap(({ name }) => Array.from({ length: dice.whole(1, 2) }, () => jobOf(dice, name, faultsForMs, honest))),
+    jobs: coordinators.flatMap(({ name, referee }) => Array.from({ length: dice.whole(1, 2) }, () => withJudge(jobOf(dice, name, faultsForMs, honest), referee))),
     troubles: {
       weather: dice.chance(0.5) ? CLEAR : {
         drop: maybe(0.4, () => dice.fraction() * 0.1),
@@ -133,4 +133,10 @@ function jobOf (dice: Dice, coordinator: string, faultsForMs: number, honest: nu
     ...dice.chance(0.05) ? { abortAt: at + dice.whole(0, faultsForMs) } : {},
     ...dice.chance(0.2) ? { retryAt: at + dice.whole(0, faultsForMs) } : {}
   }
+}
+
+/** Some apps bring a script that judges their results, where the coordinator can run it. Drawn from what is drawn already, so that a seed keeps the rest of its network. */
+function withJudge (job: PlannedJob, referee: boolean): PlannedJob {
+  const judged = referee ? ([undefined, 'fuzzy', undefined, 'self-checked'] as const)[(job.at + job.chunks + job.app.taskMs) % 4] : undefined
+  return judged === undefined ? job : { ...job, app: { ...job.app, judged }, replicas: judged === 'self-checked' ? undefined : job.replicas }
 }

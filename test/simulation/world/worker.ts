@@ -8,6 +8,7 @@ import type { TaskResult, WorkerEffect, WorkerEvent } from '../../../src/worker/
 import { loadWorker } from '../../../src/worker/load.ts'
 import type { WorkerAttempt, WorkerConfig, WorkerState } from '../../../src/worker/state.ts'
 import { WorkerTurn } from '../../../src/worker/turn.ts'
+import { RAN } from '../jobs.ts'
 import type { WorkerBehaviour } from './behaviours.ts'
 import { simulatedSigner } from './signer.ts'
 import { SimulatedProcess } from './process.ts'
@@ -140,12 +141,12 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
     this.world.onExecution(coordinator, id)
     const took = Math.ceil(app.taskMs / this.shape.speed * (0.8 + 0.4 * this.world.dice.fraction()))
     this.later(took, () => {
-      const honest = app.broken.has(id.chunk) ? undefined : truth(id.jobId, id.chunk, app)
+      const honest = app.broken.has(id.chunk) ? undefined : truth(id.jobId, id.chunk, app, id.epoch + this.name.charCodeAt(1))
       const result = this.shape.behaviour.result === undefined ? honest : this.shape.behaviour.result(this, task.attempt, app, honest)
       if (result === 'never') return
       if (result === undefined) this.#finish(key, failed('app', 'EXIT_NONZERO', 'exited with code 3'))
       else if ('failureClass' in result) this.#finish(key, failed(result.failureClass, result.failureClass === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', 'it failed'))
-      else this.#finish(key, { ok: true, ...result, usage: { ...USAGE, wallMs: took }, nonce: this.world.dice.hex(32) })
+      else this.#finish(key, { ok: true, ...result, ran: RAN, usage: { ...USAGE, wallMs: took }, nonce: this.world.dice.hex(32) })
     })
   }
 

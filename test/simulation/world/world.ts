@@ -29,6 +29,8 @@ export class World {
   readonly stats = new Stats()
   readonly seen = new Seen()
   readonly network: SimulatedNetwork
+  /** chunks, as `jobId/chunk`, on which a coalition has agreed whether to lie */
+  readonly plots = new Map<string, boolean>()
   readonly coordinators: SimulatedCoordinator[] = []
   readonly workers: SimulatedWorker[] = []
   readonly #schedule = new Schedule()

@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runCommand } from '../../src/cli/program.ts'
+
+describe('a file of a node that a command reads', () => {
+  let dir: string
+  let printed: string
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'nightshift-stored-'))
+    printed = ''
+    vi.spyOn(process.stderr, 'write').mockImplementation(part => { printed += String(part); return true })
+    vi.spyOn(process.stdout, 'write').mockImplementation(part => { printed += String(part); return true })
+  })
+
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  async function run (...args: readonly string[]): Promise<number> {
+    return await runCommand(['node', 'nightshift', ...args])
+  }
+
+  it.each([['{"coordinators": ['], ['null'], ['{}'], ['{"coordinators": [{}]}'], ['{"coordinators": [null]}']])('is refused in words when a wallet holds %s', async text => {
+    await writeFile(join(dir, 'wallet.json'), text)
+    expect(await run('wallet', 'peers', '--data', dir)).toBe(1)
+    expect(printed).toMatch(/NS_E_DATA_CORRUPT.*wallet\.json/)
+    expect(printed).toContain('what to do')
+  })
+
+  it.each([['{"url"'], ['{"url": "http://127.0.0.1:1"}'], ['{"url": "nowhere", "token": "t"}'], ['{"url": "http://127.0.0.1:1", "token": "se\\ncret"}']])('is refused in words when an address file holds %s', async text => {
+    await writeFile(join(dir, 'api.json'), text)
+    expect(await run('status', '--data', dir)).toBe(1)
+    expect(printed).toMatch(/NS_E_DATA_CORRUPT.*api\.json/)
+    expect(printed).not.toContain('cret')
+  })
+
+  it.each([['null'], ['[]'], ['5'], ['{"seq":1}'], ['{']])('is no whole journal when a line is %s', async text => {
+    await writeFile(join(dir, 'journal'), `${text}\n`)
+    expect(await run('ledger', 'verify', join(dir, 'journal'))).toBe(4)
+    expect(printed).toContain('is not a whole journal')
+  })
+})

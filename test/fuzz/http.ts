@@ -1,0 +1,227 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { createApi } from '../../src/api/routes.ts'
+import { openCoordinator } from '../../src/composition/coordinator-node.ts'
+import { isLoopback } from '../../src/images/registry.ts'
+import { parseReference } from '../../src/images/reference.ts'
+import { checkBooks } from '../../src/ledger/audit.ts'
+import { createLogger } from '../../src/observe/logger.ts'
+import { archiveOf, makeImage, tar } from '../containers/support/image.ts'
+import type { Dice } from '../simulation/world/dice.ts'
+import { mutateBytes, mutateJson, mutateText } from './mutate.ts'
+import type { Target } from './run.ts'
+
+const TOKEN = 'token-of-the-fuzzer'
+/** Requests one coordinator gets: it keeps every job, so memory is measured over several. */
+const OF_ONE = 500
+
+interface Rig {
+  readonly server: FastifyInstance
+  /** what a person could name: of jobs, blocks and content that are there */
+  readonly names: { readonly id: string, readonly tag: string, readonly sha256: string }
+  readonly routes: readonly { readonly method: string, readonly url: string }[]
+  readonly samples: Readonly<Record<string, unknown>>
+  readonly check: () => void
+  readonly close: () => Promise<void>
+}
+
+async function openRig (): Promise<Rig> {
+  const dir = await mkdtemp(join(tmpdir(), 'nightshift-fuzz-'))
+  const node = await openCoordinator({
+    dataDir: dir, listen: ['/ip4/127.0.0.1/tcp/0'], peers: [], mdns: false, profile: 'local', openingBalance: '1000', trusted: [], log: createLogger('silent')
+  })
+  const { services, registry, feed, request } = node
+  const server = createApi({ host: '127.0.0.1', port: 0, dataDir: dir, peerId: node.peerId, services, registry, feed, request }, TOKEN)
+  await server.ready()
+  const authorization = `Bearer ${TOKEN}`
+  const blob: { sha256: string, size: number } = (await server.inject({ method: 'PUT', url: '/v1/blobs', headers: { authorization, 'content-type': 'application/octet-stream' }, payload: Buffer.from('a\nb\nc\n') })).json()
+  const block = {
+    manifest: { name: 'words', version: '1.0', type: 'app', description: '', entrypoint: 'app.wasm', platform: 'wasm', platform_config: { container: '127.0.0.1:1/app:1' }, device_requirements: { min_cpu: 1 }, determinism: 'bitwise' },
+    files: [{ path: 'app.wasm', ...blob }], paramsSchema: { type: 'object', properties: { size: { type: 'integer' } } }, register: true, credentials: { username: 'me', token: 'secret' }
+  }
+  const pushed: { hash: string } = (await server.inject({ method: 'POST', url: '/v1/blocks', headers: { authorization }, payload: block })).json()
+  const job = {
+    name: 'words', description: 'counts', app: `sha256:${pushed.hash}`, partitioner: 'lines', assembler: 'concat', params: { partitioner: { count: 1 }, app: { size: 2 }, assembler: {} },
+    source: [{ path: 'in.txt', ...blob }], config: { taskTimeout: 60, jobTimeout: 0, retries: 2, replicas: 2, confidence: 99, trust: 'open', budget: '1', maxPrice: '0.5', estimate: 1, isolation: 'process' }
+  }
+  const submitted: { id: string } = (await server.inject({ method: 'POST', url: '/v1/jobs', headers: { authorization }, payload: job })).json()
+  await server.inject({ method: 'POST', url: `/v1/jobs/${submitted.id}/abort`, headers: { authorization } })
+  return {
+    server,
+    names: { id: submitted.id, tag: 'words@1.0', sha256: blob.sha256 },
+    routes: routesOf(server),
+    samples: {
+      'POST /v1/jobs': job, 'POST /v1/blocks': block, 'POST /v1/wallet/deposit': { peer: services.state.self, amount: '2.5' },
+      'POST /v1/wallet/redeem': { body: '{"payer":"p"}', signature: 'a'.repeat(128) }, 'POST /v1/images/pull': { name: '127.0.0.1:1/app:1' }
+    },
+    check: () => { checkBooks(services.state.ledger.accounts(), services.state.ledger.holds()) },
+    close: async () => {
+      await server.close()
+      await node.close()
+      await rm(dir, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Every route there is, from what fastify prints of them: a tree, a path's part a line. */
+function routesOf (server: FastifyInstance): readonly { method: string, url: string }[] {
+  const parts: string[] = []
+  const routes = server.printRoutes({ commonPrefix: false }).split('\n').flatMap(line => {
+    const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (\S*)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? []
+    const depth = indent.length / 4
+    parts.length = depth
+    parts[depth] = part
+    return methods === undefined ? [] : methods.split(', ').map(method => ({ method, url: parts.join('') }))
+  })
+  const unknown = routes.filter(({ method, url }) => !server.hasRoute({ method: method, url }))
+  if (routes.length < 20 || unknown.length > 0) throw new Error(`the routes are not read right: ${JSON.stringify(unknown.length > 0 ? unknown : routes)}`)
+  return routes
+}
+
+const QUERIES: readonly Readonly<Record<string, string>>[] = [{}, { limit: '10' }, { limit: '5', state: 'settled' }, { account: 'user:local', limit: '-1' }, { chunk: '0', follow: 'true' }, { name: '127.0.0.1:1/app:1' }]
+
+function text (dice: Dice, plain: string): string {
+  return dice.chance(0.75) ? plain : Buffer.from(mutateBytes(dice, Buffer.from(plain))).toString('latin1')
+}
+
+/** As it could stand in a request line: what is odd is escaped, and the escapes are broken at times. */
+function escaped (dice: Dice, part: string): string {
+  const safe = encodeURIComponent(part).replaceAll('%3A', ':').replaceAll('%40', '@')
+  return dice.chance(0.02) ? `${safe}%zz` : safe
+}
+
+/** A name that would make the coordinator ask somebody on the internet: tests do not. */
+function leadsOut (name: unknown): boolean {
+  try {
+    return typeof name === 'string' && !isLoopback(parseReference(name).registry)
+  } catch {
+    return false
+  }
+}
+
+interface Request { readonly method: 'GET', readonly url: string, readonly headers: Readonly<Record<string, string>>, readonly payload?: string | Buffer }
+
+/** A request for one of the routes, with something in it changed; undefined for one that would leave this machine. */
+function requestOf (dice: Dice, { routes, names, samples }: Rig, image: Uint8Array): Request | undefined {
+  const route = dice.pick(routes)
+  const path = route.url.replaceAll(/:(\w+)/g, (_, key: string) => escaped(dice, text(dice, names[key as keyof typeof names] ?? 'x')))
+  const query = Object.entries(dice.pick(QUERIES)).map(([key, value]) => [escaped(dice, text(dice, key)), escaped(dice, text(dice, value))] as const)
+  const isUpload = route.method === 'PUT'
+  const sample = samples[`${route.method} ${route.url}`]
+  const body = isUpload ? Buffer.from(mutateBytes(dice, route.url === '/v1/images' ? image : Buffer.from('content')))
+    : sample === undefined ? (dice.chance(0.1) ? mutateText(dice, { any: 'thing' }) : undefined)
+    : dice.chance(0.2) ? mutateText(dice, sample) : JSON.stringify(dice.chance(0.85) ? mutateJson(dice, sample) : sample)
+  if (route.url === '/v1/images/pull' && leadsOut(named(body))) return undefined
+  const type = isUpload ? 'application/octet-stream' : 'application/json'
+  const headers: Record<string, string> = { authorization: dice.chance(0.97) ? `Bearer ${TOKEN}` : text(dice, `Bearer ${TOKEN}`) }
+  if (body !== undefined) headers['content-type'] = dice.chance(0.95) ? type : dice.pick(['text/plain', 'application/octet-stream', 'application/json; charset=utf-16', 'multipart/form-data', ''])
+  if (dice.chance(0.1)) headers['range'] = text(dice, 'bytes=2-')
+  if (dice.chance(0.1)) headers['x-sha256'] = text(dice, names.sha256)
+  return {
+    method: (dice.chance(0.97) ? route.method : dice.pick(['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'])) as 'GET',
+    url: path + (query.length === 0 ? '' : `?${query.map(pair => pair.join('=')).join('&')}`),
+    headers,
+    ...body === undefined ? {} : { payload: body }
+  }
+}
+
+function named (body: unknown): unknown {
+  try {
+    return (JSON.parse(String(body)) as { name?: unknown } | null)?.name
+  } catch {
+    return undefined
+  }
+}
+
+/** The one shape of a refusal: a status of 400 to 499 with a code, a sentence, and at times what to do. */
+function checkRefusal (what: string, status: number, body: string, isHead: boolean): void {
+  if (status >= 500) throw new Error(`${what} was answered ${status}: ${body.slice(0, 500)}`)
+  if (isHead) return
+  const { error } = JSON.parse(body) as { error?: { code?: unknown, message?: unknown } }
+  if (typeof error?.code !== 'string' || !error.code.startsWith('NS_E_') || error.code === 'NS_E_INTERNAL' || typeof error.message !== 'string' || error.message === '') {
+    throw new Error(`${what} was refused with ${status} in another shape: ${body.slice(0, 500)}`)
+  }
+}
+
+/** Every route of a real coordinator's API, with bodies, parameters, queries and headers changed. */
+export async function http (): Promise<Target> {
+  let rig = await openRig()
+  let fed = 0
+  const image = await archiveOf(makeImage([await tar([{ name: 'bin/app', content: 'hello' }])]), '127.0.0.1:1/app:1')
+  return {
+    name: 'HTTP requests',
+    every: 20,
+    feed: async dice => {
+      if (++fed % OF_ONE === 0) {
+        await rig.close()
+        rig = await openRig()
+      }
+      const request = requestOf(dice, rig, image)
+      if (request === undefined) return false
+      const { statusCode, body } = await rig.server.inject(request)
+      const what = `${request.method} ${request.url} ${request.payload?.toString().slice(0, 300) ?? ''}`
+      if (statusCode >= 400) checkRefusal(what, statusCode, body, (request.method as string) === 'HEAD')
+      // nobody waits for a job that goes on
+      if (statusCode === 201) await rig.server.inject({ method: 'POST', url: `/v1/jobs/${(JSON.parse(body) as { id: string }).id}/abort`, headers: { authorization: `Bearer ${TOKEN}` } })
+      rig.check()
+      return statusCode < 400
+    },
+    close: async () => { await rig.close() }
+  }
+}
+
+/** How long a sender waits for an answer to what may not be a whole request, milliseconds. */
+const PATIENCE_MS = 200
+
+/** Bytes on the port itself: requests broken at any place. */
+export async function rawHttp (): Promise<Target> {
+  const rig = await openRig()
+  await rig.server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = rig.server.server.address() as AddressInfo
+  const head = `Host: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\n`
+  const requests = [
+    `GET /v1/status HTTP/1.1\r\n${head}\r\n`,
+    `GET /v1/jobs/${rig.names.id}/events HTTP/1.1\r\n${head}\r\n`,
+    `POST /v1/wallet/deposit HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 27\r\n\r\n{"peer":"x","amount":"2.5"}`,
+    `PUT /v1/blobs HTTP/1.1\r\n${head}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
+    'GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+  ].map(request => Buffer.from(request))
+  return {
+    name: 'bytes to the HTTP port',
+    every: 1000,
+    feed: async dice => {
+      const request = dice.pick(requests)
+      const answer = await sent(port, dice.chance(0.9) ? mutateBytes(dice, request) : request)
+      const [, status = ''] = /^HTTP\/1\.1 (\d{3}) /.exec(answer) ?? []
+      if (answer !== '' && status === '') throw new Error(`the answer is no HTTP: ${answer.slice(0, 200)}`)
+      if (Number(status) >= 400) checkRefusal(request.toString('latin1'), Number(status), bodyIn(answer), false)
+      return status.startsWith('2')
+    },
+    close: rig.close
+  }
+}
+
+async function sent (port: number, bytes: Uint8Array): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port })
+  const parts: Buffer[] = []
+  socket.on('data', part => { parts.push(part) })
+  // a server may close while it is still being written to
+  socket.on('error', () => { socket.destroy() })
+  const closed = once(socket, 'close')
+  socket.setTimeout(PATIENCE_MS, () => { socket.destroy() })
+  socket.end(bytes)
+  await closed
+  return Buffer.concat(parts).toString('latin1')
+}
+
+/** The body of the first answer, whose length its head says. */
+function bodyIn (answer: string): string {
+  const at = answer.indexOf('\r\n\r\n') + 4
+  const [, length] = /content-length: (\d+)/i.exec(answer.slice(0, at)) ?? []
+  return answer.slice(at, length === undefined ? undefined : at + Number(length))
+}

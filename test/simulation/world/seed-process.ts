@@ -1,0 +1,4 @@
+import { serve } from '../farm.ts'
+import { runSeed } from './run-seed.ts'
+
+serve(async (seed: number) => await runSeed(seed))
