@@ -64,6 +64,11 @@ export class Loop<E, T extends { writes: () => Write[] }> {
     })
   }
 
+  /** Ends the loop at once: what it would decide from here on cannot be relied on. The node is told. */
+  fail (error: Error): void {
+    if (this.#closed === undefined) this.#fail(error)
+  }
+
   /** Finishes the turn in progress and takes no more events. */
   async close (): Promise<void> {
     this.#closed ??= asNightshiftError(new Error('the node is shutting down'), 'NS_E_ABORTED')

@@ -13,6 +13,7 @@ import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
 import { deposit, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
+import { checkpointWhenDue, requestCheckpoint } from './checkpoints.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
@@ -61,6 +62,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'adopt-receipts': adoptReceipts(turn); break
     case 'deposit': deposit(turn, event.peer, event.amount); break
     case 'redeem': redeem(turn, event.receipt); break
+    case 'checkpoint': requestCheckpoint(turn); break
+    case 'archived': for (const { key, value } of state.ledger.prune(event.upTo)) turn.put(key, value); break
   }
 }
 
@@ -79,6 +82,7 @@ export function settleTurn (turn: Turn): void {
   }
   sendRevealRequests(turn)
   issueReceipts(turn)
+  checkpointWhenDue(turn)
 }
 
 /** Picks a job up where the store says it is. */

@@ -1,4 +1,5 @@
 import type { FileRef } from '../model/block.ts'
+import type { Place } from '../ledger/ledger.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { FailureClass } from '../model/executor.ts'
 import type { JobError } from '../model/job.ts'
@@ -31,6 +32,9 @@ export type CoordinatorEvent =
   | { readonly kind: 'adopt-receipts' }
   | { readonly kind: 'deposit', readonly peer: string, readonly amount: bigint }
   | { readonly kind: 'redeem', readonly receipt: SignedReceipt }
+  | { readonly kind: 'checkpoint' }
+  /** the archive has the journal up to this entry */
+  | { readonly kind: 'archived', readonly upTo: Place }
 
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }
@@ -48,4 +52,6 @@ export type CoordinatorEffect =
   | { readonly kind: 'changed', readonly jobId: string }
   /** a later start of this coordinator was proven: this one must end */
   | { readonly kind: 'superseded', readonly incarnation: number, readonly worker: string }
+  /** older entries may be archived */
+  | { readonly kind: 'checkpointed', readonly seq: number }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

@@ -32,7 +32,7 @@ export interface BootIdentity {
 export async function loadCoordinator (store: Store, boot: BootIdentity, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
   const incarnation = Number(await store.get(KEYS.incarnation) ?? '0') + 1
   await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
-  const state = freshState(boot, incarnation, config, await loadLedger(store))
+  const state = freshState(boot, incarnation, config, await loadLedger(store, boot.signer))
   await loadChannels(store, state)
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing

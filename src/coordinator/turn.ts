@@ -65,6 +65,13 @@ export class Turn {
     for (const transfer of entry?.transfers ?? []) this.#collectPost(transfer)
   }
 
+  /** Vouches for the books as they are, in the batch that makes them so. */
+  checkpoint (): void {
+    const { ledger, signer } = this.state
+    for (const write of ledger.takeCheckpoint(this.now, signer)) this.#writes.set(write.key, write.value)
+    this.effects.push({ kind: 'checkpointed', seq: ledger.head.seq })
+  }
+
   #collectPost ({ kind, holdId, credit, amount }: EntryTransfer): void {
     if (kind !== 'post' || holdId === undefined || !credit.startsWith(PEER)) return
     const worker = credit.slice(PEER.length)

@@ -6,6 +6,7 @@ import type { Write } from '../model/store.ts'
 import { CHAIN_START, chainedLine } from './chain.ts'
 import { START, batchesIn, filesOf, firstLine, startOf, signedBytes } from './mirror-files.ts'
 import type { MirrorFile, Position } from './mirror-files.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** Signs a snapshot: who vouches for it, and the signature in hex. */
 export type Signer = (bytes: Uint8Array) => Promise<{ readonly peer: string, readonly signature: string }>
@@ -149,13 +150,4 @@ function encode (from: Position, batches: readonly (readonly Write[])[]): { text
 
 function nameOf (kind: MirrorFile['kind'], n: number): string {
   return `${kind}-${String(n).padStart(15, '0')}.ndjson`
-}
-
-async function syncFolder (dir: string): Promise<void> {
-  const folder = await open(dir, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
