@@ -12,6 +12,8 @@ export function checkpointLine (checkpoint: Checkpoint): string {
   return JSON.stringify({ checkpoint })
 }
 
+type Archive = Pick<JournalArchive, 'pieces'>
+
 const ENTRY = /^\{"seq":(\d{1,16}),/
 
 /** The number of the entry that a line holds; undefined for a checkpoint. */
@@ -25,7 +27,7 @@ export function seqOfLine (line: string): number | undefined {
  * archive, the rest from the database, also while entries are being pruned.
  * @throws NS_E_DATA_CORRUPT where entries are missing in both
  */
-export async function * journalLines (store: LedgerSource, archive: JournalArchive, from = 1): AsyncGenerator<string> {
+export async function * journalLines (store: LedgerSource, archive: Archive, from = 1): AsyncGenerator<string> {
   let next = from
   for (let before = -1; ;) {
     const { seq: pruned } = JSON.parse(await store.get(LEDGER_KEYS.pruned) ?? '{"seq":0}') as Place
@@ -49,7 +51,7 @@ export async function * journalLines (store: LedgerSource, archive: JournalArchi
 }
 
 /** Lines of entries `from` to `to`, with the checkpoints among them. */
-async function * archivedLines (archive: JournalArchive, from: number, to: number): AsyncGenerator<{ readonly line: string, readonly seq: number }> {
+async function * archivedLines (archive: Archive, from: number, to: number): AsyncGenerator<{ readonly line: string, readonly seq: number }> {
   if (from > to) return
   let at = 0
   for await (const lines of archive.pieces(from)) {
@@ -76,7 +78,7 @@ export async function * databaseLines (store: LedgerSource, from: number): Async
 }
 
 /** Entries newest first, at most `limit`, wherever they are kept. */
-export async function * newestEntries (store: LedgerSource, archive: JournalArchive, limit: number): AsyncGenerator<Entry> {
+export async function * newestEntries (store: LedgerSource, archive: Archive, limit: number): AsyncGenerator<Entry> {
   let left = limit
   let oldest = Infinity
   for await (const entry of newestStored(store, limit)) {

@@ -37,10 +37,12 @@ export async function openJournalArchive (folders: ArchiveFolders, log: (message
     for (const folder of folders) if (folder !== from) await restore(join(from, name), folder)
     log(`the archive file ${name} was missing in one of its folders and was copied from ${from}`)
   }
-  return {
-    append: async (first, lines) => { await append(folders, first, lines) },
-    pieces: (from, options) => pieces(folders, from, options?.reverse === true)
-  }
+  return { ...readJournalArchive(folders), append: async (first, lines) => { await append(folders, first, lines) } }
+}
+
+/** The archive as it is, to read. */
+export function readJournalArchive (folders: ArchiveFolders): Pick<JournalArchive, 'pieces'> {
+  return { pieces: (from, options) => pieces(folders, from, options?.reverse === true) }
 }
 
 async function append (folders: ArchiveFolders, first: number, lines: readonly string[]): Promise<void> {
