@@ -151,16 +151,16 @@ export class Ledger {
     const { entry, text } = chain(this.#head, command, lines)
     const writes: Write[] = [
       { key: LEDGER_KEYS.entry + sortable(entry.seq), value: text },
-      { key: LEDGER_KEYS.head, value: JSON.stringify({ seq: entry.seq, hash: entry.hash }) }
+      written(LEDGER_KEYS.head, () => `{"seq":${entry.seq},"hash":"${entry.hash}"}`)
     ]
     for (const [id, account] of accounts) {
       this.#accounts.set(id, account)
-      writes.push({ key: LEDGER_KEYS.account + id, value: encodeAccount(account) })
+      writes.push(written(LEDGER_KEYS.account + id, () => encodeAccount(account)))
     }
     for (const [id, hold] of holds) {
       if (hold === undefined) this.#holds.delete(id)
       else this.#holds.set(id, hold)
-      writes.push({ key: LEDGER_KEYS.hold + id, value: hold === undefined ? undefined : JSON.stringify([hold.debit, hold.credit, hold.amount.toString()]) })
+      writes.push(hold === undefined ? { key: LEDGER_KEYS.hold + id, value: undefined } : written(LEDGER_KEYS.hold + id, () => JSON.stringify([hold.debit, hold.credit, hold.amount.toString()])))
     }
     if (command.transfers.some(({ kind }) => kind === 'direct')) {
       this.#keys.set(command.key, entry.seq)
@@ -207,4 +207,9 @@ function checkTransfer (transfer: Transfer & { kind: 'direct' | 'hold' }, debit:
   if (transfer.debit !== MINT && available(debit) < transfer.amount) {
     throw new NightshiftError('NS_E_FUNDS', `${transfer.debit} has ${available(debit)} units available, ${transfer.amount} are needed`)
   }
+}
+
+/** A write whose value is made when it is read: most are overtaken by a later one of the same batch before that. */
+function written (key: string, value: () => string): Write {
+  return { key, get value () { return value() } }
 }

@@ -11,6 +11,9 @@ import { syncFolder } from './sync-folder.ts'
 /** Signs a snapshot: who vouches for it, and the signature in hex. */
 export type Signer = (bytes: Uint8Array) => Promise<{ readonly peer: string, readonly signature: string }>
 
+/** Batches as text, and the positions they have when it is written. */
+export interface MirrorLines { readonly text: string, readonly positions: readonly Position[] }
+
 /** Snapshots kept, each with the batches after it: one may be damaged. */
 const KEPT_SNAPSHOTS = 2
 
@@ -67,20 +70,27 @@ export class Mirror {
   /** True when there is no file to append to yet. */
   get isEmpty (): boolean { return this.#file === undefined }
 
-  /** Appends batches; they survive power loss when this resolves. */
-  async append (batches: readonly (readonly Write[])[]): Promise<readonly Position[]> {
-    if (this.#file === undefined) throw new NightshiftError('NS_E_INTERNAL', 'the mirror has no snapshot to follow')
-    const { text, positions } = encode(this.#position, batches)
-    await this.#file.appendFile(text)
-    await this.#file.datasync()
-    this.#bytes += Buffer.byteLength(text)
-    this.#position = positions.at(-1) ?? this.#position
-    return positions
+  /** The lines that batches come next as; nothing is written yet. */
+  encode (batches: readonly (readonly Write[])[]): MirrorLines {
+    let { n, hash } = this.#position
+    let text = ''
+    const positions = batches.map(writes => {
+      const line = chainedLine(hash, { n: ++n, w: writes.map(({ key, value }) => [key, value ?? null]) })
+      hash = line.hash
+      text += line.text
+      return { n, hash }
+    })
+    return { text, positions }
   }
 
-  /** The positions that batches will have, before they are written. */
-  next (batches: readonly (readonly Write[])[]): readonly Position[] {
-    return encode(this.#position, batches).positions
+  /** Appends lines just encoded; they survive power loss when this resolves. */
+  async append ({ text, positions }: MirrorLines): Promise<void> {
+    if (this.#file === undefined) throw new NightshiftError('NS_E_INTERNAL', 'the mirror has no snapshot to follow')
+    const bytes = Buffer.from(text, 'utf8')
+    await this.#file.appendFile(bytes)
+    await this.#file.datasync()
+    this.#bytes += bytes.length
+    this.#position = positions.at(-1) ?? this.#position
   }
 
   /** Begins the file for what follows `at`; a snapshot of that moment is to be written with `snapshot`. */
@@ -134,18 +144,6 @@ export class Mirror {
     const oldest = files.filter(({ kind }) => kind === 'snapshot').at(-KEPT_SNAPSHOTS)?.n ?? 0
     for (const file of files) if (file.n < oldest) await rm(file.path, { force: true })
   }
-}
-
-function encode (from: Position, batches: readonly (readonly Write[])[]): { text: string, positions: readonly Position[] } {
-  let { n, hash } = from
-  let text = ''
-  const positions = batches.map(writes => {
-    const line = chainedLine(hash, { n: ++n, w: writes.map(({ key, value }) => [key, value ?? null]) })
-    hash = line.hash
-    text += line.text
-    return { n, hash }
-  })
-  return { text, positions }
 }
 
 function nameOf (kind: MirrorFile['kind'], n: number): string {
