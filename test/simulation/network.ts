@@ -86,12 +86,14 @@ export class SimulatedNetwork {
   readonly #running = new Map<string, boolean>()
 
   readonly #disk = new Map<string, string>()
+  readonly #onBatch: (writes: readonly Write[]) => void
   /** loses every receipt on its way */
   withholdReceipts = false
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean, onBatch?: (writes: readonly Write[]) => void } = {}) {
+    this.#onBatch = options.onBatch ?? (() => undefined)
     this.#fetchMs = options.fetchMs ?? 5
     this.#unchecked = options.unchecked === true
     this.#erratic = options.erratic ?? (() => false)
@@ -297,6 +299,7 @@ export class SimulatedNetwork {
   }
 
   #keep (writes: readonly Write[]): void {
+    if (writes.length > 0) this.#onBatch(writes)
     for (const { key, value } of writes) {
       this.trace.update(`${key}=${value ?? ''}\n`)
       if (value === undefined) this.#disk.delete(key)
