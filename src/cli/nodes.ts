@@ -45,8 +45,6 @@ const HURRY_MS = 5000
 const LISTEN = ['/ip4/0.0.0.0/tcp/0']
 
 export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
-  // a heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB
-  setFlagsFromString('--optimize-for-size')
   const log = createLogger(command.logLevel, { role: 'coordinator' })
   const node = await startCoordinator({
     ...common(command, log),
@@ -57,6 +55,8 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     trusted: command.trust ?? [],
     adoptReceipts: command.adoptReceipts === true
   })
+  // a heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB; while books are read back it would cost a second
+  setFlagsFromString('--optimize-for-size')
   announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses, apiUrl: node.apiUrl }, [
     `coordinator ${node.peerId}`,
     ...node.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),

@@ -80,6 +80,9 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const identity = await loadIdentity(dataDir)
+    // asked while the store is read back; a failure is thrown where the answer is awaited
+    const machine = Promise.all([detectIsolation(), readHardware(dataDir)])
+    machine.catch(() => undefined)
     const store = opened.add('store', await openDurableStore({
       dir: join(dataDir, 'state'),
       mirrorDir: join(dataDir, 'mirror'),
@@ -87,8 +90,8 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       log: message => { log.warn({}, message) }
     }), async it => { await it.close() })
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
-    const sandboxes = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
-    const hardware = await readHardware(dataDir)
+    const [isolation, hardware] = await machine
+    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots: 1, ready: 0, log }), closeExecutors)
     const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })
     opened.add('containers', containers, async it => { await it.close() })
     const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)

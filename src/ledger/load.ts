@@ -29,7 +29,7 @@ export async function loadLedger (store: LedgerSource, signer: Pick<Signer, 'sel
     const state = await stored(store, signer)
     const base = state.checkpoints.at(-1)
     const chain = readChain(store, state, base)
-    const told = base === undefined ? await replay(chain) : await replayAfter(base, state, chain)
+    const told = base === undefined ? await replay(chain, undefined, true) : await replayAfter(base, state, chain)
     compare('account', used(state.accounts), used(told.accounts), encodeAccount)
     compare('hold', state.holds, told.holds, hold => `${hold.debit} ${hold.credit} ${hold.amount}`)
     compare('key', state.keys, told.keys, String)
@@ -42,7 +42,7 @@ export async function loadLedger (store: LedgerSource, signer: Pick<Signer, 'sel
 async function replayAfter (base: Checkpoint, state: LedgerState, chain: AsyncIterable<Entry>): Promise<Replayed> {
   const since: Entry[] = []
   for await (const entry of chain) since.push(entry)
-  return await replay(since, booksOf(base, state, since))
+  return await replay(since, booksOf(base, state, since), true)
 }
 
 async function stored (store: LedgerSource, signer: Pick<Signer, 'self' | 'verify'>): Promise<LedgerState> {

@@ -32,7 +32,7 @@ export class BooksWatch {
    */
   follow (text: string): void {
     if (placeAfter(this.#replay.head, text) === undefined) throw violated(`entry ${this.seq + 1} of the journal is missing on the disk, or is not what was written`)
-    this.#replay.enter(JSON.parse(text) as Entry)
+    this.#replay.enter(JSON.parse(text) as Entry, true)
   }
 
   /**
