@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 const RULES = ['lifecycle', 'market', 'verification', 'ledger']
-const CORES = ['coordinator/{core,turn,jobs,attempts,chunks,auction,leases,verify,waiting,records,median,views,state,events,keys}.ts', 'worker/{core,turn,offer,records,state,events,keys}.ts']
+const CORES = ['coordinator/{core,turn,jobs,attempts,chunks,checkpoints,promises,auction,leases,verify,waiting,records,median,views,state,events,keys}.ts', 'worker/{core,turn,offer,records,state,events,keys}.ts']
 
 /** Time, chance and sockets come in as parameters: that is what lets one seed replay a whole network. */
 const sansIo = {

@@ -55,7 +55,7 @@ export async function benchRecovery (): Promise<readonly Figure[]> {
 }
 
 /** Seconds from spawning the process until it is ready. With `job`, its job must be there. */
-export async function startAndStop (folder: string, job = false): Promise<number> {
+async function startAndStop (folder: string, job = false): Promise<number> {
   const start = performance.now()
   const node = await startNode('coordinator', folder, QUIET)
   try {
@@ -70,7 +70,7 @@ export async function startAndStop (folder: string, job = false): Promise<number
 }
 
 /** Puts the journal and the job into a data folder as a coordinator would have. `kept`: with checkpoints, old entries archived. */
-export async function fill (folder: string, kept: boolean): Promise<void> {
+async function fill (folder: string, kept: boolean): Promise<void> {
   const store = await openDurableStore({ dir: join(folder, 'state'), mirrorDir: join(folder, 'mirror'), log: () => undefined })
   const { peerId, privateKey } = await loadIdentity(folder)
   const state = await loadCoordinator(store, { signer: nodeSigner(peerId, privateKey.raw), bootId: '0'.repeat(32) }, CONFIG, 0)
