@@ -7,11 +7,7 @@ import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { JobView } from '../model/job.ts'
 import type { BlobRef } from '../model/store.ts'
-
-export interface Endpoint {
-  readonly url: string
-  readonly token: string
-}
+import type { Endpoint } from './endpoint.ts'
 
 /** Talks to a coordinator's HTTP API. Every refusal becomes the NightshiftError it was. */
 export class ApiClient {
@@ -77,12 +73,18 @@ export class ApiClient {
 
   /** Lines of newline-delimited JSON. */
   async * lines<T> (path: string, signal?: AbortSignal): AsyncGenerator<T> {
-    yield * linesOf<T>(await this.#request('GET', path, signal === undefined ? {} : { signal }))
+    for await (const line of this.textLines(path, signal)) yield JSON.parse(line) as T
+  }
+
+  /** The same lines as they are sent. */
+  async * textLines (path: string, signal?: AbortSignal): AsyncGenerator<string> {
+    yield * linesOf(await this.#request('GET', path, signal === undefined ? {} : { signal }))
   }
 
   /** Lines of newline-delimited JSON in answer to a request with a body. */
   async * postLines<T> (path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T> {
-    yield * linesOf<T>(await this.#request('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...signal === undefined ? {} : { signal } }))
+    const response = await this.#request('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...signal === undefined ? {} : { signal } })
+    for await (const line of linesOf(response)) yield JSON.parse(line) as T
   }
 
   async #request (method: string, path: string, init: RequestInit = {}): Promise<Response> {
@@ -107,12 +109,12 @@ export class ApiClient {
   }
 }
 
-async function * linesOf<T> (response: Response): AsyncGenerator<T> {
+async function * linesOf (response: Response): AsyncGenerator<string> {
   let rest = ''
   for await (const text of textOf(response)) {
     const parts = (rest + text).split('\n')
     rest = parts.pop() ?? ''
-    for (const line of parts) if (line !== '') yield JSON.parse(line) as T
+    for (const line of parts) if (line !== '') yield line
   }
 }
 

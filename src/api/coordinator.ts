@@ -1,5 +1,8 @@
 import { openCoordinator } from '../composition/coordinator-node.ts'
-import type { CoordinatorOptions } from '../composition/coordinator-node.ts'
+import type { CoordinatorNode, CoordinatorOptions } from '../composition/coordinator-node.ts'
+import { openQuarantined } from '../composition/quarantine.ts'
+import type { Quarantine } from '../composition/quarantine.ts'
+import { NightshiftError } from '../model/errors.ts'
 import { startApi } from './server.ts'
 
 export interface ServedOptions extends CoordinatorOptions {
@@ -14,20 +17,30 @@ export interface ServedCoordinator {
   readonly apiUrl: string
   /** Resolves only when the node can no longer serve, with the reason. */
   readonly failed: Promise<Error>
+  /** set for one that only shows what it can read */
+  readonly quarantine?: Quarantine
   readonly close: () => Promise<void>
 }
 
-/** A coordinator with its HTTP API. Throws NS_E_DATA_LOCKED when another node uses the data folder. */
-export async function startCoordinator (options: ServedOptions): Promise<ServedCoordinator> {
-  const node = await openCoordinator(options)
+/**
+ * A coordinator with its HTTP API; a quarantined one when its data does not verify.
+ * @param why what was found while it worked, for one that is to be quarantined whatever its data look like
+ * @throws NS_E_DATA_LOCKED when another node uses the data folder
+ */
+export async function startCoordinator (options: ServedOptions, why?: NightshiftError): Promise<ServedCoordinator> {
+  const node = why === undefined ? await openOrQuarantine(options) : await openQuarantined(options, why)
   try {
-    const { services, registry, feed, request } = node
-    const api = await startApi({ host: options.apiHost, port: options.apiPort, dataDir: options.dataDir, services, registry, feed, request })
+    const { peerId, services, registry, feed, request, quarantine } = node
+    const api = await startApi({
+      host: options.apiHost, port: options.apiPort, dataDir: options.dataDir, peerId, services, registry, feed, request,
+      ...quarantine === undefined ? {} : { quarantine }
+    })
     return {
-      peerId: node.peerId,
+      peerId,
       addresses: node.addresses,
       apiUrl: api.url,
       failed: node.failed,
+      ...quarantine === undefined ? {} : { quarantine },
       close: async () => {
         await api.close()
         await node.close()
@@ -35,6 +48,15 @@ export async function startCoordinator (options: ServedOptions): Promise<ServedC
     }
   } catch (error) {
     await node.close()
+    throw error
+  }
+}
+
+async function openOrQuarantine (options: ServedOptions): Promise<CoordinatorNode> {
+  try {
+    return await openCoordinator(options)
+  } catch (error) {
+    if (error instanceof NightshiftError && error.code === 'NS_E_QUARANTINED') return await openQuarantined(options, error)
     throw error
   }
 }

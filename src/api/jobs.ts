@@ -43,7 +43,10 @@ export function jobRoutes (server: FastifyInstance, options: ApiOptions): void {
   server.get<ById>('/v1/jobs/:id/explain', async request => explainJob(services.state, jobById(options, request.params.id), services.clock.now()))
 
   server.get<ById>('/v1/jobs/:id/outputs', async request => {
-    const text = await services.store.get(KEYS.outputs + jobById(options, request.params.id).record.id)
+    const { record } = jobById(options, request.params.id)
+    // the end of a job may be decided and its outputs be on their way to the disk: what was decided before a request is there after it
+    if (record.outputs > 0 && await services.store.get(KEYS.outputs + record.id) === undefined) await options.request({ kind: 'tick' })
+    const text = await services.store.get(KEYS.outputs + record.id)
     return { files: text === undefined ? [] : JSON.parse(text) as FileRef[] }
   })
 
@@ -75,6 +78,8 @@ async function tasksOf ({ services }: ApiOptions, job: Job, limit: number, wante
       ...(attempt.reason === undefined ? {} : { reason: attempt.reason }),
       ...(attempt.usage === undefined ? {} : { usage: attempt.usage }),
       chunkState: chunk.state,
+      // hash of the list of files that counts as the chunk's result
+      ...(chunk.value === undefined ? {} : { result: chunk.value }),
       ...(chunk.error === undefined ? {} : { error: chunk.error })
     }))
     for (const row of rows) {

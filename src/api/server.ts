@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
@@ -10,8 +10,10 @@ import { blockRoutes } from './blocks.ts'
 import { imageRoutes } from './images.ts'
 import { jobRoutes } from './jobs.ts'
 import { jobStreamRoutes } from './job-streams.ts'
+import { nettingRoutes } from './netting.ts'
 import { nodeRoutes } from './nodes.ts'
 import type { ApiOptions } from './options.ts'
+import { quarantineRoutes } from './quarantine.ts'
 import { walletRoutes } from './wallet.ts'
 
 /** Largest JSON body, bytes; content goes through the blob route, which streams. */
@@ -30,7 +32,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   NS_E_JOB_STATE: 409,
   NS_E_TOO_LARGE: 413,
   NS_E_INTERNAL: 500,
-  NS_E_DATA_CORRUPT: 500
+  NS_E_DATA_CORRUPT: 500,
+  NS_E_QUARANTINED: 503
 }
 
 /** Serves the coordinator's HTTP API on loopback, for whoever can read the token in the data folder. */
@@ -46,15 +49,18 @@ export async function startApi (options: ApiOptions): Promise<Api> {
   server.setNotFoundHandler(async (request, reply) => {
     await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
   })
-  for (const routes of [blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes]) routes(server, options)
+  for (const routes of [quarantineRoutes, blobRoutes, blockRoutes, jobRoutes, jobStreamRoutes, imageRoutes, nodeRoutes, walletRoutes, nettingRoutes]) routes(server, options)
   const url = await server.listen({ host: options.host, port: options.port })
   const file = join(options.dataDir, 'api.json')
-  await writeFile(`${file}.new`, JSON.stringify({ url, token, pid: process.pid }), { mode: 0o600 })
+  const text = JSON.stringify({ url, token, pid: process.pid })
+  await writeFile(`${file}.new`, text, { mode: 0o600 })
   await rename(`${file}.new`, file)
   return {
     url,
     close: async () => {
-      await rm(file, { force: true })
+      // a coordinator that came after this one has written its own
+      const written = await readFile(file, 'utf8').catch(() => '')
+      if (written === text) await rm(file, { force: true })
       await server.close()
     }
   }

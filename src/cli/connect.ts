@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ApiClient } from '../api/client.ts'
-import type { Endpoint } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
 
@@ -19,9 +18,4 @@ export async function connect (dataDir?: string): Promise<ApiClient> {
   throw new NightshiftError('NS_E_NO_COORDINATOR', dataDir === undefined ? 'no coordinator runs on this machine' : `no coordinator runs on ${dataDir}`, {
     remedy: 'start one with "nightshift up" or "nightshift coordinator"; "nightshift job run --local-cluster 3 …" needs none'
   })
-}
-
-export async function readEndpoint (dataDir: string): Promise<Endpoint | undefined> {
-  const text = await readFile(join(dataDir, 'api.json'), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : JSON.parse(text) as Endpoint
 }

@@ -6,7 +6,7 @@ import type { NodeView } from '../coordinator/views.ts'
 import { connectEngine, detectIsolation, findSocket } from '../execution/index.ts'
 import { errorMessage } from '../model/errors.ts'
 import { connect } from './connect.ts'
-import { bytes, duration, print, printJson, printRows, shortPeer } from './output.ts'
+import { EXIT, bytes, duration, print, printJson, printRows, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
@@ -21,28 +21,42 @@ export async function nodes (command: Common): Promise<number> {
   return 0
 }
 
+interface Status {
+  readonly peerId: string
+  readonly version: string
+  readonly state: 'serving' | 'quarantined'
+  readonly addresses: readonly string[]
+  readonly uptimeMs: number
+  readonly workers: number
+  readonly jobs?: number
+  readonly condition?: { readonly code: string, readonly text: string, readonly remedy?: string }
+}
+
 export async function status (command: Common): Promise<number> {
-  const found = await (await connect(command.data)).get<{ peerId: string, version: string, incarnation: number, addresses: string[], platforms: string[], uptimeMs: number, workers: number, jobs: number, condition?: { code: string, text: string } }>('/v1/status')
+  const found = await (await connect(command.data)).get<Status>('/v1/status')
+  const exit = found.state === 'quarantined' ? EXIT.verification : EXIT.done
   if (command.output === 'json') {
     printJson(found)
-    return 0
+    return exit
   }
   print(`coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`)
-  print(`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`)
+  if (found.jobs !== undefined) print(`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`)
   if (found.condition !== undefined) print(pc.yellow(`  ${found.condition.code}: ${found.condition.text}`))
+  if (found.condition?.remedy !== undefined) print(`  what to do: ${found.condition.remedy}`)
   for (const address of found.addresses) print(`  workers join with: nightshift worker --peer ${address}`)
-  return 0
+  return exit
 }
 
 export async function balance (command: Common): Promise<number> {
-  const { accounts, books } = await (await connect(command.data)).get<{ accounts: { id: string, balance: string, available: string, pending: string }[], books: { issued: string, balanced: boolean } }>('/v1/wallet')
+  const { accounts, books } = await (await connect(command.data)).get<{ accounts: { id: string, balance: string, available: string, pending: string }[], books: { balanced: true, issued: string } | { balanced: false, why: string } }>('/v1/wallet')
+  const exit = books.balanced ? EXIT.done : EXIT.verification
   if (command.output === 'json') {
     printJson({ accounts, books })
-    return 0
+    return exit
   }
   printRows('table', 'accounts', accounts, { account: row => row.id, balance: row => `${row.balance} BYC`, available: row => row.available, pending: row => row.pending })
-  print(`the books balance: ${books.issued} BYC issued, every credit has its debit`)
-  return 0
+  print(books.balanced ? `the books balance: ${books.issued} BYC issued, every credit has its debit` : books.why)
+  return exit
 }
 
 export async function transactions (command: Common & { readonly account?: string, readonly limit: number }): Promise<number> {
@@ -117,7 +131,8 @@ async function space (folder: string): Promise<Check> {
 
 async function coordinator (data: string | undefined): Promise<Check> {
   try {
-    const { workers } = await (await connect(data)).get<{ workers: number }>('/v1/status')
+    const { workers, state, condition } = await (await connect(data)).get<Status>('/v1/status')
+    if (state === 'quarantined') return { what: 'coordinator', ok: false, found: `quarantined: ${condition?.text ?? ''}`, ...condition?.remedy === undefined ? {} : { remedy: condition.remedy } }
     return { what: 'coordinator', ok: true, found: `answers, with ${workers} workers` }
   } catch (error) {
     return { what: 'coordinator', ok: false, found: errorMessage(error), remedy: 'start one with "nightshift up"; a worker alone needs none here' }

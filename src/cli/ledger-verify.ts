@@ -1,6 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { storeFolders } from '../composition/node-store.ts'
+import { WALLET_FILE } from '../composition/wallet-file.ts'
 import { KEYS as COORDINATOR_KEYS } from '../coordinator/keys.ts'
 import { accountsRoot } from '../ledger/checkpoint.ts'
 import { checkJournal } from '../ledger/check-journal.ts'
@@ -15,6 +17,8 @@ import { verifySignature } from '../model/messages/signing.ts'
 import { formatByc } from '../model/money.ts'
 import { loadIdentity } from '../network/index.ts'
 import { archiveFolders, checkArchive, checkDatabase, checkMirror, mirroredValues, readJournalArchive } from '../storage/index.ts'
+import { loadBooks } from '../worker/books.ts'
+import { KEYS as WORKER_KEYS } from '../worker/keys.ts'
 import { folderOf } from './ledger.ts'
 import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
@@ -60,27 +64,58 @@ async function knownCheckpoint (file: string): Promise<Known> {
 }
 
 async function verifyFolder (folder: string, command: VerifyCommand): Promise<number> {
-  if (!existsSync(join(folder, 'state'))) throw new NightshiftError('NS_E_CONFIG', `there is no coordinator's data in ${folder}`, { remedy: 'name its folder with --data' })
-  const database = await checkDatabase(join(folder, 'state'))
+  if (!existsSync(join(folder, 'state')) && !existsSync(join(folder, 'mirror'))) throw new NightshiftError('NS_E_CONFIG', `there is no node's data in ${folder}`, { remedy: 'name its folder with --data' })
+  if (!existsSync(join(folder, 'mirror'))) throw new NightshiftError('NS_E_CONFIG', `the data in ${folder} is of an earlier version, which kept no mirror to check it with`, { remedy: 'start the node once, it takes the data over' })
+  const { dir, mirrorDir } = storeFolders(folder)
+  const database = await checkDatabase(dir)
   const { peerId } = await loadIdentity(folder)
-  const mirror = await checkMirror(join(folder, 'mirror'), ({ peer, bytes, signature }) => peer === peerId && verifySignature(peer, bytes, signature))
-  const archive = await checkArchive(archiveFolders(folder))
-  const journal = await journalOf(folder, peerId)
-  const ahead = await receiptsAhead(join(folder, 'mirror'))
-  const ok = ahead.length === 0 && database.state !== 'damaged' && mirror.damages.length === 0 && archive.damages.length === 0 && !('error' in journal)
-  if (command.output === 'json') printJson({ ok, ahead, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages }, archive, journal })
+  const mirror = await checkMirror(mirrorDir, ({ peer, bytes, signature }) => peer === peerId && verifySignature(peer, bytes, signature))
+  const held = existsSync(join(folder, WALLET_FILE)) ? await receiptsOfWorker(mirrorDir, peerId) : await booksOfCoordinator(folder, peerId)
+  const isLost = database.state === 'damaged' || database.state === 'absent'
+  const ok = held.ok && !isLost && mirror.damages.length === 0
+  if (command.output === 'json') printJson({ ok, ...held.figures, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages } })
   else {
-    const words = { whole: 'whole', 'in use': 'in use by a running node, which checked it at its start', absent: 'absent', damaged: 'DAMAGED' }
+    const words = { whole: 'whole', 'in use': 'in use by a running node, which checked it at its start', absent: 'ABSENT', damaged: 'DAMAGED' }
     print(`database: ${words[database.state]}${database.state === 'damaged' ? `: ${database.why}` : ''}`)
     print(`mirror:   ${mirror.damages.length === 0 ? `whole, ${mirror.snapshots} snapshot${mirror.snapshots === 1 ? '' : 's'}, up to batch ${mirror.position.n}` : `DAMAGED: ${mirror.damages.join('; ')}`}`)
-    if (archive.files > 0) print(`archive:  ${archive.damages.length === 0 ? `whole, ${archive.files} file${archive.files === 1 ? '' : 's'}, each twice` : `DAMAGED: ${archive.damages.join('; ')}`}`)
-    print(`journal:  ${'error' in journal ? `DAMAGED: ${journal.error}` : `whole, ${journal.entries} entries, ${journal.issued} BYC issued, every credit has its debit`}`)
-    for (const { worker, seq, receipted } of ahead) print(`receipts: BEHIND: worker ${worker} has receipt ${seq} for ${receipted} BYC, signed by this coordinator and unknown to these books`)
-    if (ahead.length > 0) say('  what to do: if another process runs with newer books, keep that one; if not: nightshift ledger adopt-receipts')
-    if (database.state === 'damaged' || archive.damages.length > 0) say('  what to do: nightshift ledger repair --from-mirror')
-    else if (mirror.damages.length > 0) say('  what to do: start the coordinator; it makes a new mirror from its database')
+    for (const line of held.lines) print(line)
+    if (held.remedy !== undefined) say(`  what to do: ${held.remedy}`)
+    if (isLost || held.isRepairable) say(`  what to do: nightshift ledger repair --from-mirror --data ${folder}`)
+    else if (mirror.damages.length > 0) say('  what to do: start the node; it makes a new mirror from its database')
   }
   return ok ? EXIT.done : EXIT.verification
+}
+
+/** What a data folder, beside its database, says of the money of its node, and whether that is right. */
+interface Held { readonly ok: boolean, readonly figures: object, readonly lines: readonly string[], readonly remedy?: string, readonly isRepairable: boolean }
+
+async function booksOfCoordinator (folder: string, peerId: string): Promise<Held> {
+  const archive = await checkArchive(archiveFolders(folder))
+  const journal = await journalOf(folder, peerId)
+  const ahead = await receiptsAhead(storeFolders(folder).mirrorDir)
+  return {
+    ok: ahead.length === 0 && archive.damages.length === 0 && !('error' in journal),
+    figures: { ahead, archive, journal },
+    lines: [
+      ...archive.files === 0 ? [] : [`archive:  ${archive.damages.length === 0 ? `whole, ${archive.files} file${archive.files === 1 ? '' : 's'}, each twice` : `DAMAGED: ${archive.damages.join('; ')}`}`],
+      `journal:  ${'error' in journal ? `DAMAGED: ${journal.error}` : `whole, ${journal.entries} entries, ${journal.issued} BYC issued, every credit has its debit`}`,
+      ...ahead.map(({ worker, seq, receipted }) => `receipts: BEHIND: worker ${worker} has receipt ${seq} for ${receipted} BYC, signed by this coordinator and unknown to these books`)
+    ],
+    ...ahead.length === 0 ? {} : { remedy: 'if another process runs with newer books, keep that one; if not: nightshift ledger adopt-receipts' },
+    isRepairable: archive.damages.length > 0
+  }
+}
+
+/** Every receipt a worker keeps, with its coordinator's signature looked at. */
+async function receiptsOfWorker (mirrorDir: string, self: string): Promise<Held> {
+  try {
+    const stored = async (prefix: string): Promise<readonly (readonly [string, string])[]> => [...await mirroredValues(mirrorDir, prefix)].map(([key, text]) => [key.slice(prefix.length), text])
+    const books = await loadBooks(self, ANYBODY, { books: await stored(WORKER_KEYS.book), receipts: await stored(WORKER_KEYS.receipt) })
+    const receipted = formatByc([...books.values()].reduce((sum, { channel }) => sum + channel.cumulative, 0n))
+    return { ok: true, figures: { receipts: { coordinators: books.size, receipted } }, lines: [`receipts: whole, ${receipted} BYC of ${books.size} coordinator${books.size === 1 ? '' : 's'}`], isRepairable: false }
+  } catch (error) {
+    return { ok: false, figures: { receipts: { error: errorMessage(error) } }, lines: [`receipts: DAMAGED: ${errorMessage(error)}`], isRepairable: false }
+  }
 }
 
 type JournalFigures = ReturnType<typeof figures> | { readonly error: string }
@@ -88,7 +123,7 @@ type JournalFigures = ReturnType<typeof figures> | { readonly error: string }
 /** The archive and what the mirror has of the database, as one chain from the first entry on; the balances it comes to must be those stored. */
 async function journalOf (folder: string, peerId: string): Promise<JournalFigures> {
   try {
-    const source = sourceOf(await mirroredValues(join(folder, 'mirror'), LEDGER))
+    const source = sourceOf(await mirroredValues(storeFolders(folder).mirrorDir, LEDGER))
     const ledger = await loadLedger(source, { self: peerId, ...ANYBODY })
     const told = await checkJournal(journalLines(source, readJournalArchive(archiveFolders(folder))), ANYBODY)
     if (told.head.hash !== ledger.head.hash) throw new Error(`its last entry is ${told.head.seq}, the head is entry ${ledger.head.seq}`)

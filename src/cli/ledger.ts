@@ -3,6 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { pipeline } from 'node:stream/promises'
+import { ApiClient } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint.ts'
+import { QUARANTINE_END } from '../api/quarantine.ts'
+import { storeFolders } from '../composition/node-store.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import type { Checkpoint } from '../ledger/checkpoint.ts'
 import { NightshiftError } from '../model/errors.ts'
@@ -13,7 +17,7 @@ import type { Format } from './output.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
 
-/** A coordinator's data folder, whether it runs or not. */
+/** The data folder of a node, whether it runs or not; unless it is named, a coordinator's. */
 export function folderOf (data: string | undefined): string {
   if (data !== undefined) return data
   const cluster = join(clusterFolder(), 'coordinator')
@@ -48,7 +52,8 @@ export async function repair (command: Common & { readonly fromMirror?: boolean,
     say('nothing was changed')
     return EXIT.error
   }
-  const done = await repairFromMirror(join(folder, 'state'), join(folder, 'mirror'), say)
+  const { dir, mirrorDir } = storeFolders(folder)
+  const done = await repairFromMirror(dir, mirrorDir, say)
   const files = await repairArchive(archiveFolders(folder), say)
   if (command.output === 'json') printJson({ batch: done.position.n, snapshot: done.snapshot, batches: done.batches, kept: done.kept, archiveFiles: files })
   else {
@@ -56,7 +61,15 @@ export async function repair (command: Common & { readonly fromMirror?: boolean,
     print(`  the damaged database is kept in ${done.kept}`)
     if (files > 0) print(`  ${files} damaged or missing file${files === 1 ? '' : 's'} of the archive replaced by the other copy`)
   }
+  await endQuarantine(folder)
   return EXIT.done
+}
+
+/** A coordinator that is up on this folder, quarantined, is told that it may look again. */
+async function endQuarantine (folder: string): Promise<void> {
+  const endpoint = await readEndpoint(folder)
+  const told = endpoint !== undefined && await new ApiClient(endpoint).post(QUARANTINE_END).then(() => true, () => false)
+  say(told ? 'the quarantined coordinator is told, and goes back to work' : 'no coordinator waits for this: start the node again')
 }
 
 export async function confirmed (question: string): Promise<boolean> {

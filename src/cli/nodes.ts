@@ -1,13 +1,17 @@
 import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
+import type { ServedCoordinator, ServedOptions } from '../api/coordinator.ts'
+import { condemnsBooks } from '../composition/quarantine.ts'
 import { DRAIN_SECONDS, startWorker } from '../composition/worker-node.ts'
 import { dataFolder } from '../config/paths.ts'
+import { NightshiftError } from '../model/errors.ts'
+import { isPeerId } from '../model/messages/signing.ts'
 import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
 import type { Logger } from '../observe/logger.ts'
 import { containerOptions } from './container-options.ts'
 import type { ContainerFlags } from './container-options.ts'
-import { print, printJson, say } from './output.ts'
+import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 
 interface CommonOptions extends ContainerFlags {
@@ -33,20 +37,28 @@ export interface WorkerCommand extends CommonOptions {
   readonly priceLevel?: number
   readonly creditLimit?: string
   readonly operator?: string
+  readonly owner?: string
   readonly cores?: number
   readonly memory?: number
   readonly allowProcessIsolation?: boolean
   readonly lie?: boolean
   readonly slow?: number
+  readonly flaky?: number
+  readonly onOff?: number
+  readonly secretive?: boolean
 }
 
 /** After a second signal the node has this long to end its tasks and to close its files, milliseconds. */
 const HURRY_MS = 5000
 const LISTEN = ['/ip4/0.0.0.0/tcp/0']
 
+/**
+ * Runs a coordinator until it is told to stop. One whose data does not verify, at
+ * its start or later, stays up quarantined, and is opened anew after a repair.
+ */
 export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
   const log = createLogger(command.logLevel, { role: 'coordinator' })
-  const node = await startCoordinator({
+  const options = {
     ...common(command, log),
     dataDir: command.data ?? dataFolder('coordinator'),
     apiHost: '127.0.0.1',
@@ -54,15 +66,46 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     openingBalance: command.openingBalance,
     trusted: command.trust ?? [],
     adoptReceipts: command.adoptReceipts === true
-  })
-  // a heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB; while books are read back it would cost a second
-  setFlagsFromString('--optimize-for-size')
-  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses, apiUrl: node.apiUrl }, [
-    `coordinator ${node.peerId}`,
-    ...node.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),
-    `  API: ${node.apiUrl}`
+  }
+  let node = await opened(options)
+  const { stop } = whenToldToStop(command)
+  for (;;) {
+    announceCoordinator(command, node)
+    const end = await Promise.race([stop, node.failed, ...node.quarantine === undefined ? [] : [node.quarantine.ended.then(() => undefined)]])
+    if (end === 'stop') say(node.quarantine === undefined ? 'stopping: all it knows is on disk, and its jobs go on at the next start' : 'stopping: it is still quarantined')
+    await node.close()
+    if (end === 'stop') return EXIT.done
+    if (end !== undefined && !condemnsBooks(end)) throw end
+    node = await opened(options, end)
+  }
+}
+
+/** A heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB; one kept small while books are read back would cost a second. */
+async function opened (options: ServedOptions, why?: NightshiftError): Promise<ServedCoordinator> {
+  setFlagsFromString('--no-optimize-for-size')
+  try {
+    return await startCoordinator(options, why)
+  } finally {
+    setFlagsFromString('--optimize-for-size')
+  }
+}
+
+function announceCoordinator (command: CoordinatorCommand, { peerId, addresses, apiUrl, quarantine }: ServedCoordinator): void {
+  if (quarantine === undefined) {
+    announce(command.output, { event: 'ready', peerId, addresses, apiUrl }, [
+      `coordinator ${peerId}`,
+      ...addresses.map(address => `  workers join with: nightshift worker --peer ${address}`),
+      `  API: ${apiUrl}`
+    ])
+    return
+  }
+  const { code, message, remedy } = quarantine.why
+  announce(command.output, { event: 'quarantined', peerId, addresses, apiUrl, error: { code, message, remedy } }, [
+    `coordinator ${peerId} is QUARANTINED: it shows what it can read, and serves nobody`,
+    `  why: ${message}`,
+    `  what to do: ${remedy ?? ''}`,
+    `  API: ${apiUrl}`
   ])
-  return await serve(command, node.failed, { what: 'stopping: all it knows is on disk, and its jobs go on at the next start', close: async () => { await node.close() } })
 }
 
 export async function runWorker (command: WorkerCommand): Promise<number> {
@@ -73,11 +116,18 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
     ...(command.slots === undefined ? {} : { slots: command.slots }),
     ...(command.priceLevel === undefined ? {} : { priceLevel: command.priceLevel }),
     ...(command.creditLimit === undefined ? {} : { creditLimit: parseByc(command.creditLimit) }),
+    ...(command.owner === undefined ? {} : { owner: peerIdOption(command.owner) }),
     ...(command.operator === undefined ? {} : { operator: command.operator }),
     ...(command.cores === undefined ? {} : { cores: command.cores }),
     ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),
     allowProcessIsolation: command.allowProcessIsolation === true,
-    behaviour: { lie: command.lie === true, ...(command.slow === undefined ? {} : { slowMs: command.slow }) }
+    behaviour: {
+      lie: command.lie === true,
+      secretive: command.secretive === true,
+      ...(command.slow === undefined ? {} : { slowMs: command.slow }),
+      ...(command.flaky === undefined ? {} : { flaky: command.flaky / 100 }),
+      ...(command.onOff === undefined ? {} : { onOff: command.onOff })
+    }
   })
   announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
     `worker ${node.peerId}`,
@@ -90,6 +140,11 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
   })
 }
 
+function peerIdOption (peer: string): string {
+  if (!isPeerId(peer)) throw new NightshiftError('NS_E_USAGE', `${peer} is no peer id of this network`, { remedy: 'name your coordinator by the id that "nightshift coordinator" and "nightshift status" print' })
+  return peer
+}
+
 function common (command: CommonOptions, log: Logger) {
   return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile, containers: containerOptions(command), log }
 }
@@ -100,8 +155,18 @@ function announce (format: Format, ready: object, lines: readonly string[]): voi
   process.send?.(ready)
 }
 
-/** Serves until told to stop, or until the node fails. A second signal ends what the first would wait for, a third the process. */
+/** Serves until told to stop, or until the node fails. */
 async function serve (command: CommonOptions, failed: Promise<Error>, ending: { readonly what: string, readonly close: (hurry: AbortSignal) => Promise<void> }): Promise<number> {
+  const { stop, hurry } = whenToldToStop(command)
+  const end = await Promise.race([stop, failed])
+  if (end === 'stop') say(ending.what)
+  await ending.close(hurry)
+  if (end === 'stop') return 0
+  throw end
+}
+
+/** A second signal ends what the first would wait for, a third the process. */
+function whenToldToStop (command: CommonOptions): { readonly stop: Promise<'stop'>, readonly hurry: AbortSignal } {
   const hurry = new AbortController()
   const stop = new Promise<'stop'>(resolve => {
     let signals = 0
@@ -115,11 +180,7 @@ async function serve (command: CommonOptions, failed: Promise<Error>, ending: { 
     process.on('SIGTERM', onSignal)
     if (command.exitWithParent === true) whenParentGoes(() => { process.exit(1) })
   })
-  const end = await Promise.race([stop, failed])
-  if (end === 'stop') say(ending.what)
-  await ending.close(hurry.signal)
-  if (end === 'stop') return 0
-  throw end
+  return { stop, hurry: hurry.signal }
 }
 
 function hurryUp (hurry: AbortController): void {

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Redeemed } from '../api/wallet.ts'
 import { WALLET_FILE } from '../composition/wallet-file.ts'
 import { dataFolder } from '../config/paths.ts'
-import type { WorkerAccount } from '../coordinator/views.ts'
-import type { Redemption } from '../ledger/bank.ts'
+import type { NettingView, WorkerAccount } from '../coordinator/views.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { formatByc } from '../model/money.ts'
 import type { CoordinatorAccount } from '../worker/views.ts'
@@ -28,24 +29,28 @@ export async function peers (command: Common & { readonly worker?: boolean }): P
 function ofWorker (format: Format, wallet: { readonly coordinators: readonly CoordinatorAccount[] }): number {
   printRows(format, 'coordinators', wallet.coordinators, {
     coordinator: row => shortPeer(row.coordinator), state: row => row.equivocated ? 'banned' : row.refusal?.code ?? (row.connected ? 'connected' : 'away'),
-    earned: row => `${row.earned} BYC`, receipted: row => row.receipted, receipt: row => String(row.seq),
+    earned: row => `${row.earned} BYC`, receipted: row => row.receipted, netted: row => row.netted, receipt: row => String(row.seq),
     unpaid: row => row.exposure, leased: row => row.leased, limit: row => row.limit, lost: row => row.lost
   })
   return EXIT.done
 }
 
 async function ofCoordinator (command: Common): Promise<number> {
-  const { workers, accused } = await (await connect(command.data)).get<{ workers: readonly WorkerAccount[], accused: readonly { payer: string }[] }>('/v1/wallet/peers')
+  const { workers, nettings, accused, doubleUses } = await (await connect(command.data)).get<{ workers: readonly WorkerAccount[], nettings: readonly NettingView[], accused: readonly { payer: string }[], doubleUses: readonly DoubleUse[] }>('/v1/wallet/peers')
   if (command.output === 'json') {
-    printJson({ workers, accused })
+    printJson({ workers, nettings, accused, doubleUses })
     return EXIT.done
   }
   printRows('table', 'workers', workers, {
     worker: row => shortPeer(row.worker), state: row => row.ahead === undefined ? row.refusal?.code ?? (row.connected ? 'connected' : 'away') : `has receipt ${row.ahead.seq}`,
-    paid: row => `${row.paid} BYC`, receipted: row => row.receipted, receipt: row => String(row.seq),
+    paid: row => `${row.paid} BYC`, receipted: row => row.receipted, netted: row => row.netted, redeemed: row => row.redeemed, open: row => row.open, receipt: row => String(row.seq),
     acknowledged: row => `${row.acknowledged} (${row.acknowledgedSeq})`, pending: row => row.pending, 'asks to settle': row => row.settleAsked ? 'yes' : ''
   })
-  for (const { payer } of accused) print(`proven to have signed contradicting receipts: ${payer}`)
+  for (const { coordinator, netted, seq, proposed } of nettings) {
+    print(`netted with ${shortPeer(coordinator)}: ${netted} BYC on each side, agreement ${seq}${proposed === undefined ? '' : `; number ${proposed.seq} over ${proposed.amount} BYC is proposed and not answered`}`)
+  }
+  for (const { redemption } of doubleUses) print(`netted and redeemed: receipts to ${redemption.payee}, at the bank ${redemption.bank}; --output json has the proof`)
+  for (const { payer } of accused) print(`proven to have signed what contradicts itself: ${payer}`)
   return EXIT.done
 }
 
@@ -57,25 +62,52 @@ export async function deposit (peer: string, amount: string, command: Common): P
 }
 
 /** `nightshift wallet redeem FOLDER`: shows a worker's receipts to the bank this command talks to. */
-export async function redeem (folder: string, command: Common): Promise<number> {
+export async function redeem (folder: string, command: Common & { readonly out?: string }): Promise<number> {
   const text = await readFile(join(folder, WALLET_FILE), 'utf8').catch(() => { throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker' }) })
   const receipts = (JSON.parse(text) as { coordinators: readonly CoordinatorAccount[] }).coordinators.flatMap(({ receipt }) => receipt === undefined ? [] : [receipt])
   const bank = await connect(command.data)
   const redemptions: Redemption[] = []
+  const redeemed: Redeemed[] = []
   let failure: unknown
   for (const receipt of receipts) {
     try {
-      redemptions.push(await bank.post<Redemption>('/v1/wallet/redeem', receipt))
+      const redemption = await bank.post<Redemption>('/v1/wallet/redeem', receipt)
+      redemptions.push(redemption)
+      redeemed.push({ redemption, receipt })
     } catch (error) {
       failure ??= error
     }
   }
   if (redemptions.length === 0 && failure !== undefined) throw failure
+  if (command.out !== undefined) await writeFile(command.out, `${JSON.stringify(redeemed)}\n`, { mode: 0o600 })
   printRows(command.output, 'redemptions', redemptions, {
     payer: row => shortPeer(row.payer), payee: row => shortPeer(row.payee), receipt: row => String(row.seq),
     moved: row => `${formatByc(BigInt(row.amount))} BYC`, 'in all': row => `${formatByc(BigInt(row.redeemed))} BYC`
   })
   return EXIT.done
+}
+
+/** `nightshift wallet redeemed FILE`: tells the payer what a bank has moved for its receipts. */
+export async function redeemed (file: string, command: Common): Promise<number> {
+  const words = await wordsIn(file)
+  const payer = await connect(command.data)
+  const { peerId } = await payer.get<{ peerId: string }>('/v1/status')
+  const accounts: WorkerAccount[] = []
+  for (const word of words.filter(({ redemption }) => redemption.payer === peerId)) accounts.push(await payer.post<WorkerAccount>('/v1/wallet/redeemed', word))
+  printRows(command.output, 'workers', accounts, {
+    worker: row => shortPeer(row.worker), receipted: row => row.receipted, netted: row => row.netted, redeemed: row => row.redeemed, open: row => row.open
+  })
+  return EXIT.done
+}
+
+async function wordsIn (file: string): Promise<readonly Redeemed[]> {
+  try {
+    const words: unknown = JSON.parse(await readFile(file, 'utf8'))
+    if (Array.isArray(words)) return words as readonly Redeemed[]
+  } catch (cause) {
+    throw new NightshiftError('NS_E_INPUT_UNREADABLE', `${file} cannot be read`, { remedy: 'it is what "nightshift wallet redeem --out FILE" writes', cause })
+  }
+  throw new NightshiftError('NS_E_INPUT_UNREADABLE', `${file} has no words of a bank`, { remedy: 'it is what "nightshift wallet redeem --out FILE" writes' })
 }
 
 /** `nightshift ledger adopt-receipts`: never without the operator's word. */

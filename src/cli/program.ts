@@ -93,6 +93,7 @@ function nodes (root: Command, run: Run): void {
     .option('--slots <n>', 'tasks at a time; default half of the cores', wholeIn(1, 256))
     .option('--price-level <per-mille>', 'price relative to the suggested tariff; default 1000', wholeIn(1, 1_000_000))
     .option('--credit-limit <byc>', 'what a new coordinator may owe this worker; it grows with what was settled; default 1')
+    .option('--owner <peer-id>', 'your coordinator: it, and no other, may net what this worker is owed; cannot be taken back')
     .option('--operator <name>', 'who runs this worker; a chunk never goes to one operator twice')
     .option('--cores <n>', 'cores offered; default all', numberIn(0.1, 4096))
     .option('--memory <gib>', 'memory offered; default all', numberIn(0.0625, 100_000))
@@ -103,6 +104,9 @@ function nodes (root: Command, run: Run): void {
     .option('--allow-process-isolation', 'lend this machine although it cannot put apps into namespaces: then only Node\'s permission model stands between a stranger\'s app and your files')
     .addOption(new Option('--lie', 'for tests: change every result').hideHelp())
     .addOption(new Option('--slow <ms>', 'for tests: take longer for every task').argParser(whole).hideHelp())
+    .addOption(new Option('--flaky <percent>', 'for tests: fail so many tasks, or die of them').argParser(numberIn(0, 100)).hideHelp())
+    .addOption(new Option('--on-off <n>', 'for tests: change every other result after the first n').argParser(whole).hideHelp())
+    .addOption(new Option('--secretive', 'for tests: never show a result').hideHelp())
     .action(run(async () => (await import('./nodes.ts')).runWorker))
 }
 
@@ -116,18 +120,54 @@ function cluster (root: Command, run: Run): void {
   const group = root.command('cluster').description('a local cluster of real processes').exitOverride()
   sized(add(group, 'up', 'start it'), 3).action(run(async () => (await import('./cluster.ts')).up))
   add(group, 'down', 'end it and leave nothing behind').option('--data <dir>', 'folder of the cluster').action(run(async () => (await import('./cluster.ts')).down))
+  chaos(add(group, 'chaos', 'run a job on a throw-away cluster under hostile conditions, and see what came of it'), run)
   add(group, 'status', 'its processes').option('--data <dir>', 'folder of the cluster').action(run(async () => (await import('./cluster.ts')).status))
 }
 
-function jobs (root: Command, run: Run): void {
-  const group = root.command('job').description('run and follow jobs').exitOverride()
-  withData(add(group, 'run', 'run a job and wait for its result'))
+function chaos (command: Command, run: Run): void {
+  const some = wholeIn(0, 100)
+  described(command)
+    .option('--chunks <n>', 'chunks of the built-in job, which runs when no app is named; default 60', wholeIn(1, 2000))
+    .option('--workers <n>', 'how many workers; default those named below and two honest ones', wholeIn(1, 100))
+    .option('--liars <n>', 'of them change every result', some)
+    .option('--on-off <n>', 'of them are honest for five results, then change every other', some)
+    .option('--secretive <n>', 'of them commit to results and never show them', some)
+    .option('--flaky <n>', 'of them fail a quarter of their tasks, or die of them', some)
+    .option('--slow <n>', 'of them take two seconds longer for every task', some)
+    .option('--partitioned <n>', 'of them are cut off now and then, one way or both', some)
+    .option('--killed <n>', 'of them are killed with -9 and started again now and then', some)
+    .option('--frozen <n>', 'of them stand still now and then', some)
+    .option('--kill-coordinator <n>', 'kill the coordinator so often and start it again', some)
+    .option('--latency <ms>', 'between each worker and the coordinator, each way', numberIn(0, 60_000))
+    .option('--jitter <ms>', 'and up to this much more', numberIn(0, 60_000))
+    .option('--bandwidth <kib>', 'KiB per second of each connection, each way; 0: no limit', numberIn(0, 1e9))
+    .option('--resets <n>', 'how often a minute each connection is reset', numberIn(0, 600))
+    .option('--seed <n>', 'plans the same faults again; default a new one', wholeIn(0, 2 ** 32 - 1))
+    .option('--duration <s>', 'the faults end after this long, or with the job', numberIn(1, 3600), 300)
+    .option('--baseline', 'run the job on as many honest workers first, to see what the faults cost')
+    .option('--keep <dir>', 'keep logs and data of every node in this folder')
+    .addHelpText('after', `
+Every worker has a behaviour of its own and a TCP proxy between it and the coordinator. Without any fault named there
+is one liar, one flaky, slow, partitioned, killed and frozen worker each, two honest ones, 20 to 40 ms of latency
+and a reset a minute. Afterwards the job runs on the coordinator alone, and every result is compared.
+
+Exit code: 0 output right and books balance, 4 a wrong result was accepted, 3 the job failed, 1 anything else.
+
+Examples
+  nightshift cluster chaos
+  nightshift cluster chaos --app hello --input numbers.txt --partitioner lines --param partitioner.count=20 --liars 1 --killed 2
+  nightshift cluster chaos --workers 4 --latency 200 --jitter 100 --resets 4 --kill-coordinator 3 --seed 7`)
+    .action(run(async () => (await import('./chaos.ts')).chaos))
+}
+
+/** What a job is and how it is to run. */
+function described (command: Command): Command {
+  return command
     .option('--app <dir|tag>', 'the app')
     .option('--partitioner <name|dir|tag>', 'cuts the input into chunks; default passthrough')
     .option('--assembler <name|dir|tag>', 'makes one result of many; default passthrough')
     .option('--template <file>', 'template.json with blocks and parameters')
     .option('--input <file|dir|->', 'input data; - is standard input')
-    .option('--out <dir>', 'where the output goes; default job-<id>/outputs')
     .option('--param <key=value>', 'app.key=value, partitioner.key=value or assembler.key=value, repeatable', many)
     .option('--name <text>', 'name of the job')
     .option('--confidence <percent>', 'least share of results that must be right; default 99', number)
@@ -141,6 +181,12 @@ function jobs (root: Command, run: Run): void {
     .option('--estimate <s>', 'run time of one chunk, as far as you know; default 1', numberIn(0.001, 86_400))
     .option('--allow-wasm', 'blocks on a stock python image may run in python-wasm')
     .option('--allow-partial', 'deliver what succeeded when some chunks failed')
+}
+
+function jobs (root: Command, run: Run): void {
+  const group = root.command('job').description('run and follow jobs').exitOverride()
+  described(withData(add(group, 'run', 'run a job and wait for its result')))
+    .option('--out <dir>', 'where the output goes; default job-<id>/outputs')
     .option('--local-cluster <n>', 'start a coordinator and N workers just for this job', wholeIn(1, 64))
     .option('--detach', 'do not wait')
     .option('--id-only', 'print the id and do not wait')
@@ -194,16 +240,16 @@ function images (root: Command, run: Run): void {
 }
 
 function ledger (root: Command, run: Run): void {
-  const group = root.command('ledger').description('the books of a coordinator, also when it does not run').exitOverride()
+  const group = root.command('ledger').description('the books of a coordinator, or a worker, also when it does not run').exitOverride()
   const load = async () => await import('./ledger.ts')
-  withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder; changes nothing'))
+  withData(add(group, 'verify [file]', 'check an exported journal, or the whole data folder of a coordinator or worker; changes nothing'))
     .option('--checkpoint <file>', 'what the journal in the file follows, or must pass').action(run(async () => (await import('./ledger-verify.ts')).verify))
   withData(add(group, 'checkpoint', 'let the running coordinator sign its balances as they are'))
     .option('--out <file>', 'write it there, with the balances').action(run(async () => (await load()).checkpoint))
   withData(add(group, 'export', 'write the journal of a running coordinator, an entry a line')).requiredOption('--out <file|->', 'where to')
     .option('--since-checkpoint', 'only what came after the last checkpoint, which it begins with').action(run(async () => (await load()).exportJournal))
   withData(add(group, 'adopt-receipts', 'after a lost disk or an old backup: book what workers hold receipts for')).option('--yes', 'do not ask').action(run(async () => (await import('./peers.ts')).adoptReceipts))
-  withData(add(group, 'repair', 'build a damaged database anew, with the coordinator stopped'))
+  withData(add(group, 'repair', 'build a damaged database anew, of a coordinator or worker that is stopped or quarantined'))
     .option('--from-mirror', 'from the mirror in the data folder').option('--yes', 'do not ask').action(run(async () => (await load()).repair))
 }
 
@@ -217,7 +263,19 @@ function inspection (root: Command, run: Run): void {
     .option('--data <dir>', 'data folder of a coordinator or a worker').option('--worker', 'of the worker of this machine')
     .action(run(async () => (await import('./peers.ts')).peers))
   withData(add(wallet, 'deposit <peer> <byc>', 'as a bank: credit a node with what its owner has brought you')).action(run(async () => (await import('./peers.ts')).deposit))
-  withData(add(wallet, 'redeem <folder>', 'show the receipts of the worker with this data folder to the coordinator that is its bank')).action(run(async () => (await import('./peers.ts')).redeem))
+  withData(add(wallet, 'redeem <folder>', 'show the receipts of the worker with this data folder to the coordinator that is its bank'))
+    .option('--out <file>', 'keep the bank\'s word, for the payer')
+    .action(run(async () => (await import('./peers.ts')).redeem))
+  withData(add(wallet, 'redeemed <file>', 'tell the coordinator that owes what a bank has moved for its receipts')).action(run(async () => (await import('./peers.ts')).redeemed))
+  const net = wallet.command('net').description('cancel what two coordinators owe each other\'s workers').exitOverride()
+  withData(add(net, 'propose <peer>', 'sign a proposal to the coordinator with this peer id'))
+    .option('--worker <folder>', 'data folder of a worker of yours that it owes, repeatable', many)
+    .option('--amount <byc>', 'at most this much on each side; default all that can be')
+    .requiredOption('--out <file>', 'where the proposal goes').action(run(async () => (await import('./netting.ts')).propose))
+  withData(add(net, 'accept <file>', 'book a proposal of another coordinator, and sign it'))
+    .option('--decline', 'sign that it does not count')
+    .requiredOption('--out <file>', 'where the answer goes').action(run(async () => (await import('./netting.ts')).accept))
+  withData(add(net, 'finish <file>', 'book the answer to a proposal; at a bank, let it count there')).action(run(async () => (await import('./netting.ts')).finish))
   withData(add(wallet, 'transactions', 'the journal, newest first')).option('--account <id>', 'only of this account').option('--limit <n>', 'how many', whole, 20).action(run(async () => (await load()).transactions))
   withData(add(root, 'status', 'the coordinator')).action(run(async () => (await load()).status))
   withData(add(root, 'doctor', 'check this machine')).action(run(async () => (await load()).doctor))

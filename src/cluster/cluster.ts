@@ -4,7 +4,8 @@ import { NightshiftError } from '../model/errors.ts'
 import { startNodeProcess, stopNodeProcess } from './node-process.ts'
 import type { NodeProcess } from './node-process.ts'
 
-export type Behaviour = 'honest' | 'liar' | 'slow'
+/** What a worker of a test cluster is like; the last three are honest, and it is done to them from outside. */
+export type Behaviour = 'honest' | 'liar' | 'on-off' | 'secretive' | 'flaky' | 'slow' | 'partitioned' | 'killed' | 'frozen'
 
 export interface ClusterWorker extends NodeProcess {
   readonly behaviour: Behaviour
@@ -28,9 +29,15 @@ export interface ClusterOptions {
   readonly owned: boolean
 }
 
+/** A slow worker takes this much longer for every task, milliseconds. */
 const SLOW_MS = 2000
-const MAX_WORKERS = 100
-const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local']
+/** A flaky worker fails or dies of this many of its tasks, percent. */
+const FLAKY_PERCENT = 25
+/** An on-off liar is honest for this many results. */
+const HONEST_RESULTS = 5
+export const MAX_WORKERS = 100
+/** Nodes of a cluster on this machine: a free port each, found by nobody. */
+export const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local']
 
 /** Starts a coordinator and workers as processes on free ports. When one does not come up, all are taken down again. */
 export async function startCluster (options: ClusterOptions): Promise<Cluster> {
@@ -83,7 +90,14 @@ function behaviourOf (index: number, { workers, liars, slow }: ClusterOptions): 
   return index >= workers - liars - slow ? 'slow' : 'honest'
 }
 
-function flagsOf (behaviour: Behaviour): readonly string[] {
-  if (behaviour === 'liar') return ['--lie']
-  return behaviour === 'slow' ? ['--slow', String(SLOW_MS)] : []
+/** What makes a worker process behave so. */
+export function flagsOf (behaviour: Behaviour): readonly string[] {
+  switch (behaviour) {
+    case 'liar': return ['--lie']
+    case 'on-off': return ['--on-off', String(HONEST_RESULTS)]
+    case 'secretive': return ['--secretive']
+    case 'flaky': return ['--flaky', String(FLAKY_PERCENT)]
+    case 'slow': return ['--slow', String(SLOW_MS)]
+    default: return []
+  }
 }

@@ -49,11 +49,17 @@ export async function clusterDown (dir: string): Promise<boolean> {
  * is removed at the next start.
  */
 export async function throwAwayCluster (options: { workers: number, liars?: number, slow?: number }): Promise<{ readonly cluster: Cluster, readonly close: () => Promise<void> }> {
+  const dir = await throwAwayFolder()
+  const cluster = await startCluster({ dir, workers: options.workers, liars: options.liars ?? 0, slow: options.slow ?? 0, owned: true })
+  return { cluster, close: async () => { await stopCluster(cluster) } }
+}
+
+/** A folder that goes with this process: when it cannot remove it itself, the next one does. */
+export async function throwAwayFolder (): Promise<string> {
   await removeLeftovers()
   const dir = await mkdtemp(join(tmpdir(), TEMP_PREFIX))
   await writeFile(join(dir, 'owner'), String(process.pid))
-  const cluster = await startCluster({ dir, workers: options.workers, liars: options.liars ?? 0, slow: options.slow ?? 0, owned: true })
-  return { cluster, close: async () => { await stopCluster(cluster) } }
+  return dir
 }
 
 async function removeLeftovers (): Promise<void> {
@@ -74,4 +80,3 @@ function isAlive (pid: number): boolean {
     return (error as { code?: string }).code === 'EPERM'
   }
 }
-

@@ -15,7 +15,7 @@ export interface NodeProcess {
   readonly dataDir: string
 }
 
-interface Ready { readonly event: 'ready', readonly peerId: string, readonly addresses: string[] }
+interface Ready { readonly event: 'ready' | 'quarantined', readonly peerId: string, readonly addresses: string[] }
 
 /** A node has this long to come up, milliseconds; the first start on a machine also makes the interpreter's snapshot. */
 const START_MS = 120_000
@@ -45,6 +45,7 @@ export async function startNodeProcess (args: readonly string[], options: { data
       once(child, 'message', { signal }) as Promise<[Ready]>,
       once(child, 'exit', { signal }).then(([code]) => { throw new Error(`it ended with ${String(code)}`) })
     ])
+    if (message.event !== 'ready') throw new Error(`it is ${message.event}`)
     child.unref()
     if (options.owned) child.channel?.unref()
     else child.disconnect()

@@ -27,13 +27,16 @@ import type { Executor } from '../model/executor.ts'
 import { imageArchitecture } from '../model/image.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { archiveFolders, openBlobStore, openDurableStore, openJournalArchive } from '../storage/index.ts'
+import { archiveFolders, openBlobStore, openJournalArchive } from '../storage/index.ts'
 import { BooksRounds, pause } from './books-rounds.ts'
 import { NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
+import { openNodeStore, tellingOfDamage } from './node-store.ts'
+import { orQuarantine } from './quarantine.ts'
+import type { Quarantine } from './quarantine.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 
@@ -69,10 +72,16 @@ export interface CoordinatorNode {
   readonly request: (event: CoordinatorEvent) => Promise<void>
   /** Resolves only when the node can no longer serve, with the reason. */
   readonly failed: Promise<Error>
+  /** of one that serves nothing: `openQuarantined` */
+  readonly quarantine?: Quarantine
   readonly close: () => Promise<void>
 }
 
-/** Builds and starts a coordinator, without its API. Throws NS_E_DATA_LOCKED when another node uses the data folder. */
+/**
+ * Builds and starts a coordinator, without its API.
+ * @throws NS_E_DATA_LOCKED when another node uses the data folder
+ * @throws NS_E_QUARANTINED when its database or its books do not verify; its cause says why
+ */
 export async function openCoordinator (options: CoordinatorOptions): Promise<CoordinatorNode> {
   const { dataDir, log } = options
   const containerOptions = options.containers ?? NO_CONTAINERS
@@ -83,12 +92,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     // asked while the store is read back; a failure is thrown where the answer is awaited
     const machine = Promise.all([detectIsolation(), readHardware(dataDir)])
     machine.catch(() => undefined)
-    const store = opened.add('store', await openDurableStore({
-      dir: join(dataDir, 'state'),
-      mirrorDir: join(dataDir, 'mirror'),
-      sign: async bytes => ({ peer: identity.peerId, signature: Buffer.from(await identity.privateKey.sign(bytes)).toString('hex') }),
-      log: message => { log.warn({}, message) }
-    }), async it => { await it.close() })
+    const books = opened.add('store', await orQuarantine(openNodeStore(dataDir, identity, log)), async it => { await it.close() })
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const [isolation, hardware] = await machine
     const sandboxes = opened.add('executors', await openExecutors({ isolation, slots: 1, ready: 0, log }), closeExecutors)
@@ -98,20 +102,21 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
     const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex') }
-    const state = await loadCoordinator(store, boot, {
+    const state = await orQuarantine(loadCoordinator(books, boot, {
       trusted: new Set(options.trusted),
       user: 'local',
       defaultBudget: parseByc(DEFAULT_BUDGET),
       leaseTtlMs: LEASE_TTL_MS,
       platforms: [...executors.keys()],
       adoptReceipts: options.adoptReceipts === true
-    }, systemClock.now())
-    await openingTransfer(store, state, parseByc(options.openingBalance), systemClock.now())
+    }, systemClock.now()))
+    await openingTransfer(books, state, parseByc(options.openingBalance), systemClock.now())
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
     const feed: JobFeed = new Listeners()
     const post = (event: CoordinatorEvent): void => { loop.post(event) }
+    const store = tellingOfDamage(books, error => { loop.fail(error) })
     const transport = opened.add('network', await openTransport({
       dataDir,
       listen: options.listen,

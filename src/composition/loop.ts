@@ -8,7 +8,7 @@ const TURN_EVENTS = 512
 /** What a deterministic core gives the loop: one turn object per moment, filled by events. */
 export interface LoopCore<E, T extends { writes: () => Write[] }> {
   readonly begin: (now: number) => T
-  /** Throws only to refuse a request; then the turn is as if the event never came. */
+  /** Throws only to refuse a request; then the turn is as if the event never came. NS_E_LEDGER of an event that is no request is fatal. */
   readonly step: (turn: T, event: E) => void
   readonly finish: (turn: T) => void
   /** Carries out messages and effects, after the turn's writes are on disk. Must not throw. */
@@ -64,7 +64,7 @@ export class Loop<E, T extends { writes: () => Write[] }> {
     })
   }
 
-  /** Ends the loop at once: what it would decide from here on cannot be relied on. The node is told. */
+  /** Ends the loop for something found outside of a turn: the turn in progress is its last, and the node is told. */
   fail (error: Error): void {
     if (this.#closed === undefined) this.#fail(error)
   }
@@ -88,7 +88,15 @@ export class Loop<E, T extends { writes: () => Write[] }> {
   }
 
   async #drain (): Promise<void> {
-    while (this.#queue.length > 0 && this.#closed === undefined) await this.#turn(this.#queue.splice(0, TURN_EVENTS))
+    while (this.#queue.length > 0 && this.#closed === undefined) {
+      const queued = this.#queue.splice(0, TURN_EVENTS)
+      try {
+        await this.#turn(queued)
+      } catch (error) {
+        for (const { done } of queued) done?.reject(asNightshiftError(error))
+        throw error
+      }
+    }
   }
 
   async #turn (queued: readonly Queued<E>[]): Promise<void> {
@@ -112,6 +120,8 @@ export class Loop<E, T extends { writes: () => Write[] }> {
       return true
     } catch (error) {
       const refused = asNightshiftError(error)
+      // nobody asked for it, so nobody is refused: the books and what was decided do not fit each other
+      if (done === undefined && refused.code === 'NS_E_LEDGER') throw refused
       if (done === undefined) this.#log.error({ code: refused.code, err: refused }, 'an event was refused')
       else done.reject(refused)
       return false

@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { signBelonging } from '../ledger/belonging.ts'
 import type { Logger } from '../observe/logger.ts'
 import { viewCoordinators } from '../worker/views.ts'
 import type { WorkerState } from '../worker/state.ts'
@@ -31,7 +32,9 @@ export class WalletFile {
   }
 
   async #write (): Promise<void> {
-    const text = JSON.stringify({ worker: this.#state.self, coordinators: viewCoordinators(this.#state) })
+    const { self, signer, config: { owner } } = this.#state
+    const belonging = owner === undefined ? {} : { belonging: signBelonging(owner, signer) }
+    const text = JSON.stringify({ worker: self, ...belonging, coordinators: viewCoordinators(this.#state) })
     if (text === this.#last) return
     try {
       await writeFile(`${this.#file}.new`, text, { mode: 0o600 })

@@ -10,8 +10,9 @@ import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { Holds, openBlobStore, openStore } from '../storage/index.ts'
-import { HONEST, lying, slow } from '../worker/behaviour.ts'
+import { Holds, openBlobStore } from '../storage/index.ts'
+import { behaviourOf } from '../worker/behaviour.ts'
+import type { BehaviourOptions } from '../worker/behaviour.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
 import { owesResults } from '../worker/drain.ts'
@@ -27,11 +28,14 @@ import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
+import { openNodeStore } from './node-store.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
+/** The mirror of a worker's database takes a snapshot after this much, bytes: what a worker must keep is little, and so is its disk. */
+const SNAPSHOT_BYTES = 4 * 1024 * 1024
 /** A draining worker waits this long for what runs, milliseconds. */
 const DRAIN_MS = 30_000
 /** After that it waits this long for its last results to be taken, milliseconds. */
@@ -52,6 +56,8 @@ export interface WorkerOptions {
   readonly priceLevel?: number
   /** units a new coordinator may owe; default 1 BYC */
   readonly creditLimit?: bigint
+  /** peer id of the coordinator that may net what this worker is owed; default: none */
+  readonly owner?: string
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
@@ -62,7 +68,7 @@ export interface WorkerOptions {
   /** run strangers' apps although this machine cannot isolate them with namespaces */
   readonly allowProcessIsolation: boolean
   /** for test clusters */
-  readonly behaviour?: { readonly lie?: boolean, readonly slowMs?: number }
+  readonly behaviour?: BehaviourOptions
   readonly log: Logger
 }
 
@@ -76,7 +82,6 @@ export interface WorkerNode {
   readonly failed: Promise<Error>
   /** tasks that were begun and have not ended */
   readonly running: () => number
-  /** With `drain` what runs is finished first, within 30 s, and its result handed over. */
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -84,7 +89,7 @@ export interface WorkerNode {
   readonly close: (options: { drain: boolean, hurry?: AbortSignal }) => Promise<void>
 }
 
-/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, or NS_E_ISOLATION where strangers' apps could not be contained. */
+/** Builds and starts a worker. Throws NS_E_DATA_LOCKED, NS_E_DATA_CORRUPT when its database is damaged, or NS_E_ISOLATION where strangers' apps could not be contained. */
 export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
   const { dataDir, log } = options
   const containerOptions = options.containers ?? NO_CONTAINERS
@@ -97,9 +102,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       })
     }
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const store = opened.add('store', await openStore(join(dataDir, 'state')), async it => { await it.close() })
-    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const identity = await loadIdentity(dataDir)
+    const store = opened.add('store', await openNodeStore(dataDir, identity, log, { snapshotBytes: SNAPSHOT_BYTES }), async it => { await it.close() })
+    const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
     const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, log }), closeExecutors)
@@ -122,7 +127,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       hardware,
       memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
       cores,
-      creditLimit: options.creditLimit ?? BASE_CREDIT
+      creditLimit: options.creditLimit ?? BASE_CREDIT,
+      ...options.owner === undefined ? {} : { owner: options.owner }
     }, offered(works))
 
     let fail: (error: Error) => void = () => undefined
@@ -144,11 +150,10 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       },
       log
     }), async it => { await it.close() })
-    const honest = options.behaviour?.lie === true ? lying(HONEST) : HONEST
-    const behaviour = options.behaviour?.slowMs === undefined ? honest : slow(options.behaviour.slowMs, honest)
+    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom)
     const holds = new Holds()
     const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config) })
-    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, log, post }), async it => { await it.close() })
+    const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, behaviour, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
       core: {

@@ -15,14 +15,20 @@ export function onEquivocation (turn: Turn, from: string, wire: Equivocation): v
   const { state } = turn
   if (wire.first === undefined || wire.second === undefined || state.accused.has(wire.payer) || state.accused.size >= MOST_ACCUSED) return
   try {
-    const proof = proofFromWire(wire.payer, wire.first, wire.second, state.signer)
-    const { payer, seq } = checkProof(proof, state.signer)
-    remember(turn, proof, `${payer} has signed two receipts that contradict each other, up to number ${seq}; the proof is kept`)
-    for (const worker of state.workers.values()) if (worker.connected && worker.peer !== from) turn.send(worker.peer, { equivocation: proofToWire(proof) })
+    const proof = proofFromWire(wire.payer, wire.first, wire.second)
+    accuse(turn, proof, from)
   } catch (error) {
     if (!(error instanceof NightshiftError)) throw error
     turn.effect({ kind: 'note', level: 'warn', text: error.message, about: { worker: from } })
   }
+}
+
+/** Keeps a proof and tells every worker but the one it came from. Throws NS_E_RECEIPT when it proves nothing. */
+export function accuse (turn: Turn, proof: EquivocationProof, from?: string): void {
+  const { state } = turn
+  const { payer, what, seq } = checkProof(proof, state.signer)
+  remember(turn, proof, `${payer} has signed two ${what} that contradict each other, up to number ${seq}; the proof is kept`)
+  for (const worker of state.workers.values()) if (worker.connected && worker.peer !== from) turn.send(worker.peer, { equivocation: proofToWire(proof) })
 }
 
 function remember (turn: Turn, proof: EquivocationProof, text: string): void {

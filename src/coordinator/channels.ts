@@ -20,6 +20,8 @@ interface StoredChannel {
   readonly cumulative: string
   readonly hash: string
   readonly owed: readonly (readonly [holdId: string, amount: string])[]
+  readonly netted?: string
+  readonly redeemed?: readonly (readonly [bank: string, units: string])[]
 }
 interface StoredReceipt { readonly body: string, readonly signature: string, readonly countersignature?: string }
 
@@ -27,9 +29,9 @@ export function channelOf (state: CoordinatorState, worker: string): PayerChanne
   return state.channels.get(worker) ?? newPayerChannel(state.self, worker)
 }
 
-/** The books know less than receipts of this coordinator say: no leases and no receipts until that is put right. */
+/** The books know less than receipts and agreements of this coordinator say: no leases and no receipts until that is put right. */
 export function isBehind (state: CoordinatorState): boolean {
-  return state.ahead.size > 0
+  return state.ahead.size > 0 || state.unbooked.size > 0
 }
 
 /**
@@ -99,17 +101,25 @@ function noteSent (turn: Turn, peer: string): void {
 export function saveChannel (turn: Turn, channel: PayerChannel): void {
   turn.state.channels.set(channel.payee, channel)
   turn.receiptsDue.add(channel.payee)
-  const { seq, cumulative, hash, owed } = channel
-  const text: StoredChannel = { seq, cumulative: cumulative.toString(), hash, owed: owed.map(hold => [hold.holdId, hold.amount.toString()]) }
+  const { seq, cumulative, hash, owed, netted, redeemed } = channel
+  const text: StoredChannel = {
+    seq,
+    cumulative: cumulative.toString(),
+    hash,
+    owed: owed.map(hold => [hold.holdId, hold.amount.toString()]),
+    netted: netted.toString(),
+    redeemed: [...redeemed].map(([bank, units]) => [bank, units.toString()])
+  }
   turn.put(KEYS.channel + channel.payee, JSON.stringify(text))
 }
 
 /** Puts the channel to where a receipt of ours is; receipts that contradict it are forgotten. */
 export function resetChannel (turn: Turn, worker: string, truth: SignedReceipt, owed: PayerChannel['owed']): void {
-  for (const receipt of channelOf(turn.state, worker).unacked) turn.put(receiptKey(worker, receipt), undefined)
+  const before = channelOf(turn.state, worker)
+  for (const receipt of before.unacked) turn.put(receiptKey(worker, receipt), undefined)
   turn.put(KEYS.acked + worker, undefined)
   const { seq, cumulative } = truth.receipt
-  saveChannel(turn, { payer: turn.state.self, payee: worker, seq, cumulative, hash: truth.hash, unacked: [], owed })
+  saveChannel(turn, { ...newPayerChannel(turn.state.self, worker), seq, cumulative, hash: truth.hash, owed, netted: before.netted, redeemed: before.redeemed })
 }
 
 function receiptKey (worker: string, { receipt }: SignedReceipt): string {
@@ -134,7 +144,7 @@ export async function loadChannels (store: Store, state: CoordinatorState): Prom
   const acked = new Map<string, PayerChannel['acked']>()
   for await (const [worker, text] of prefixed(store, KEYS.acked)) acked.set(worker, reopened(text, state))
   for await (const [worker, text] of prefixed(store, KEYS.channel)) {
-    const { seq, cumulative, hash, owed } = JSON.parse(text) as StoredChannel
+    const { seq, cumulative, hash, owed, netted, redeemed } = JSON.parse(text) as StoredChannel
     const last = acked.get(worker)
     state.channels.set(worker, {
       payer: state.self,
@@ -144,11 +154,14 @@ export async function loadChannels (store: Store, state: CoordinatorState): Prom
       hash,
       ...last === undefined ? {} : { acked: last },
       unacked: unacked.get(worker) ?? [],
-      owed: owed.map(([holdId, amount]) => ({ holdId, amount: BigInt(amount) }))
+      owed: owed.map(([holdId, amount]) => ({ holdId, amount: BigInt(amount) })),
+      netted: BigInt(netted ?? '0'),
+      redeemed: new Map((redeemed ?? []).map(([bank, units]) => [bank, BigInt(units)]))
     })
   }
   for await (const [worker, text] of prefixed(store, KEYS.ahead)) state.ahead.set(worker, reopened(text, state).receipt)
-  for (const account of state.ledger.accounts()) if (account.id.startsWith(PEER)) carryOver(state, account.id.slice(PEER.length))
+  const paid = [...state.ledger.accounts()].filter(({ id }) => id.startsWith(PEER)).map(({ id }) => id.slice(PEER.length))
+  for (const worker of new Set([...paid, ...state.channels.keys()])) carryOver(state, worker)
 }
 
 const PEER = peerAccount('')
@@ -179,6 +192,6 @@ function reopened (text: string, { signer }: CoordinatorState): { readonly recei
   return { receipt: openReceipt(body, signature, signer), signature: countersignature ?? '' }
 }
 
-async function * prefixed (store: Store, prefix: string): AsyncGenerator<readonly [string, string]> {
+export async function * prefixed (store: Store, prefix: string): AsyncGenerator<readonly [string, string]> {
   for await (const [key, value] of store.range({ gte: prefix, lt: after(prefix) })) yield [key.slice(prefix.length), value]
 }

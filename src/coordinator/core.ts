@@ -11,12 +11,14 @@ import { endAttempt, expireAttempts, findAttempt, onDecline, onFailed, onHeartbe
 import { onBid, onNoBid, runAuction } from './auction.ts'
 import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
-import { deposit, redeem } from './bank.ts'
+import { deposit, noteRedemption, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
 import { checkpointWhenDue, requestCheckpoint } from './checkpoints.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
+import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
+import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
@@ -64,6 +66,10 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'redeem': redeem(turn, event.receipt); break
     case 'checkpoint': requestCheckpoint(turn); break
     case 'archived': for (const { key, value } of state.ledger.prune(event.upTo)) turn.put(key, value); break
+    case 'note-redemption': noteRedemption(turn, event.redemption, event.receipt); break
+    case 'net-propose': proposeNetting(turn, event.peer, event.claims, event.most); break
+    case 'net-answer': answerNetting(turn, event.signed, event.accepted); break
+    case 'net-finish': finishNetting(turn, event.signed); break
   }
 }
 
@@ -128,7 +134,9 @@ function tick (turn: Turn): void {
     reviewWaiting(turn, job)
   }
   for (const worker of turn.state.workers.values()) {
-    if (!worker.connected && worker.inFlight.size === 0) turn.state.workers.delete(worker.peer)
+    if (worker.connected || worker.inFlight.size > 0) continue
+    turn.state.workers.delete(worker.peer)
+    keepBelonging(turn, worker.peer)
   }
   for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
 }
@@ -168,6 +176,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.heartbeat !== undefined) {
     onHeartbeat(turn, peer, message.heartbeat)
     chaseReceipts(turn, worker)
+    tellAgain(turn, peer)
   }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
   else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
@@ -185,6 +194,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     delete worker.settleAsked
     onReceiptAck(turn, peer, message.receiptAck)
   }
+  else if (message.nettingAck !== undefined) onNettingAck(turn, peer, message.nettingAck)
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (message.settleRequest !== undefined) {

@@ -1,5 +1,7 @@
 import type { FileRef } from '../model/block.ts'
+import type { Redemption } from '../ledger/bank.ts'
 import type { Place } from '../ledger/ledger.ts'
+import type { SignedNetting } from '../ledger/netting.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { FailureClass } from '../model/executor.ts'
 import type { JobError } from '../model/job.ts'
@@ -7,6 +9,7 @@ import type { AttemptId } from '../model/ids.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { OwnClaim } from './netting.ts'
 import type { JobRecord } from './state.ts'
 
 /** Everything that can happen to a coordinator. */
@@ -35,6 +38,10 @@ export type CoordinatorEvent =
   | { readonly kind: 'checkpoint' }
   /** the archive has the journal up to this entry */
   | { readonly kind: 'archived', readonly upTo: Place }
+  | { readonly kind: 'note-redemption', readonly redemption: Redemption, readonly receipt: SignedReceipt }
+  | { readonly kind: 'net-propose', readonly peer: string, readonly claims: readonly OwnClaim[], readonly most?: bigint }
+  | { readonly kind: 'net-answer', readonly signed: SignedNetting, readonly accepted: boolean }
+  | { readonly kind: 'net-finish', readonly signed: SignedNetting }
 
 export type TrustedOutcome =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[] }

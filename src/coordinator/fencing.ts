@@ -11,6 +11,8 @@ import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { channelOf, isBehind, postedTo, resendReceipts, resetChannel } from './channels.ts'
 import { KEYS } from './keys.ts'
+import { meetNetting, unbookedText } from './netting-books.ts'
+import { adoptNettings } from './netting.ts'
 import type { CoordinatorState } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -23,6 +25,7 @@ export function meet (turn: Turn, worker: string, resume: Resume): void {
   const receipt = ownReceipt(turn, worker, resume)
   if (receipt !== undefined && contradictsBooks(turn.state, worker, receipt)) fallBehind(turn, worker, receipt)
   if (resume.seen !== undefined) heedClaim(turn, worker, resume.seen)
+  meetNetting(turn, worker, resume)
   if (isBehind(turn.state) && turn.state.config.adoptReceipts === true) adoptReceipts(turn)
   if (!isBehind(turn.state)) resendReceipts(turn, worker, receipt?.receipt.seq ?? 0)
 }
@@ -53,17 +56,23 @@ export function onRefusal (turn: Turn, worker: string, refusal: Refusal): void {
 
 export function behindReason (state: CoordinatorState): Reason | undefined {
   const [first] = state.ahead
-  if (first === undefined) return undefined
+  if (first === undefined) return unbookedReason(state)
   const [worker, { receipt }] = first
   const { seq, cumulative } = channelOf(state, worker)
   const more = state.ahead.size === 1 ? '' : `, and so for ${state.ahead.size - 1} more workers`
-  return reason('COORDINATOR_BEHIND', `this coordinator has signed receipt ${receipt.seq} to ${worker} for ${formatByc(receipt.cumulative)} BYC, its books know receipt ${seq} for ${formatByc(cumulative)} BYC${more}: ` +
-    'they are an old copy, or the disk was lost. If another process runs with the newer books, stop this one; if these are the only books left: nightshift ledger adopt-receipts')
+  return reason('COORDINATOR_BEHIND', `this coordinator has signed receipt ${receipt.seq} to ${worker} for ${formatByc(receipt.cumulative)} BYC, its books know receipt ${seq} for ${formatByc(cumulative)} BYC${more}: ${WHAT_TO_DO}`)
+}
+
+const WHAT_TO_DO = 'they are an old copy, or the disk was lost. If another process runs with the newer books, stop this one; if these are the only books left: nightshift ledger adopt-receipts'
+
+function unbookedReason (state: CoordinatorState): Reason | undefined {
+  const [first] = state.unbooked
+  return first === undefined ? undefined : reason('COORDINATOR_BEHIND', `${unbookedText(state.self, ...first)}: ${WHAT_TO_DO}`)
 }
 
 /**
  * Takes the receipts the workers hold for the truth: books what the books lack,
- * so that each channel goes on at the next number, and counts this start after
+ * agreements included, so that each channel goes on at the next number, and counts this start after
  * every other. Only ever at the operator's word.
  * @throws NS_E_USAGE when there is nothing to adopt
  */
@@ -74,8 +83,9 @@ export function adoptReceipts (turn: Turn): void {
     adoptOne(turn, worker, receipt)
     turn.put(KEYS.ahead + worker, undefined)
   }
-  const workers = [...state.ahead.keys()]
+  const workers = [...state.ahead.keys(), ...state.unbooked.keys()]
   state.ahead.clear()
+  adoptNettings(turn)
   takeOver(turn)
   const connected = [...state.workers.values()].filter(worker => worker.connected).map(worker => worker.peer)
   for (const worker of new Set([...connected, ...workers])) turn.send(worker, { resumeReply: { ...standingFor(state, worker), keep: [], drop: [] } })

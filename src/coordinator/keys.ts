@@ -26,7 +26,17 @@ export const KEYS = {
   /** payers proven to have signed contradicting receipts */
   proof: 'proof/',
   /** the last redemption of a channel, when this node is a bank to others */
-  redeemed: 'redeemed/'
+  redeemed: 'redeemed/',
+  /** what netting took from a channel, when this node is a bank to its payer */
+  nettedElsewhere: 'netted-elsewhere/',
+  /** agreements with another coordinator */
+  netting: 'netting/',
+  /** the last agreement by which a worker is owed less */
+  netted: 'netted/',
+  /** whose a worker is, by its own word */
+  belonging: 'belonging/',
+  /** proofs that what was netted of a channel was redeemed as well */
+  doubleUse: 'double-use/'
 } as const
 
 /** The bound after every key that starts with `prefix`, which ends in `/`. */

@@ -1,4 +1,4 @@
-import type { Redemption } from '../ledger/bank.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { loadLedger } from '../ledger/load.ts'
@@ -13,6 +13,7 @@ import { idOf } from './attempts.ts'
 import { loadChannels } from './channels.ts'
 import { indexChunks, newJob } from './jobs.ts'
 import { KEYS, after } from './keys.ts'
+import { loadNettings } from './netting-books.ts'
 import { decodeChunk, decodeJob } from './records.ts'
 import { addUnpaid } from './settlement.ts'
 import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
@@ -28,18 +29,31 @@ export interface BootIdentity {
  * Reads a coordinator's state back and counts this start as a new incarnation,
  * synced before anything is said with it. Open attempts get a fresh lease: their
  * workers may still be running them.
+ * @throws NS_E_DATA_CORRUPT when books and receipts do not add up; nothing was written then
  */
 export async function loadCoordinator (store: Store, boot: BootIdentity, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
-  const incarnation = Number(await store.get(KEYS.incarnation) ?? '0') + 1
-  await store.batch([{ key: KEYS.incarnation, value: String(incarnation) }], { sync: true })
-  const state = freshState(boot, incarnation, config, await loadLedger(store, boot.signer))
+  const state = freshState(boot, await lastIncarnation(store) + 1, config, await loadLedger(store, boot.signer))
   await loadChannels(store, state)
+  await loadNettings(store, state)
+  await loadRecords(store, state, now)
+  await store.batch([{ key: KEYS.incarnation, value: String(state.incarnation) }], { sync: true })
+  return state
+}
+
+/** How often this coordinator has started. */
+export async function lastIncarnation (store: Store): Promise<number> {
+  return Number(await store.get(KEYS.incarnation) ?? '0')
+}
+
+/** Reads everything back but books and channels. */
+export async function loadRecords (store: Store, state: CoordinatorState, now: number): Promise<void> {
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
     state.standings.set(standing.peer, standing)
   }
   for await (const [payer, text] of prefixed(store, KEYS.proof)) state.accused.set(payer, JSON.parse(text) as EquivocationProof)
   for await (const [channel, text] of prefixed(store, KEYS.redeemed)) state.redeemed.set(channel, JSON.parse(text) as Redemption)
+  for await (const [worker, text] of prefixed(store, KEYS.doubleUse)) state.doubleUses.set(worker, JSON.parse(text) as DoubleUse)
   for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
   for await (const [id, text] of prefixed(store, KEYS.job)) {
     const spec = await store.get(KEYS.spec + id)
@@ -49,13 +63,13 @@ export async function loadCoordinator (store: Store, boot: BootIdentity, config:
     if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, state, job)
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
-  return state
 }
 
 /** A coordinator that knows its books and nothing else. */
 export function freshState ({ signer, bootId }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
   return {
     self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
+    doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
     jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
   }
 }

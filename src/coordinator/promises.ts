@@ -40,5 +40,5 @@ export function checkPromises (state: CoordinatorState): void {
 }
 
 function broken (what: string): NightshiftError {
-  return new NightshiftError('NS_E_LEDGER', `the books are not what they promise: ${what}`, { remedy: 'the node stops; keep its data folder and see "nightshift ledger verify"' })
+  return new NightshiftError('NS_E_LEDGER', `the books are not what they promise: ${what}`, { remedy: 'keep the data folder and see "nightshift ledger verify"' })
 }

@@ -1,6 +1,9 @@
-import type { Redemption } from '../ledger/bank.ts'
+import type { DoubleUse, Redemption } from '../ledger/bank.ts'
 import type { EquivocationProof } from '../ledger/equivocation.ts'
+import type { Belonging } from '../ledger/belonging.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { NettingChain } from '../ledger/netting-chain.ts'
+import type { SignedNetting } from '../ledger/netting.ts'
 import type { PayerChannel } from '../ledger/payer.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { AttemptState } from '../lifecycle/attempt.ts'
@@ -227,6 +230,20 @@ export interface CoordinatorState {
   readonly accused: Map<string, EquivocationProof>
   /** as a bank: the last redemption by channel */
   readonly redeemed: Map<string, Redemption>
+  /** by worker: what was owed to it and taken twice */
+  readonly doubleUses: Map<string, DoubleUse>
+  /** as a bank: units netted of a channel between others */
+  readonly nettedElsewhere: Map<string, bigint>
+  /** agreements by coordinator */
+  readonly nettings: Map<string, NettingChain>
+  /** by worker: the last agreement by which it is owed less */
+  readonly netted: Map<string, SignedNetting>
+  /** workers that have yet to confirm it */
+  readonly nettingUntold: Set<string>
+  /** agreements this coordinator has signed and its books do not know, by the worker that has shown it, until they are adopted */
+  readonly unbooked: Map<string, SignedNetting>
+  /** whose workers are, by worker */
+  readonly belongings: Map<string, Belonging>
   /** the highest other start of this identity a worker has shown */
   shown?: BootClaim
   readonly config: CoordinatorConfig

@@ -1,12 +1,14 @@
 import { formatByc } from '../model/money.ts'
-import { peerAccount, balance } from '../ledger/accounts.ts'
+import { peerAccount } from '../ledger/accounts.ts'
+import type { NettingDocument } from '../ledger/netting.ts'
+import { openOf, redeemedOf } from '../ledger/payer.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { isBanned, newStanding } from '../verification/reputation.ts'
 import { obstacles } from './auction.ts'
 import { isSuspect } from './suspicion.ts'
-import { channelOf } from './channels.ts'
+import { channelOf, postedTo } from './channels.ts'
 import { whyWaiting } from './waiting.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import { Turn } from './turn.ts'
@@ -88,7 +90,7 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       memoryMiB: worker?.offer?.memoryMiB ?? 0,
       slots: worker?.offer?.slotsTotal ?? 0,
       running: worker?.inFlight.size ?? 0,
-      earned: formatByc(balance(state.ledger.account(peerAccount(peer)))),
+      earned: formatByc(postedTo(state, peer)),
       accepted: standing.passes,
       strikes: standing.strikes.length,
       banned: isBanned(standing, now),
@@ -105,6 +107,13 @@ export interface WorkerAccount {
   readonly paid: string
   /** of that, in receipts */
   readonly receipted: string
+  /** of that, cancelled by netting, and moved by banks as far as this coordinator was told */
+  readonly netted: string
+  readonly redeemed: string
+  /** what the receipts still bring; negative when more was taken than they are for */
+  readonly open: string
+  /** the coordinator it belongs to, by its own word */
+  readonly owner?: string
   /** number of the last receipt */
   readonly seq: number
   /** what it has countersigned, and up to which number */
@@ -121,7 +130,9 @@ export interface WorkerAccount {
 export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAccount[] {
   const peers = new Set([...state.channels.keys(), ...state.ahead.keys(), ...state.workers.keys()])
   return [...peers].sort().map(worker => {
-    const { seq, cumulative, acked } = channelOf(state, worker)
+    const channel = channelOf(state, worker)
+    const { seq, cumulative, acked, netted } = channel
+    const owner = state.belongings.get(worker)?.owner
     const account = state.ledger.account(peerAccount(worker))
     const view = state.workers.get(worker)
     const ahead = state.ahead.get(worker)?.receipt
@@ -130,6 +141,10 @@ export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAcc
       connected: view?.connected ?? false,
       paid: formatByc(account.creditsPosted),
       receipted: formatByc(cumulative),
+      netted: formatByc(netted),
+      redeemed: formatByc(redeemedOf(channel)),
+      open: formatByc(openOf(channel)),
+      ...owner === undefined ? {} : { owner },
       seq,
       acknowledged: formatByc(acked?.receipt.receipt.cumulative ?? 0n),
       acknowledgedSeq: acked?.receipt.receipt.seq ?? 0,
@@ -137,6 +152,32 @@ export function viewWorkerAccounts (state: CoordinatorState): readonly WorkerAcc
       settleAsked: view?.settleAsked ?? false,
       ...view?.refusal === undefined ? {} : { refusal: view.refusal },
       ...ahead === undefined ? {} : { ahead: { seq: ahead.seq, receipted: formatByc(ahead.cumulative) } }
+    }
+  })
+}
+
+/** Where this coordinator is with another one; amounts are ByteChips in decimal text. */
+export interface NettingView {
+  readonly coordinator: string
+  /** number of the last agreement */
+  readonly seq: number
+  /** cancelled in all, on each side */
+  readonly netted: string
+  /** a proposal of this coordinator that the other has not answered */
+  readonly proposed?: { readonly seq: number, readonly amount: string }
+  /** the last document, for whoever is to see it */
+  readonly last?: NettingDocument
+}
+
+export function viewNettings (state: CoordinatorState): readonly NettingView[] {
+  return [...state.nettings.values()].map(chain => {
+    const total = [...chain.netted.values()].reduce((sum, units) => sum + units, 0n)
+    return {
+      coordinator: chain.peer,
+      seq: chain.seq,
+      netted: formatByc(total / 2n),
+      ...chain.open === undefined ? {} : { proposed: { seq: chain.open.netting.seq, amount: formatByc(chain.open.netting.amount) } },
+      ...chain.last === undefined ? {} : { last: chain.last.document }
     }
   })
 }

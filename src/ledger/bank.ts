@@ -1,6 +1,9 @@
 import { NightshiftError } from '../model/errors.ts'
 import { formatByc } from '../model/money.ts'
 import type { Signer } from '../model/signer.ts'
+import { isAgreed, openNetting } from './netting.ts'
+import type { NettedClaim, NettingDocument } from './netting.ts'
+import { openReceipt } from './receipts.ts'
 import type { SignedReceipt } from './receipts.ts'
 
 const DOMAIN = 'nightshift/redemption/1\0'
@@ -26,13 +29,15 @@ export interface Redemption {
 
 /**
  * What a receipt still brings: its cumulative amount less what was redeemed for
- * its channel before, at most what the payer has here.
+ * its channel before and what this bank was shown to be netted, at most what
+ * the payer has here.
  * @throws NS_E_RECEIPT when nothing is left of it, NS_E_FUNDS when the payer has nothing here
  */
-export function redeemable ({ receipt }: SignedReceipt, redeemed: bigint, funds: bigint): bigint {
-  const left = receipt.cumulative - redeemed
+export function redeemable ({ receipt }: SignedReceipt, redeemed: bigint, netted: bigint, funds: bigint): bigint {
+  const left = receipt.cumulative - redeemed - netted
   if (left <= 0n) {
-    throw new NightshiftError('NS_E_RECEIPT', `nothing is left of receipt ${receipt.seq}: ${formatByc(redeemed)} BYC of its ${formatByc(receipt.cumulative)} BYC were redeemed before`, { remedy: 'bring a later receipt' })
+    const byNetting = netted === 0n ? '' : `, ${formatByc(netted)} BYC were netted`
+    throw new NightshiftError('NS_E_RECEIPT', `nothing is left of receipt ${receipt.seq}: ${formatByc(redeemed)} BYC of its ${formatByc(receipt.cumulative)} BYC were redeemed before${byNetting}`, { remedy: 'bring a later receipt' })
   }
   if (funds <= 0n) {
     throw new NightshiftError('NS_E_FUNDS', `${receipt.payer} has nothing at this bank, ${formatByc(left)} BYC of receipt ${receipt.seq} are open`, { remedy: 'ask the payer to deposit, then redeem again' })
@@ -46,6 +51,39 @@ export function signRedemption (fields: Omit<Redemption, 'signature'>, signer: S
 
 export function redemptionIsValid (redemption: Redemption, signer: Pick<Signer, 'verify'>): boolean {
   return signer.verify(redemption.bank, signed(redemption), Buffer.from(redemption.signature, 'hex'))
+}
+
+/** A redemption that took what was netted before, or the other way round. Whoever has it can check it. */
+export interface DoubleUse {
+  readonly redemption: Redemption
+  /** the receipt that was redeemed */
+  readonly receipt: { readonly body: string, readonly signature: string }
+  readonly netting: NettingDocument
+}
+
+/** Units that a redemption and an agreement took of one channel beyond what either says its receipts are for. */
+export function usedTwice ({ redeemed }: Redemption, { receipt }: SignedReceipt, claim: NettedClaim): bigint {
+  const most = receipt.cumulative > claim.receipt.cumulative ? receipt.cumulative : claim.receipt.cumulative
+  return BigInt(redeemed) + claim.netted - most
+}
+
+/**
+ * Checks that more was taken of a channel than its payer had signed for in
+ * either document: what the bank moved for the one and what was netted of the
+ * other are more than both receipts are for.
+ * @returns units taken twice
+ * @throws NS_E_RECEIPT when it proves nothing
+ */
+export function checkDoubleUse ({ redemption, receipt, netting }: DoubleUse, signer: Pick<Signer, 'verify'>): bigint {
+  const redeemed = openReceipt(receipt.body, receipt.signature, signer)
+  const agreed = openNetting(JSON.stringify(netting), signer)
+  const claim = agreed.netting.claims.find(({ payer, payee }) => payer === redemption.payer && payee === redemption.payee)
+  if (!redemptionIsValid(redemption, signer) || redeemed.hash !== redemption.receipt || claim === undefined || !isAgreed(agreed)) {
+    throw new NightshiftError('NS_E_RECEIPT', 'redemption, receipt and agreement do not belong together')
+  }
+  const twice = usedTwice(redemption, redeemed, claim)
+  if (twice <= 0n) throw new NightshiftError('NS_E_RECEIPT', 'nothing was taken twice')
+  return twice
 }
 
 function signed ({ bank, payer, payee, receipt, seq, amount, redeemed }: Omit<Redemption, 'signature'>): Buffer {

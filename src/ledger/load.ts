@@ -26,7 +26,8 @@ export type LedgerSource = Pick<Store, 'get' | 'range'>
  */
 export async function loadLedger (store: LedgerSource, signer: Pick<Signer, 'self' | 'verify'>): Promise<Ledger> {
   try {
-    const state = await stored(store, signer)
+    const state = await readBooks(store)
+    for (const checkpoint of state.checkpoints) checkOwn(checkpoint, signer)
     const base = state.checkpoints.at(-1)
     const chain = readChain(store, state, base)
     const told = base === undefined ? await replay(chain, undefined, true) : await replayAfter(base, state, chain)
@@ -45,7 +46,8 @@ async function replayAfter (base: Checkpoint, state: LedgerState, chain: AsyncIt
   return await replay(since, booksOf(base, state, since), true)
 }
 
-async function stored (store: LedgerSource, signer: Pick<Signer, 'self' | 'verify'>): Promise<LedgerState> {
+/** The books as they are stored, whether they add up or not: to be looked at, not to be worked with. */
+export async function readBooks (store: LedgerSource): Promise<LedgerState> {
   const accounts = new Map<string, Account>()
   for await (const [id, value] of under(store, LEDGER_KEYS.account)) accounts.set(id, decodeAccount(id, value))
   const holds = new Map<string, Hold>()
@@ -56,7 +58,7 @@ async function stored (store: LedgerSource, signer: Pick<Signer, 'self' | 'verif
   const keys: [string, number][] = []
   for await (const [key, seq] of under(store, LEDGER_KEYS.key)) keys.push([key, Number(seq)])
   const checkpoints: Checkpoint[] = []
-  for await (const [, value] of under(store, LEDGER_KEYS.checkpoint)) checkpoints.push(ownCheckpoint(value, signer))
+  for await (const [, value] of under(store, LEDGER_KEYS.checkpoint)) checkpoints.push(JSON.parse(value) as Checkpoint)
   return {
     accounts, holds, checkpoints,
     keys: new Map(keys.sort(([, a], [, b]) => a - b)),
@@ -66,10 +68,9 @@ async function stored (store: LedgerSource, signer: Pick<Signer, 'self' | 'verif
   }
 }
 
-function ownCheckpoint (text: string, signer: Pick<Signer, 'self' | 'verify'>): Checkpoint {
-  const checkpoint = openCheckpoint(JSON.parse(text), signer)
-  if (checkpoint.peer === signer.self) return checkpoint
-  throw new Error(`the checkpoint at entry ${checkpoint.seq} was signed by ${checkpoint.peer}, this node is ${signer.self}: was identity.key replaced?`)
+function checkOwn (checkpoint: Checkpoint, signer: Pick<Signer, 'self' | 'verify'>): void {
+  const { seq, peer } = openCheckpoint(checkpoint, signer)
+  if (peer !== signer.self) throw new Error(`the checkpoint at entry ${seq} was signed by ${peer}, this node is ${signer.self}: was identity.key replaced?`)
 }
 
 async function place (store: LedgerSource, key: string): Promise<Place> {

@@ -30,10 +30,23 @@ export interface PayerChannel {
   readonly unacked: readonly SignedReceipt[]
   /** posted, and not yet in a receipt */
   readonly owed: readonly PostedHold[]
+  /** of the receipts, what agreements between coordinators have cancelled, units */
+  readonly netted: bigint
+  /** of the receipts, what each bank says it has moved to the payee, units */
+  readonly redeemed: ReadonlyMap<string, bigint>
 }
 
 export function newPayerChannel (payer: string, payee: string): PayerChannel {
-  return { payer, payee, seq: 0, cumulative: 0n, hash: NO_RECEIPT_HASH, unacked: [], owed: [] }
+  return { payer, payee, seq: 0, cumulative: 0n, hash: NO_RECEIPT_HASH, unacked: [], owed: [], netted: 0n, redeemed: new Map() }
+}
+
+export function redeemedOf ({ redeemed }: PayerChannel): bigint {
+  return [...redeemed.values()].reduce((sum, units) => sum + units, 0n)
+}
+
+/** What the receipts still bring: negative only when more was taken than they were for. */
+export function openOf (channel: PayerChannel): bigint {
+  return channel.cumulative - channel.netted - redeemedOf(channel)
 }
 
 export function owe (channel: PayerChannel, holds: readonly PostedHold[]): PayerChannel {

@@ -84,5 +84,5 @@ function sameHold (is: Hold, should: Hold | undefined): void {
 }
 
 function violated (what: string): NightshiftError {
-  return new NightshiftError('NS_E_LEDGER', `the books are not what they promise: ${what}`, { remedy: 'the node stops; keep its data folder and see "nightshift ledger verify"' })
+  return new NightshiftError('NS_E_LEDGER', `the books are not what they promise: ${what}`, { remedy: 'keep the data folder and see "nightshift ledger verify"' })
 }

@@ -1,6 +1,8 @@
-import type { BootClaim, Equivocation, Receipt as WireReceipt } from '../model/messages/control.ts'
+import type { BootClaim, Equivocation, Netting as WireNetting, Receipt as WireReceipt } from '../model/messages/control.ts'
 import type { Signer } from '../model/signer.ts'
 import type { EquivocationProof } from './equivocation.ts'
+import { encodeNetting, openNetting } from './netting.ts'
+import type { SignedNetting } from './netting.ts'
 import { openReceipt } from './receipts.ts'
 import type { SignedReceipt } from './receipts.ts'
 
@@ -18,10 +20,20 @@ export function proofToWire (proof: EquivocationProof): Equivocation {
   return { payer: proof.payer, first: receiptToWire(proof.first), second: receiptToWire(proof.second) }
 }
 
-/** Throws NS_E_RECEIPT when one of the receipts is none; whether they prove anything is for `checkProof`. */
-export function proofFromWire (payer: string, first: WireReceipt, second: WireReceipt, signer: Pick<Signer, 'verify'>): EquivocationProof {
-  const plain = ({ body, signature }: SignedReceipt) => ({ body, signature })
-  return { payer, first: plain(receiptFromWire(first, signer)), second: plain(receiptFromWire(second, signer)) }
+/** What it is made of, and whether it proves anything, is for `checkProof`. */
+export function proofFromWire (payer: string, first: WireReceipt, second: WireReceipt): EquivocationProof {
+  const plain = ({ body, signature }: WireReceipt) => ({ body: Buffer.from(body).toString('utf8'), signature: hex(signature) })
+  return { payer, first: plain(first), second: plain(second) }
+}
+
+/** An agreement as it travels: the very text of its document. */
+export function nettingToWire (signed: SignedNetting): WireNetting {
+  return { document: new Uint8Array(Buffer.from(encodeNetting(signed), 'utf8')) }
+}
+
+/** Throws NS_E_RECEIPT for one that is malformed or not signed by those it names. */
+export function nettingFromWire (wire: WireNetting, signer: Pick<Signer, 'verify'>): SignedNetting {
+  return openNetting(Buffer.from(wire.document).toString('utf8'), signer)
 }
 
 export function claimToWire (claim: { readonly incarnation: number, readonly bootId: string, readonly signature: string }): BootClaim {

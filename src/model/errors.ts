@@ -27,6 +27,8 @@ export type ErrorCode =
   | 'NS_E_SUPERSEDED'
   | 'NS_E_DATA_LOCKED'
   | 'NS_E_DATA_CORRUPT'
+  | 'NS_E_QUARANTINED'
+  | 'NS_E_DISK'
   | 'NS_E_NO_COORDINATOR'
   | 'NS_E_UNAUTHORIZED'
   | 'NS_E_PLATFORM'

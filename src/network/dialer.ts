@@ -6,7 +6,8 @@ import type { Clock, Random } from '../model/clock.ts'
 import type { Logger } from '../observe/logger.ts'
 import { backoff } from './backoff.ts'
 
-const STABLE_MS = 60_000
+/** A connection that lasted this long was a good one, milliseconds. Were it longer, a line that breaks now and then would keep its node away for half a minute each time. */
+const STABLE_MS = 5000
 const DIAL_DEADLINE_MS = 10_000
 const MAX_DISCOVERED = 256
 const DISCOVERED_ATTEMPTS = 10
@@ -17,6 +18,8 @@ interface Target {
   peer: string | undefined
   readonly discovered: boolean
   failures: number
+  /** connections in a row that did not last */
+  brief: number
   connectedAt: number | undefined
   dialing: boolean
   timer: NodeJS.Timeout | undefined
@@ -56,7 +59,7 @@ export class Dialer {
     const known = [...this.#targets]
     if (known.some(target => target.peer === peer) || known.filter(target => target.discovered).length >= MAX_DISCOVERED) return
     const addresses = multiaddrs.slice(0, 8).map(address => withPeer(address, peer))
-    this.#add({ addresses, peer, discovered: true, failures: 0, connectedAt: undefined, dialing: false, timer: undefined })
+    this.#add({ addresses, peer, discovered: true, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined })
   }
 
   /** Forgets a discovered peer that turned out to be of no use; false when it is not one. */
@@ -111,10 +114,16 @@ export class Dialer {
   #retry (target: Target, why: string): void {
     if (this.#stop.signal.aborted || !this.#targets.has(target)) return
     const { clock, log, random } = this.#init
-    if (target.connectedAt !== undefined && clock.now() - target.connectedAt >= STABLE_MS) target.failures = 0
+    if (target.connectedAt !== undefined) {
+      // it could be reached: what failed before is past, only connections that never last count
+      target.brief = clock.now() - target.connectedAt >= STABLE_MS ? 0 : target.brief + 1
+      target.failures = target.brief
+    }
     target.connectedAt = undefined
     const wait = backoff(target.failures++, random.fraction())
     const about = { addresses: target.addresses.map(String), peer: target.peer, why, retryInMs: Math.round(wait) }
+    // one address that takes the call and never speaks must not use up the time of all others each time
+    target.addresses = [...target.addresses.slice(1), ...target.addresses.slice(0, 1)]
     if (target.discovered && target.failures > DISCOVERED_ATTEMPTS) {
       this.#remove(target)
       log.debug(about, 'a discovered peer is given up until it is seen again')
@@ -165,6 +174,7 @@ function targetsOf (addresses: readonly Multiaddr[]): Target[] {
     peer: group[0] === undefined ? undefined : peerOf(group[0]),
     discovered: false,
     failures: 0,
+    brief: 0,
     connectedAt: undefined,
     dialing: false,
     timer: undefined

@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Level } from 'level'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { Store, Write } from '../model/store.ts'
 import { withSum, withoutSum } from './checked.ts'
 import { chainedLine } from './chain.ts'
-import { accessError, openError } from './errors.ts'
+import { accessError, openError, syncError } from './errors.ts'
 import { START, batchesAfter } from './mirror-files.ts'
 import type { Position } from './mirror-files.ts'
 import { Mirror } from './mirror.ts'
 import type { Signer } from './mirror.ts'
+import { finishRepair, removeUnfinished } from './repaired.ts'
 import { writeBatch } from './write-batch.ts'
 import type { Operation } from './write-batch.ts'
 
@@ -51,10 +53,11 @@ export async function openDurableStore (options: DurableStoreOptions): Promise<D
   const { dir, mirrorDir, log } = options
   const level = new Level<string, string>(dir, { keyEncoding: 'utf8', valueEncoding: 'utf8' })
   try {
+    await finishRepair(dir, log)
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await level.open()
   } catch (error) {
-    throw repairable(openError(error, dir))
+    throw repairable(openError(error, dir), dir)
   }
   let mirror: Mirror | undefined
   let store: MirroredLevel | undefined
@@ -64,11 +67,12 @@ export async function openDurableStore (options: DurableStoreOptions): Promise<D
     const head = await verified(level, dir)
     store = new MirroredLevel(level, mirror, head, options)
     await store.agree()
+    await removeUnfinished(dir)
     return store
   } catch (error) {
     await (store?.abandon() ?? mirror?.close())
     await level.close()
-    throw repairable(accessError(error, dir))
+    throw repairable(accessError(error, dir), dir)
   }
 }
 
@@ -202,8 +206,8 @@ class MirroredLevel implements DurableStore {
         await this.#write(taken.map(({ writes }) => writes))
         for (const { resolve } of taken) resolve()
       } catch (error) {
-        this.#failed ??= error
-        for (const { reject } of taken) reject(accessError(error, this.#options.dir))
+        this.#failed ??= syncError(error, this.#options.dir)
+        for (const { reject } of taken) reject(this.#failed)
       }
     }
   }
@@ -276,10 +280,11 @@ function corrupt (dir: string, why: string): NightshiftError {
 }
 
 /** What a person does about a damaged database. */
-function repairable (error: unknown): unknown {
+function repairable (error: unknown, dir: string): unknown {
   if (!(error instanceof NightshiftError) || error.code !== 'NS_E_DATA_CORRUPT') return error
+  const folder = dirname(dir)
   return new NightshiftError('NS_E_DATA_CORRUPT', error.message, {
-    remedy: 'nothing was changed and nothing is served; see "nightshift ledger verify", then "nightshift ledger repair --from-mirror"',
+    remedy: `nothing was changed; see "nightshift ledger verify --data ${folder}", then "nightshift ledger repair --from-mirror --data ${folder}"`,
     cause: error
   })
 }

@@ -27,6 +27,19 @@ export function accessError (error: unknown, dir: string): unknown {
   return isCorruption(error) ? corrupt(errorMessage(error), dir, error) : error
 }
 
+/**
+ * A batch or its sync failed. Whether it is on disk is not known then, and the
+ * same sync tried again may say yes to what was thrown away: a node that gets
+ * this stops, and what is there is verified at its next start.
+ */
+export function syncError (error: unknown, dir: string): NightshiftError {
+  if (isCorruption(error)) return corrupt(errorMessage(error), dir, error)
+  return new NightshiftError('NS_E_DISK', `a write to ${dir} failed, and what it holds is not known any more: ${errorMessage((error as { cause?: unknown }).cause ?? error)}`, {
+    remedy: 'free some space or see to the disk, then start again: what is there is verified then, and nothing that was promised is lost',
+    cause: error
+  })
+}
+
 /** A full disk as a typed error; everything else unchanged. */
 export function writeError (error: unknown, dir: string): unknown {
   if ((error as { code?: string }).code !== 'ENOSPC') return error

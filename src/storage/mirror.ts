@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat, truncate } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NightshiftError } from '../model/errors.ts'
@@ -16,6 +16,10 @@ export interface MirrorLines { readonly text: string, readonly positions: readon
 
 /** Snapshots kept, each with the batches after it: one may be damaged. */
 const KEPT_SNAPSHOTS = 2
+/** A file that is being written has this after its name until it is whole. */
+const UNFINISHED = '.part'
+/** A file that cannot be followed has this after its name until the snapshots that replace it are there. */
+const DAMAGED = '.damaged'
 
 /**
  * The second copy of a store: every batch as a line of a chained file, and from
@@ -44,6 +48,7 @@ export class Mirror {
    */
   static async open (dir: string): Promise<Mirror> {
     await mkdir(dir, { recursive: true, mode: 0o700 })
+    await removeAll(dir, UNFINISHED)
     const last = (await filesOf(dir)).filter(({ kind }) => kind === 'batches').at(-1)
     if (last === undefined) return new Mirror(dir, START)
     let position = await startOf(last)
@@ -63,7 +68,7 @@ export class Mirror {
 
   /** A mirror that starts over in a folder whose files cannot be followed; they stay until the next snapshots have replaced them. */
   static async anew (dir: string): Promise<Mirror> {
-    for (const file of await filesOf(dir)) if (file.kind === 'batches') await rename(file.path, `${file.path}.damaged`)
+    for (const file of await filesOf(dir)) if (file.kind === 'batches') await rename(file.path, file.path + DAMAGED)
     return new Mirror(dir, START)
   }
 
@@ -96,10 +101,11 @@ export class Mirror {
   /** Begins the file for what follows `at`; a snapshot of that moment is to be written with `snapshot`. */
   async begin (at: Position): Promise<void> {
     const path = join(this.#dir, nameOf('batches', at.n))
-    const file = await open(path, 'w', 0o600)
+    const file = await open(path + UNFINISHED, 'w', 0o600)
     const header = chainedLine(CHAIN_START, { batchesAfter: at.n, chain: at.hash })
     await file.appendFile(header.text)
     await file.datasync()
+    await rename(path + UNFINISHED, path)
     await syncFolder(this.#dir)
     await this.#file?.close()
     this.#file = file
@@ -110,7 +116,7 @@ export class Mirror {
   /** Writes everything a store held at `at` as one signed file, then drops what is older than the snapshots kept. */
   async snapshot (at: Position, entries: AsyncIterable<readonly [string, string]>, sign?: Signer): Promise<void> {
     const path = join(this.#dir, nameOf('snapshot', at.n))
-    const file = await open(`${path}.part`, 'w', 0o600)
+    const file = await open(path + UNFINISHED, 'w', 0o600)
     try {
       let line = chainedLine(CHAIN_START, { snapshotAt: at.n, chain: at.hash })
       let pending = line.text
@@ -129,7 +135,7 @@ export class Mirror {
     } finally {
       await file.close()
     }
-    await rename(`${path}.part`, path)
+    await rename(path + UNFINISHED, path)
     await syncFolder(this.#dir)
     await this.#prune()
   }
@@ -143,7 +149,12 @@ export class Mirror {
     const files = await filesOf(this.#dir)
     const oldest = files.filter(({ kind }) => kind === 'snapshot').at(-KEPT_SNAPSHOTS)?.n ?? 0
     for (const file of files) if (file.n < oldest) await rm(file.path, { force: true })
+    if (files.filter(({ kind }) => kind === 'snapshot').length >= KEPT_SNAPSHOTS) await removeAll(this.#dir, DAMAGED)
   }
+}
+
+async function removeAll (dir: string, ending: string): Promise<void> {
+  for (const name of await readdir(dir)) if (name.endsWith(ending)) await rm(join(dir, name), { force: true })
 }
 
 function nameOf (kind: MirrorFile['kind'], n: number): string {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { Level } from 'level'
 import { NightshiftError } from '../model/errors.ts'
 import type { Write } from '../model/store.ts'
-import { openError } from './errors.ts'
+import { openError, syncError } from './errors.ts'
 import { operations } from './durable-store.ts'
 import { batchesAfter, wholeSnapshots } from './mirror-files.ts'
 import type { Position } from './mirror-files.ts'
+import { buildingAt, finishRepair, move, removeUnfinished, repairedAt } from './repaired.ts'
 import { writeBatch } from './write-batch.ts'
 
 const ENTRIES_AT_ONCE = 1000
@@ -22,13 +23,18 @@ export interface Repaired {
 
 /**
  * Builds a database anew from its mirror, beside the damaged one, and puts it in
- * its place. The damaged one is kept under another name.
+ * its place. The damaged one is kept under another name. Cut off at any step,
+ * either database is in place at the next open, and a repair may run again.
  * @throws NS_E_DATA_LOCKED while a node uses the folder
  * @throws NS_E_DATA_CORRUPT when the mirror holds no whole snapshot with what follows it
  */
 export async function repairFromMirror (dir: string, mirrorDir: string, log: (message: string) => void): Promise<Repaired> {
+  await finishRepair(dir, log)
+  const fresh = buildingAt(dir)
   await refuseWhileUsed(dir)
-  const fresh = `${dir}.repaired`
+  // another repair may be at it
+  await refuseWhileUsed(fresh)
+  await removeUnfinished(dir)
   for await (const { position, entries } of wholeSnapshots(mirrorDir, log)) {
     await rm(fresh, { recursive: true, force: true })
     const level = new Level<string, string>(fresh, { keyEncoding: 'utf8', valueEncoding: 'utf8' })
@@ -51,13 +57,17 @@ export async function repairFromMirror (dir: string, mirrorDir: string, log: (me
       // a batch of nothing, synced, makes all before it durable
       await level.batch([], { sync: true })
     } catch (error) {
-      log(`snapshot ${position.n} cannot be followed to the end: ${(error as Error).message}`)
+      if (!(error instanceof NightshiftError)) throw syncError(error, fresh)
+      log(`snapshot ${position.n} cannot be followed to the end: ${error.message}`)
       continue
     } finally {
       await level.close()
     }
+    // a node may have been started meanwhile
+    await refuseWhileUsed(dir)
+    await move(fresh, repairedAt(dir))
     const kept = await keep(dir)
-    await rename(fresh, dir)
+    await move(repairedAt(dir), dir)
     return { position: at, snapshot: position.n, batches, kept }
   }
   await rm(fresh, { recursive: true, force: true })
@@ -81,8 +91,7 @@ async function keep (dir: string): Promise<string> {
   for (let i = 1; ; i++) {
     const kept = `${dir}.damaged-${i}`
     if (existsSync(kept)) continue
-    if (existsSync(dir)) await rename(dir, kept)
+    if (existsSync(dir)) await move(dir, kept)
     return kept
   }
 }
-

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Random } from '../model/clock.ts'
 import type { Usage } from '../model/executor.ts'
+import type { Message } from '../model/messages/control.ts'
 import { resultHash } from '../model/result.ts'
 import type { BlobStore } from '../model/store.ts'
 import type { TaskResult } from './events.ts'
@@ -9,11 +11,37 @@ export interface Behaviour {
   /** after the app ran, before its result counts */
   readonly during: (usage: Usage, signal: AbortSignal) => Promise<void>
   readonly after: (result: TaskResult, blobs: BlobStore, signal: AbortSignal) => Promise<TaskResult>
+  /** whether it says this to its coordinator */
+  readonly says: (message: Message) => boolean
+}
+
+/** What a test cluster asks of a worker; nothing of it makes an honest one. */
+export interface BehaviourOptions {
+  /** changes every result */
+  readonly lie?: boolean
+  /** honest for this many results, then changes every other one */
+  readonly onOff?: number
+  /** takes this much longer for every task, milliseconds */
+  readonly slowMs?: number
+  /** share of its tasks that end badly: by a failure it makes up, or by the end of its process */
+  readonly flaky?: number
+  /** commits to its results and never shows them */
+  readonly secretive?: boolean
+}
+
+export function behaviourOf ({ lie, onOff, slowMs, flaky: share, secretive }: BehaviourOptions, random: Random): Behaviour {
+  let behaviour = HONEST
+  if (lie === true) behaviour = lying(behaviour)
+  if (onOff !== undefined) behaviour = turning(onOff)
+  if (share !== undefined) behaviour = flaky(share, random, behaviour)
+  if (slowMs !== undefined) behaviour = slow(slowMs, behaviour)
+  return secretive === true ? { ...behaviour, says: message => message.reveal === undefined } : behaviour
 }
 
 export const HONEST: Behaviour = {
   during: () => Promise.resolve(),
-  after: result => Promise.resolve(result)
+  after: result => Promise.resolve(result),
+  says: () => true
 }
 
 /** For test clusters: a worker that takes this much longer for every task, milliseconds. */
@@ -35,6 +63,29 @@ export function lying (then: Behaviour = HONEST): Behaviour {
       const { sha256, size } = await blobs.put(content, { signal })
       const files = [{ path: first?.path ?? 'result', sha256, size }, ...rest]
       return { ...result, files, value: resultHash({ exitCode: 0, files }) }
+    }
+  }
+}
+
+/** For test clusters: a worker that is honest until it may be trusted, and lies every other time from then on. */
+export function turning (after: number): Behaviour {
+  const liar = lying()
+  let results = 0
+  return { ...HONEST, after: async (result, blobs, signal) => ++results > after && results % 2 === 0 ? await liar.after(result, blobs, signal) : result }
+}
+
+/** For test clusters: a worker some of whose tasks fail for no reason of the app's, or take the whole process with them. */
+export function flaky (share: number, random: Random, then: Behaviour = HONEST): Behaviour {
+  return {
+    ...then,
+    after: async (result, blobs, signal) => {
+      if (!result.ok || random.fraction() >= share) return await then.after(result, blobs, signal)
+      const way = Math.floor(random.fraction() * 3)
+      if (way === 0) process.kill(process.pid, 'SIGKILL')
+      const failure = way === 1
+        ? { failureClass: 'node', code: 'SANDBOX_CRASHED', message: 'this worker is flaky', exitCode: 0 } as const
+        : { failureClass: 'app', code: 'EXIT_NONZERO', message: 'this worker says that the app failed', exitCode: 1 } as const
+      return { ok: false, ...failure, stderrTail: '', usage: result.usage }
     }
   }
 }

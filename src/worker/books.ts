@@ -1,4 +1,6 @@
 import type { EquivocationProof } from '../ledger/equivocation.ts'
+import { openNetting } from '../ledger/netting.ts'
+import type { NettingDocument, SignedNetting } from '../ledger/netting.ts'
 import { newPayeeChannel } from '../ledger/payee.ts'
 import type { PayeeChannel } from '../ledger/payee.ts'
 import { openReceipt } from '../ledger/receipts.ts'
@@ -17,13 +19,15 @@ export interface CoordinatorBook {
   readonly seen?: BootClaim
   /** units of results that were shown to it and then recalled or left unpaid without a judgement */
   readonly lost: bigint
+  /** the last agreement by which this coordinator owes this worker less: what it owes was cancelled against what others owe */
+  readonly netting?: SignedNetting
   /** that it signed receipts which contradict each other: nothing is done for it any more */
   readonly proof?: EquivocationProof
   /** nothing is taken from it but receipts until then, milliseconds; not kept over a restart */
   readonly refusedUntil: number
 }
 
-interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof }
+interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly netting?: NettingDocument }
 interface StoredReceipt { readonly body: string, readonly signature: string }
 
 export function newBook (coordinator: string, self: string): CoordinatorBook {
@@ -39,8 +43,13 @@ export function saveBook (turn: WorkerTurn, coordinator: string, change: Partial
   const before = bookOf(turn.state, coordinator)
   const after = { ...before, ...change }
   turn.state.books.set(coordinator, after)
-  const { seen, lost, proof } = after
-  const text: StoredBook = { ...seen === undefined ? {} : { seen }, lost: lost.toString(), ...proof === undefined ? {} : { proof } }
+  const { seen, lost, proof, netting } = after
+  const text: StoredBook = {
+    ...seen === undefined ? {} : { seen },
+    lost: lost.toString(),
+    ...proof === undefined ? {} : { proof },
+    ...netting === undefined ? {} : { netting: netting.document }
+  }
   turn.put(KEYS.book + coordinator, JSON.stringify(text))
   const kept = new Set(after.channel.kept)
   for (const receipt of before.channel.kept) if (!kept.has(receipt)) turn.put(receiptKey(coordinator, receipt), undefined)
@@ -52,15 +61,23 @@ function receiptKey (coordinator: string, { receipt }: SignedReceipt): string {
   return `${KEYS.receipt}${coordinator}/${sortable(receipt.seq)}`
 }
 
+type Entries = AsyncIterable<readonly [string, string]> | Iterable<readonly [string, string]>
+
 /** Reads the books back from stored texts by key suffix. Throws NS_E_RECEIPT for a receipt that is damaged. */
 export async function loadBooks (
   self: string, signer: Pick<Signer, 'verify'>,
-  stored: { readonly books: AsyncIterable<readonly [string, string]>, readonly receipts: AsyncIterable<readonly [string, string]> }
+  stored: { readonly books: Entries, readonly receipts: Entries }
 ): Promise<Map<string, CoordinatorBook>> {
   const books = new Map<string, CoordinatorBook>()
   for await (const [coordinator, text] of stored.books) {
-    const { seen, lost, proof } = JSON.parse(text) as StoredBook
-    books.set(coordinator, { ...newBook(coordinator, self), ...seen === undefined ? {} : { seen }, lost: BigInt(lost), ...proof === undefined ? {} : { proof } })
+    const { seen, lost, proof, netting } = JSON.parse(text) as StoredBook
+    books.set(coordinator, {
+      ...newBook(coordinator, self),
+      ...seen === undefined ? {} : { seen },
+      lost: BigInt(lost),
+      ...proof === undefined ? {} : { proof },
+      ...netting === undefined ? {} : { netting: openNetting(JSON.stringify(netting), signer) }
+    })
   }
   for await (const [key, text] of stored.receipts) {
     const coordinator = key.slice(0, key.indexOf('/'))

@@ -14,6 +14,7 @@ import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
 import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { KEYS } from './keys.ts'
+import { onNetting } from './netting.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
@@ -162,6 +163,7 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
   const view = turn.state.coordinators.get(peer)
   if (view === undefined) return
   if (message.receipt !== undefined) onReceipt(turn, peer, message.receipt)
+  else if (message.netting !== undefined) onNetting(turn, peer, message.netting)
   else if (message.resumeReply !== undefined) onResumeReply(turn, view, message.resumeReply)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (view.admitted) onCommand(turn, peer, message)

@@ -1,5 +1,6 @@
+import { signBelonging } from '../ledger/belonging.ts'
 import { highest } from '../ledger/payee.ts'
-import { claimFromWire, claimToWire, hex, receiptToWire } from '../ledger/wire.ts'
+import { bytes, claimFromWire, claimToWire, hex, nettingToWire, receiptToWire } from '../ledger/wire.ts'
 import { claimIsValid, fence } from '../lifecycle/boot.ts'
 import { formatByc } from '../model/money.ts'
 import type { ResumeReply } from '../model/messages/control.ts'
@@ -9,16 +10,19 @@ import { bookOf, saveBook } from './books.ts'
 import type { CoordinatorView, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
-/** Says what this worker has of a coordinator: what it runs, the highest receipt, and the start it last agreed with. */
+/** Says what this worker has of a coordinator: what it runs, the highest receipt, what of it was netted, and the start it last agreed with; and whose it is. */
 export function sendResume (turn: WorkerTurn, view: CoordinatorView): void {
-  const { channel, seen } = bookOf(turn.state, view.peer)
+  const { channel, seen, netting } = bookOf(turn.state, view.peer)
+  const { owner } = turn.state.config
   const receipt = highest(channel)
   turn.send(view.peer, {
     resume: {
       incarnation: view.incarnation,
       live: liveOf(turn.state, view.peer),
       ...receipt === undefined ? {} : { receipt: receiptToWire(receipt) },
-      ...seen === undefined ? {} : { seen: claimToWire(seen) }
+      ...seen === undefined ? {} : { seen: claimToWire(seen) },
+      ...netting === undefined ? {} : { netting: nettingToWire(netting) },
+      ...owner === undefined ? {} : { belonging: { owner, signature: bytes(signBelonging(owner, turn.state.signer).signature) } }
     }
   })
 }

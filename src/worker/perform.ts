@@ -5,6 +5,7 @@ import type { DurableBlobStore } from '../model/store.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Holds } from '../storage/index.ts'
+import type { Behaviour } from './behaviour.ts'
 import type { WorkerEffect, WorkerEvent } from './events.ts'
 import type { TaskRunner } from './run-task.ts'
 import type { WorkerAttempt } from './state.ts'
@@ -15,6 +16,7 @@ export interface PerformerServices {
   readonly holds: Holds
   readonly transport: Transport
   readonly runner: TaskRunner
+  readonly behaviour: Behaviour
   readonly log: Logger
   readonly post: (event: WorkerEvent) => void
 }
@@ -31,7 +33,7 @@ export class WorkerPerformer {
   /** Called after the turn's writes are on disk. */
   async perform (turn: WorkerTurn): Promise<void> {
     await Promise.all(turn.sends.map(async ({ message }) => { await this.#inline(message) }))
-    for (const { peer, message } of turn.sends) this.#services.transport.send(peer, message)
+    for (const { peer, message } of turn.sends) if (this.#services.behaviour.says(message)) this.#services.transport.send(peer, message)
     for (const effect of turn.effects) this.#effect(effect)
   }
 

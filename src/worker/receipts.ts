@@ -84,7 +84,7 @@ export function onEquivocation (turn: WorkerTurn, from: string, wire: Equivocati
   if (wire.first === undefined || wire.second === undefined) return
   if (!state.books.has(wire.payer) && state.books.size >= MOST_ACCUSED) return
   try {
-    const proof = proofFromWire(wire.payer, wire.first, wire.second, state.signer)
+    const proof = proofFromWire(wire.payer, wire.first, wire.second)
     checkProof(proof, state.signer)
     accuse(turn, wire.payer, proof)
   } catch (error) {
@@ -93,6 +93,6 @@ export function onEquivocation (turn: WorkerTurn, from: string, wire: Equivocati
   }
 }
 
-function complain (turn: WorkerTurn, peer: string, text: string): void {
+export function complain (turn: WorkerTurn, peer: string, text: string): void {
   turn.effect({ kind: 'note', level: 'warn', text, about: { coordinator: peer } })
 }

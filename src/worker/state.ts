@@ -66,6 +66,8 @@ export interface WorkerConfig {
   readonly cores: number
   /** what a new coordinator may owe, units */
   readonly creditLimit: bigint
+  /** the coordinator that may net what this worker is owed */
+  readonly owner?: string
 }
 
 /** What the machine can run at the moment: an engine may go away and come back. */

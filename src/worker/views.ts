@@ -3,6 +3,7 @@ import { formatByc } from '../model/money.ts'
 import type { Reason } from '../model/reasons.ts'
 import { bookOf } from './books.ts'
 import { limitOf, outstandingOf } from './credit.ts'
+import { nettedWith } from './netting.ts'
 import type { WorkerState } from './state.ts'
 
 /** What a worker has with one coordinator; amounts are ByteChips in decimal text. */
@@ -15,6 +16,8 @@ export interface CoordinatorAccount {
   readonly earned: string
   /** what it has signed receipts for */
   readonly receipted: string
+  /** of that, cancelled by agreements of its owner with the coordinator */
+  readonly netted: string
   /** number of its highest receipt */
   readonly seq: number
   /** that receipt: proof of the debt to anybody, and what a bank redeems */
@@ -45,6 +48,7 @@ export function viewCoordinators (state: WorkerState): readonly CoordinatorAccou
       admitted: view?.admitted ?? false,
       earned: formatByc(state.earnings.get(coordinator)?.amount ?? 0n),
       receipted: formatByc(channel.cumulative),
+      netted: formatByc(nettedWith(state, coordinator)),
       seq: channel.seq,
       ...last === undefined ? {} : { receipt: { body: last.body, signature: last.signature } },
       exposure: formatByc(exposure),

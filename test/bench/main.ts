@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   blobs: async () => await (await import('./blob-transfer.ts')).benchBlobTransfer(),
   containers: async () => await (await import('./containers.ts')).benchContainers(),
   ledger: async () => await (await import('./ledger.ts')).benchLedger(),
+  worker: async () => await (await import('./worker-store.ts')).benchWorkerStore(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 

@@ -1,29 +1,20 @@
-import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nightshift } from '../support/command.ts'
 import { crashRig } from '../support/crash.ts'
 import type { CrashRig } from '../support/crash.ts'
 import { Api, ended, startNode } from '../support/nodes.ts'
 import type { StartedNode } from '../support/nodes.ts'
 import { NOOP, compileWat, pushWasm } from '../support/wasm.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const LEASE_MS = 10_000
 
 interface Account { readonly admitted: boolean, readonly leased: string, readonly receipted: string, readonly seq: number, readonly exposure: string, readonly refusal?: { readonly code: string } }
 interface Paid { readonly worker: string, readonly paid: string, readonly receipted: string, readonly seq: number, readonly acknowledgedSeq: number }
-
-async function nightshift (...args: readonly string[]): Promise<{ readonly code: number, readonly stdout: string, readonly stderr: string }> {
-  return await new Promise(resolve => {
-    execFile(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-  })
-}
 
 /** Asks until the answer is the one waited for. */
 async function until<T> (what: string, ask: () => Promise<T | undefined>, done: (value: T) => boolean, timeoutMs = 30_000): Promise<T> {
@@ -234,6 +225,41 @@ describe('a node that stands still for longer than a lease', () => {
     c.process.kill('SIGCONT')
     await rig.expectRight(api, id)
   }, 180_000)
+
+  it.runIf(FULL)('as coordinator, while a copy of its folder took over, commands nobody and pays nothing when it wakes', async () => {
+    const c = await rig.start('coordinator', 'c')
+    const begin = c.addresses.flatMap(address => ['--peer', address])
+    const flags = ['--slots', '1', '--slow', '400']
+    const names = ['w1', 'w2', 'w3']
+    const workers = await Promise.all(names.map(async name => await rig.start('worker', name, [...begin, ...flags])))
+    const id = await rig.submit(await Api.of(c.dataDir)) ?? ''
+    await (await Api.of(c.dataDir)).waitFor(id, job => job.executions >= 3, 30_000)
+    c.process.kill('SIGSTOP')
+    await cp(c.dataDir, join(rig.dir, 'copy'), { recursive: true })
+    const copy = await startNode('coordinator', join(rig.dir, 'copy'), ['--no-containers'])
+    try {
+      await Promise.all(workers.map(async worker => { await worker.stop('SIGKILL') }))
+      const both = [...begin, ...copy.addresses.flatMap(address => ['--peer', address])]
+      const again = await Promise.all(names.map(async name => await rig.start('worker', name, [...both, ...flags])))
+      const api = await Api.of(copy.dataDir)
+      await rig.expectRight(api, id)
+      await delay(LEASE_MS)
+      c.process.kill('SIGCONT')
+      // it is told that it is not the latest, or nobody talks to it: either way nothing of its is run or paid
+      await Promise.race([once(c.process, 'exit'), delay(3 * LEASE_MS)])
+      if (c.process.exitCode === null) expect(await (await Api.of(c.dataDir)).call('GET', `/v1/jobs/${id}`)).not.toMatchObject({ state: 'COMPLETED' })
+      else expect(c.log()).toMatch(/NS_E_SUPERSEDED/)
+      const { workers: paid } = await api.call('GET', '/v1/wallet/peers') as { workers: Paid[] }
+      for (const { peerId, dataDir } of again) {
+        const row = paid.find(({ worker }) => worker === peerId)
+        const mine = async (): Promise<Account | undefined> => (JSON.parse(await readFile(join(dataDir, 'wallet.json'), 'utf8')) as { coordinators: Account[] }).coordinators[0]
+        await until(`what ${peerId} was paid by the copy, and no more`, mine, it => it.receipted === row?.receipted && it.seq === row.seq && it.exposure === '0')
+      }
+      await rig.expectRight(api, await rig.submit(api) ?? '')
+    } finally {
+      await copy.stop('SIGKILL')
+    }
+  }, 300_000)
 
   it('as worker is not paid for what others did meanwhile, and works on', async () => {
     const { w1, api, id } = await started()

@@ -1,24 +1,12 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nightshift } from '../support/command.ts'
+import { DATABASE_FILES, damageLargest } from '../support/data-folder.ts'
 import { Api, ended, startNode } from '../support/nodes.ts'
 import type { StartedNode } from '../support/nodes.ts'
 import { NOOP, compileWat, pushWasm } from '../support/wasm.ts'
-
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-
-interface Ended { readonly code: number, readonly stdout: string, readonly stderr: string }
-
-async function nightshift (...args: readonly string[]): Promise<Ended> {
-  return await new Promise(resolve => {
-    execFile(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-  })
-}
 
 describe('the books of a coordinator whose disk lies', () => {
   let dir: string
@@ -46,16 +34,6 @@ describe('the books of a coordinator whose disk lies', () => {
     return id
   }
 
-  /** Overwrites a piece in the middle of the database's largest file, as a lost page does. */
-  async function damageDatabase (): Promise<void> {
-    const folder = join(data, 'state')
-    const files = await Promise.all((await readdir(folder)).filter(name => /\.(log|ldb)$/.test(name)).map(async name => ({ path: join(folder, name), size: (await stat(join(folder, name))).size })))
-    const { path, size } = files.sort((a, b) => b.size - a.size)[0] ?? { path: '', size: 0 }
-    const file = await open(path, 'r+')
-    await file.write(Buffer.alloc(4096), 0, 4096, Math.floor(size / 2))
-    await file.close()
-  }
-
   it('are not served with, are found damaged, repaired from the mirror, and the job goes on', async () => {
     const first = await start('coordinator', 'c')
     const api = await Api.of(data)
@@ -68,8 +46,8 @@ describe('the books of a coordinator whose disk lies', () => {
     await first.stop('SIGKILL')
 
     expect((await nightshift('ledger', 'verify', '--data', data)).stdout).toMatch(/database: whole\nmirror: {3}whole, 1 snapshot, up to batch \d+\njournal: {2}whole, \d+ entries, 1000 BYC issued/)
-    await damageDatabase()
-    await expect(start('coordinator', 'c')).rejects.toThrow(/NS_E_DATA_CORRUPT[^]*ledger repair --from-mirror/)
+    await damageLargest(join(data, 'state'), DATABASE_FILES)
+    await expect(start('coordinator', 'c')).rejects.toThrow(/quarantined[^]*NS_E_DATA_CORRUPT[^]*ledger repair --from-mirror/)
     const verified = await nightshift('ledger', 'verify', '--data', data)
     expect(verified.code).toBe(4)
     expect(verified.stdout).toMatch(/database: DAMAGED/)

@@ -7,6 +7,7 @@ import type { StartedNode } from '../support/nodes.ts'
 
 /** Chunks of a job here. */
 const CHUNKS = 4
+const FULL = process.env['NIGHTSHIFT_TEST_FULL'] === '1'
 
 describe('a node that is asked to stop in the middle of a job', () => {
   let rig: CrashRig
@@ -44,6 +45,21 @@ describe('a node that is asked to stop in the middle of a job', () => {
     for (const name of ['w1', 'w3']) await rig.start('worker', name, [...dial, '--slots', '2'])
     await rig.expectRight(api, id, CHUNKS)
   }, 120_000)
+
+  it.runIf(FULL)('ends within the time it says as a worker, however long its task takes', async () => {
+    const { workers: [w1], api, id, dial } = await begin('120000')
+    await expect.poll(async () => (await api.call('GET', `/v1/jobs/${id}/tasks`) as { tasks: { worker: string, state: string }[] }).tasks.some(task => task.worker === w1?.peerId && task.state === 'RUNNING'), { timeout: 30_000 }).toBe(true)
+    const before = Date.now()
+    await w1?.stop('SIGTERM')
+    const took = Date.now() - before
+    expect(w1?.process.exitCode).toBe(0)
+    const [, stated = '0'] = /for at most (\d+) s/.exec(w1?.log() ?? '') ?? []
+    expect(Number(stated), 'it says how long').toBeGreaterThan(0)
+    expect(took, 'it waited for its task').toBeGreaterThan((Number(stated) - 5) * 1000)
+    expect(took, 'and not longer than it said').toBeLessThan((Number(stated) + 5) * 1000)
+    for (const name of ['w1', 'w3']) await rig.start('worker', name, [...dial, '--slots', '2'])
+    await rig.expectRight(api, id, CHUNKS)
+  }, 240_000)
 
   it('loses nothing as a coordinator, whether it was asked once or twice', async () => {
     const { coordinator, id } = await begin('500')

@@ -3,6 +3,8 @@ import { normaliseManifest } from '../../src/blocks/manifest.ts'
 import { normaliseTemplate } from '../../src/blocks/template.ts'
 import { readArchive } from '../../src/images/archive.ts'
 import { parseConfig, parseDocument } from '../../src/images/manifest.ts'
+import { signBelonging } from '../../src/ledger/belonging.ts'
+import { openNetting, signNetting } from '../../src/ledger/netting.ts'
 import { signReceipt, openReceipt, channelId, NO_RECEIPT_HASH } from '../../src/ledger/receipts.ts'
 import { NightshiftError } from '../../src/model/errors.ts'
 import { BlobRequest } from '../../src/model/messages/blob.ts'
@@ -154,6 +156,23 @@ function receipts (): Target {
   }
 }
 
+/** Netting documents, from a file somebody brought or from a peer. */
+function nettings (): Target {
+  const claim = (payer: string, payee: string) => ({ payer, payee, amount: 5n, netted: 9n, receipt: { seq: 2, hash: 'c'.repeat(64), cumulative: 11n } })
+  const { document } = signNetting({ proposer: 'a', accepter: 'b', seq: 3, prevHash: NO_RECEIPT_HASH, amount: 5n, claims: [claim('a', 'wb'), claim('b', 'wa')] },
+    [signBelonging('b', simulatedSigner('wb')), signBelonging('a', simulatedSigner('wa'))], simulatedSigner('a'))
+  const sample: unknown = JSON.parse(document.body)
+  return {
+    name: 'netting documents',
+    every: 1,
+    feed: dice => {
+      const body = dice.chance(0.5) ? mutateText(dice, sample) : document.body
+      const changed = dice.chance(0.5) ? mutateText(dice, { ...document, body }) : Buffer.from(mutateBytes(dice, Buffer.from(JSON.stringify({ ...document, body })))).toString('utf8')
+      return takes(() => openNetting(changed, { verify: () => true }), NightshiftError)
+    }
+  }
+}
+
 /** Task specifications, as a worker reads them from a coordinator it does not know. */
 function specs (): Target {
   const file = Buffer.from('the app')
@@ -189,6 +208,7 @@ export async function targets (): Promise<readonly Target[]> {
     imageDocuments(),
     await archives(),
     receipts(),
+    nettings(),
     specs()
   ]
 }

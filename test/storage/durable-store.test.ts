@@ -1,8 +1,8 @@
 import { cp, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkMirror, openDurableStore, repairFromMirror } from '../../src/storage/index.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { checkMirror, openDurableStore, openStore, repairFromMirror } from '../../src/storage/index.ts'
 import { SeededRandom } from '../simulation/random.ts'
 import { damage } from './damage.ts'
 
@@ -63,6 +63,35 @@ describe('a store with a mirror', () => {
     await store.close()
   })
 
+  it('keeps its mirror small, however long it runs', async () => {
+    const store = await openIt(10_000)
+    let most = 0
+    for (let i = 0; i < 600; i++) {
+      await store.batch([{ key: `k${i % 50}`, value: 'x'.repeat(200) }], { sync: true })
+      if (i % 20 === 0) most = Math.max(most, (await Promise.all((await readdir(join(dir, 'mirror'))).map(async name => (await stat(join(dir, 'mirror', name)).catch(() => ({ size: 0 }))).size))).reduce((sum, size) => sum + size, 0))
+    }
+    await store.close()
+    // two snapshots of 50 values, and what was mirrored since the older of them
+    expect(most).toBeGreaterThan(10_000)
+    expect(most).toBeLessThan(3 * 11_000 + 2 * 20_000)
+  })
+
+  it('takes over the folder of an earlier version, which had no sums and no mirror', async () => {
+    const old = await openStore(join(dir, 'state'))
+    await old.batch([{ key: 'attempt/1', value: 'kept' }, { key: 'book/1', value: '{}' }], { sync: true })
+    await old.close()
+    const store = await openIt()
+    expect(await all(store)).toEqual({ 'attempt/1': 'kept', 'book/1': '{}' })
+    expect(notes.join()).toMatch(/earlier version was taken over: 2 entries/)
+    await store.batch([{ key: 'book/1', value: 'changed' }], { sync: true })
+    await store.close()
+    await rm(join(dir, 'state'), { recursive: true })
+    await repairFromMirror(join(dir, 'state'), join(dir, 'mirror'), () => undefined)
+    const again = await openIt()
+    expect(await all(again)).toEqual({ 'attempt/1': 'kept', 'book/1': 'changed' })
+    await again.close()
+  })
+
   it('takes from the mirror what the database lost at its end', async () => {
     await fill(50)
     await cp(join(dir, 'state'), join(dir, 'older'), { recursive: true })
@@ -96,6 +125,29 @@ describe('a store with a mirror', () => {
     await file.write(Buffer.alloc(64), 0, 64, Math.floor(size / 2))
     await file.close()
     await expect(openIt()).rejects.toMatchObject({ code: 'NS_E_DATA_CORRUPT', remedy: expect.stringMatching(/ledger repair --from-mirror/) as string })
+  })
+
+  it('promises nothing more after a sync that failed, which is never tried again, and is whole at the next open', async () => {
+    const store = await openIt()
+    await store.batch([{ key: 'before', value: '1' }], { sync: true })
+    const probe = await open(process.execPath, 'r')
+    const datasync = vi.spyOn(Object.getPrototypeOf(probe) as { datasync: () => Promise<void> }, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'))
+    await probe.close()
+    try {
+      await expect(store.batch([{ key: 'lost', value: '2' }], { sync: true })).rejects.toMatchObject({ code: 'NS_E_DISK', message: expect.stringMatching(/EIO/) as string, remedy: expect.stringMatching(/start again/) as string })
+      await expect(store.batch([{ key: 'after', value: '3' }], { sync: true })).rejects.toMatchObject({ code: 'NS_E_DISK' })
+      expect(datasync).toHaveBeenCalledTimes(1)
+    } finally {
+      datasync.mockRestore()
+    }
+    await store.close()
+    const again = await openIt()
+    // whether the failed batch got there is not known; what came after it was never written
+    expect(await all(again)).toMatchObject({ before: '1' })
+    expect(await again.get('after')).toBeUndefined()
+    await again.batch([{ key: 'next', value: '4' }], { sync: true })
+    await again.close()
+    expect((await checkMirror(join(dir, 'mirror'))).damages).toEqual([])
   })
 
   it('is not repaired while a node uses it', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { CHUNK, EXPECTED, HASHER, INPUT } from './hasher.ts'
 import { Api, ended, startNode } from './nodes.ts'
-import type { StartedNode } from './nodes.ts'
+import type { StartedNode, UpAs } from './nodes.ts'
 import { compileWat, pushWasm } from './wasm.ts'
 
 /** Chunks of a crash test's job. */
@@ -22,7 +22,7 @@ function phases (what: string): string[] {
 
 export interface CrashRig {
   readonly dir: string
-  readonly start: (role: 'coordinator' | 'worker', name: string, args?: readonly string[], crash?: string) => Promise<StartedNode>
+  readonly start: (role: 'coordinator' | 'worker', name: string, args?: readonly string[], crash?: string, expected?: UpAs) => Promise<StartedNode>
   /** Submits the job; undefined when the coordinator died before it could say that it has it. */
   readonly submit: (api: Api, chunks?: number) => Promise<string | undefined>
   /** Output, books, and attempts that were paid: all as they must be. */
@@ -38,11 +38,11 @@ export async function crashRig (): Promise<CrashRig> {
   let port = '0'
   return {
     dir,
-    start: async (role, name, args = [], crash) => {
+    start: async (role, name, args = [], crash, expected) => {
       const listen = role === 'coordinator' ? ['--listen', `/ip4/127.0.0.1/tcp/${port}`] : []
-      const node = await startNode(role, join(dir, name), ['--no-containers', '--log-level', 'debug', ...listen, ...args], crash === undefined ? {} : { NIGHTSHIFT_CRASH: crash })
+      const node = await startNode(role, join(dir, name), ['--no-containers', '--log-level', 'debug', ...listen, ...args], crash === undefined ? {} : { NIGHTSHIFT_CRASH: crash }, expected)
       nodes.push({ node, name })
-      if (role === 'coordinator') port = /\/tcp\/(\d+)/.exec(node.addresses[0] ?? '')?.[1] ?? '0'
+      if (role === 'coordinator') port = /\/tcp\/(\d+)/.exec(node.addresses[0] ?? '')?.[1] ?? port
       return node
     },
     submit: async (api, chunks = CHUNKS) => {

@@ -19,8 +19,11 @@ export interface StartedNode {
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>
 }
 
-/** Starts a node of the built command as a process of its own and waits until it says it is ready. */
-export async function startNode (role: 'coordinator' | 'worker', dataDir: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<StartedNode> {
+/** What a node says once it is up. */
+export type UpAs = 'ready' | 'quarantined'
+
+/** Starts a node of the built command as a process of its own and waits until it says it is up, as what it is expected to be. */
+export async function startNode (role: 'coordinator' | 'worker', dataDir: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}, expected: UpAs = 'ready'): Promise<StartedNode> {
   const child = spawn(process.execPath, [
     MAIN, role, '--data', dataDir, '--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local', '--exit-with-parent', '--output', 'json', ...args
   ], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
@@ -30,7 +33,9 @@ export async function startNode (role: 'coordinator' | 'worker', dataDir: string
   const ready = (async () => {
     for await (const line of lines) {
       const message = JSON.parse(line) as { event: string, peerId: string, addresses: string[] }
-      if (message.event === 'ready') return message
+      if (message.event === expected) return message
+      child.kill('SIGKILL')
+      throw new Error(`the ${role} is up, but ${line}`)
     }
     throw new Error(`the ${role} ended before it was ready:\n${log}`)
   })()

@@ -9,6 +9,7 @@ import { settleTurn, step } from '../../src/worker/core.ts'
 import type { WorkerEvent } from '../../src/worker/events.ts'
 import { holdIdOf } from '../../src/verification/commitment.ts'
 import { freshWorker } from '../../src/worker/load.ts'
+import { HONEST } from '../../src/worker/behaviour.ts'
 import { WorkerPerformer } from '../../src/worker/perform.ts'
 import type { WorkerAttempt, WorkerState } from '../../src/worker/state.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
@@ -34,7 +35,7 @@ class Worker {
   constructor (stores: TwoStores) {
     this.stores = stores
     this.#performer = new WorkerPerformer({
-      blobs: stores.here, holds: stores.holds, runner: stores.runner, log: createLogger('silent'),
+      blobs: stores.here, holds: stores.holds, runner: stores.runner, behaviour: HONEST, log: createLogger('silent'),
       transport: { self: 'worker', addresses: () => [], peers: () => [], rtt: () => undefined, send: () => true, fetch: () => Promise.resolve(), disconnect: () => Promise.resolve(), close: () => Promise.resolve() },
       post: event => {
         this.#posted.push(event)

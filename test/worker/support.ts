@@ -51,7 +51,7 @@ export class TwoStores {
       random: { bytes: length => new Uint8Array(length), fraction: () => 0 },
       clock: { now: () => 0 },
       log: createLogger('silent'),
-      behaviour: { during: async (usage, signal) => { await this.behaviour.during(usage, signal) }, after: async (result, blobs, signal) => await this.behaviour.after(result, blobs, signal) },
+      behaviour: { says: () => true, during: async (usage, signal) => { await this.behaviour.during(usage, signal) }, after: async (result, blobs, signal) => await this.behaviour.after(result, blobs, signal) },
       bounds: { memoryMiB: 1024, diskMiB: 100 }
     })
   }

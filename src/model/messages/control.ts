@@ -161,6 +161,8 @@ export interface Message {
   settleRequest?: SettleRequest
   refusal?: Refusal
   equivocation?: Equivocation
+  netting?: Netting
+  nettingAck?: NettingAck
 }
 
 export namespace Message {
@@ -175,7 +177,69 @@ export namespace Message {
 
         obj = { ...obj }
 
+        if (obj.nettingAck != null) {
+          obj.netting = undefined
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.netting != null) {
+          obj.nettingAck = undefined
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
         if (obj.equivocation != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
           obj.receiptAck = undefined
@@ -204,6 +268,8 @@ export namespace Message {
         }
 
         if (obj.refusal != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.settleRequest = undefined
           obj.receiptAck = undefined
@@ -232,6 +298,8 @@ export namespace Message {
         }
 
         if (obj.settleRequest != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.receiptAck = undefined
@@ -260,6 +328,8 @@ export namespace Message {
         }
 
         if (obj.receiptAck != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -288,6 +358,8 @@ export namespace Message {
         }
 
         if (obj.receipt != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -316,6 +388,8 @@ export namespace Message {
         }
 
         if (obj.log != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -344,6 +418,8 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -372,6 +448,8 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -400,6 +478,8 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -428,6 +508,8 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -456,6 +538,8 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -484,6 +568,8 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -512,6 +598,8 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -540,6 +628,8 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -568,6 +658,8 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -596,6 +688,8 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -624,6 +718,8 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -652,6 +748,8 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -680,6 +778,8 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -708,6 +808,8 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -736,6 +838,8 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -764,6 +868,8 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -792,6 +898,8 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -820,6 +928,8 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -848,6 +958,8 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -876,6 +988,8 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          obj.nettingAck = undefined
+          obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
           obj.settleRequest = undefined
@@ -1031,6 +1145,16 @@ export namespace Message {
         if (obj.equivocation != null) {
           w.uint32(210)
           Equivocation.codec().encode(obj.equivocation, w)
+        }
+
+        if (obj.netting != null) {
+          w.uint32(242)
+          Netting.codec().encode(obj.netting, w)
+        }
+
+        if (obj.nettingAck != null) {
+          w.uint32(250)
+          NettingAck.codec().encode(obj.nettingAck, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1201,6 +1325,18 @@ export namespace Message {
               })
               break
             }
+            case 30: {
+              obj.netting = Netting.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.netting
+              })
+              break
+            }
+            case 31: {
+              obj.nettingAck = NettingAck.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.nettingAck
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1208,7 +1344,69 @@ export namespace Message {
           }
         }
 
+        if (obj.nettingAck != null) {
+          delete obj.netting
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.netting != null) {
+          delete obj.nettingAck
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
         if (obj.equivocation != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.refusal
           delete obj.settleRequest
           delete obj.receiptAck
@@ -1237,6 +1435,8 @@ export namespace Message {
         }
 
         if (obj.refusal != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.settleRequest
           delete obj.receiptAck
@@ -1265,6 +1465,8 @@ export namespace Message {
         }
 
         if (obj.settleRequest != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.receiptAck
@@ -1293,6 +1495,8 @@ export namespace Message {
         }
 
         if (obj.receiptAck != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1321,6 +1525,8 @@ export namespace Message {
         }
 
         if (obj.receipt != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1349,6 +1555,8 @@ export namespace Message {
         }
 
         if (obj.log != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1377,6 +1585,8 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1405,6 +1615,8 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1433,6 +1645,8 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1461,6 +1675,8 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1489,6 +1705,8 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1517,6 +1735,8 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1545,6 +1765,8 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1573,6 +1795,8 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1601,6 +1825,8 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1629,6 +1855,8 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1657,6 +1885,8 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1685,6 +1915,8 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1713,6 +1945,8 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1741,6 +1975,8 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1769,6 +2005,8 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1797,6 +2035,8 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1825,6 +2065,8 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1853,6 +2095,8 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1881,6 +2125,8 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -1909,6 +2155,8 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          delete obj.nettingAck
+          delete obj.netting
           delete obj.equivocation
           delete obj.refusal
           delete obj.settleRequest
@@ -2122,6 +2370,20 @@ export namespace Message {
             case 26: {
               yield * Equivocation.codec().stream(reader, reader.uint32(), `${prefix}.equivocation`, {
                 limits: opts.limits?.equivocation
+              })
+
+              break
+            }
+            case 30: {
+              yield * Netting.codec().stream(reader, reader.uint32(), `${prefix}.netting`, {
+                limits: opts.limits?.netting
+              })
+
+              break
+            }
+            case 31: {
+              yield * NettingAck.codec().stream(reader, reader.uint32(), `${prefix}.nettingAck`, {
+                limits: opts.limits?.nettingAck
               })
 
               break
@@ -2949,6 +3211,21 @@ export namespace Message {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MessageResumeNettingDocumentFieldEvent {
+    field: '$.resume.netting.document'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageResumeBelongingOwnerFieldEvent {
+    field: '$.resume.belonging.owner'
+    value: string
+  }
+
+  export interface MessageResumeBelongingSignatureFieldEvent {
+    field: '$.resume.belonging.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface MessageResumeReplyIncarnationFieldEvent {
     field: '$.resumeReply.incarnation'
     value: number
@@ -3150,6 +3427,16 @@ export namespace Message {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MessageNettingDocumentFieldEvent {
+    field: '$.netting.document'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageNettingAckHashFieldEvent {
+    field: '$.nettingAck.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Message>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Message.codec())
   }
@@ -3158,7 +3445,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -8189,6 +8476,8 @@ export interface Resume {
   live: LiveAttempt[]
   receipt?: Receipt
   seen?: BootClaim
+  netting?: Netting
+  belonging?: Belonging
 }
 
 export namespace Resume {
@@ -8221,6 +8510,16 @@ export namespace Resume {
         if (obj.seen != null) {
           w.uint32(34)
           BootClaim.codec().encode(obj.seen, w)
+        }
+
+        if (obj.netting != null) {
+          w.uint32(42)
+          Netting.codec().encode(obj.netting, w)
+        }
+
+        if (obj.belonging != null) {
+          w.uint32(50)
+          Belonging.codec().encode(obj.belonging, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -8261,6 +8560,18 @@ export namespace Resume {
             case 4: {
               obj.seen = BootClaim.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.seen
+              })
+              break
+            }
+            case 5: {
+              obj.netting = Netting.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.netting
+              })
+              break
+            }
+            case 6: {
+              obj.belonging = Belonging.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.belonging
               })
               break
             }
@@ -8318,6 +8629,20 @@ export namespace Resume {
             case 4: {
               yield * BootClaim.codec().stream(reader, reader.uint32(), `${prefix}.seen`, {
                 limits: opts.limits?.seen
+              })
+
+              break
+            }
+            case 5: {
+              yield * Netting.codec().stream(reader, reader.uint32(), `${prefix}.netting`, {
+                limits: opts.limits?.netting
+              })
+
+              break
+            }
+            case 6: {
+              yield * Belonging.codec().stream(reader, reader.uint32(), `${prefix}.belonging`, {
+                limits: opts.limits?.belonging
               })
 
               break
@@ -8399,6 +8724,21 @@ export namespace Resume {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface ResumeNettingDocumentFieldEvent {
+    field: '$.netting.document'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ResumeBelongingOwnerFieldEvent {
+    field: '$.belonging.owner'
+    value: string
+  }
+
+  export interface ResumeBelongingSignatureFieldEvent {
+    field: '$.belonging.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Resume>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Resume.codec())
   }
@@ -8407,8 +8747,298 @@ export namespace Resume {
     return decodeMessage(buf, Resume.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Resume>): Generator<ResumeIncarnationFieldEvent | ResumeLiveAttemptJobIdFieldEvent | ResumeLiveAttemptChunkFieldEvent | ResumeLiveAttemptEpochFieldEvent | ResumeLiveStateFieldEvent | ResumeLiveProgressFieldEvent | ResumeReceiptBodyFieldEvent | ResumeReceiptSignatureFieldEvent | ResumeReceiptCountersignatureFieldEvent | ResumeSeenIncarnationFieldEvent | ResumeSeenBootIdFieldEvent | ResumeSeenSignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Resume>): Generator<ResumeIncarnationFieldEvent | ResumeLiveAttemptJobIdFieldEvent | ResumeLiveAttemptChunkFieldEvent | ResumeLiveAttemptEpochFieldEvent | ResumeLiveStateFieldEvent | ResumeLiveProgressFieldEvent | ResumeReceiptBodyFieldEvent | ResumeReceiptSignatureFieldEvent | ResumeReceiptCountersignatureFieldEvent | ResumeSeenIncarnationFieldEvent | ResumeSeenBootIdFieldEvent | ResumeSeenSignatureFieldEvent | ResumeNettingDocumentFieldEvent | ResumeBelongingOwnerFieldEvent | ResumeBelongingSignatureFieldEvent> {
     return streamMessage(buf, Resume.codec(), opts)
+  }
+}
+
+export interface Belonging {
+  owner: string
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace Belonging {
+  let _codec: Codec<Belonging>
+
+  export const codec = (): Codec<Belonging> => {
+    if (_codec == null) {
+      _codec = message<Belonging>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.owner != null && obj.owner !== '')) {
+          w.uint32(10)
+          w.string(obj.owner)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          owner: '',
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.owner = reader.string()
+              break
+            }
+            case 2: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.owner`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface BelongingOwnerFieldEvent {
+    field: '$.owner'
+    value: string
+  }
+
+  export interface BelongingSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Belonging>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Belonging.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Belonging>): Belonging {
+    return decodeMessage(buf, Belonging.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Belonging>): Generator<BelongingOwnerFieldEvent | BelongingSignatureFieldEvent> {
+    return streamMessage(buf, Belonging.codec(), opts)
+  }
+}
+
+export interface Netting {
+  document: Uint8Array<ArrayBuffer>
+}
+
+export namespace Netting {
+  let _codec: Codec<Netting>
+
+  export const codec = (): Codec<Netting> => {
+    if (_codec == null) {
+      _codec = message<Netting>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.document != null && obj.document.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.document)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          document: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.document = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.document`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface NettingDocumentFieldEvent {
+    field: '$.document'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Netting>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Netting.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Netting>): Netting {
+    return decodeMessage(buf, Netting.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Netting>): Generator<NettingDocumentFieldEvent> {
+    return streamMessage(buf, Netting.codec(), opts)
+  }
+}
+
+export interface NettingAck {
+  hash: Uint8Array<ArrayBuffer>
+}
+
+export namespace NettingAck {
+  let _codec: Codec<NettingAck>
+
+  export const codec = (): Codec<NettingAck> => {
+    if (_codec == null) {
+      _codec = message<NettingAck>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.hash != null && obj.hash.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.hash)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          hash: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.hash = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.hash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface NettingAckHashFieldEvent {
+    field: '$.hash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<NettingAck>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, NettingAck.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<NettingAck>): NettingAck {
+    return decodeMessage(buf, NettingAck.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<NettingAck>): Generator<NettingAckHashFieldEvent> {
+    return streamMessage(buf, NettingAck.codec(), opts)
   }
 }
 

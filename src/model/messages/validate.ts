@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, BootClaim, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
+import type { Announce, BootClaim, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
 /** longest name of an image */
@@ -16,6 +16,8 @@ const STDERR_CHARS = 64 * 1024
 const CORES = 65_536
 /** two of them fit in a frame */
 const RECEIPT_BYTES = 96 * 1024
+/** one of them and a receipt fit in a frame */
+const NETTING_BYTES = 48 * 1024
 const SLOTS = 65_536
 
 /**
@@ -76,6 +78,11 @@ function validateRareMessage (message: Message): void {
     whole('resume.incarnation', message.resume.incarnation)
     if (message.resume.receipt !== undefined) receipt('resume.receipt', message.resume.receipt)
     if (message.resume.seen !== undefined) bootClaim('resume.seen', message.resume.seen)
+    if (message.resume.netting !== undefined) netting('resume.netting', message.resume.netting)
+    if (message.resume.belonging !== undefined) {
+      text('resume.belonging.owner', message.resume.belonging.owner, NAME_CHARS)
+      bytes('resume.belonging.signature', message.resume.belonging.signature, 64)
+    }
     return live('resume.live', message.resume.live)
   }
   if (message.resumeReply !== undefined) {
@@ -108,8 +115,15 @@ function validateMoney (message: Message): void {
   if (message.equivocation !== undefined) {
     text('equivocation.payer', message.equivocation.payer, NAME_CHARS)
     receipt('equivocation.first', message.equivocation.first)
-    receipt('equivocation.second', message.equivocation.second)
+    return receipt('equivocation.second', message.equivocation.second)
   }
+  if (message.netting !== undefined) return netting('netting', message.netting)
+  if (message.nettingAck !== undefined) bytes('nettingAck.hash', message.nettingAck.hash, 32)
+}
+
+/** Its text is read, and its signatures checked, by whom it concerns. */
+function netting (field: string, { document }: Netting): void {
+  if (document.length === 0 || document.length > NETTING_BYTES) refuse(`${field}.document`, `has ${document.length} bytes, 1 to ${NETTING_BYTES} are allowed`)
 }
 
 /** Its text is read, and its signature checked, by whom it concerns. */

@@ -38,7 +38,7 @@ export const SAMPLES: readonly Message[] = [
   } },
   { failed: { attempt, failureClass: 'app', reason, exitCode: 3, stderrTail: 'oh' } },
   { verdict: { attempt, accepted: true, reason, amount: 4n } },
-  { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }], receipt, seen: claim } },
+  { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }], receipt, seen: claim, netting: { document: receipt.body }, belonging: { owner: '12D3KooW', signature } } },
   { resumeReply: { incarnation: 1, keep: [attempt], drop: [attempt], claim, receiptSeq: 3, receiptHash: hash } },
   { drain: { reason } },
   { log: { attempt, stream: 'stdout', text: 'hello' } },
@@ -46,5 +46,7 @@ export const SAMPLES: readonly Message[] = [
   { receiptAck: { seq: 3, hash, signature } },
   { settleRequest: { exposure: 5n, limit: 10n } },
   { refusal: { reason, seen: claim } },
-  { equivocation: { payer: '12D3KooW', first: receipt, second: receipt } }
+  { equivocation: { payer: '12D3KooW', first: receipt, second: receipt } },
+  { netting: { document: receipt.body } },
+  { nettingAck: { hash } }
 ]

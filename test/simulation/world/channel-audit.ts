@@ -1,5 +1,7 @@
 import { channelOf, isBehind, postedTo, promised } from '../../../src/coordinator/channels.ts'
 import type { CoordinatorState } from '../../../src/coordinator/state.ts'
+import { peerAccount } from '../../../src/ledger/accounts.ts'
+import { redeemedOf } from '../../../src/ledger/payer.ts'
 import { bookOf } from '../../../src/worker/books.ts'
 import type { WorkerState } from '../../../src/worker/state.ts'
 import { must } from './violation.ts'
@@ -13,6 +15,9 @@ export function auditChannels (world: World, coordinator: CoordinatorState): voi
     const ours = channelOf(coordinator, worker.name)
     must(promised(ours) === postedTo(coordinator, worker.name), 'I8 receipts are what is posted',
       () => `${coordinator.self}: receipts and what is owed to ${worker.name} are ${promised(ours)}, ${postedTo(coordinator, worker.name)} are posted`)
+    const { debitsPosted } = coordinator.ledger.account(peerAccount(worker.name))
+    must(debitsPosted === ours.netted + redeemedOf(ours), 'I8 what is owed less was netted or redeemed',
+      () => `${coordinator.self}: ${debitsPosted} units were taken from ${worker.name}, ${ours.netted} are netted and ${redeemedOf(ours)} redeemed`)
     if (honest && worker.state !== undefined) agree(coordinator, worker.state)
   }
 }
