@@ -13,6 +13,7 @@ import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
 import { deposit, noteRedemption, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
+import { checkpointWhenDue, requestCheckpoint } from './checkpoints.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, dueReceipt, failJob, findJob, onReceiptMade, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
@@ -67,6 +68,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'adopt-receipts': adoptReceipts(turn); break
     case 'deposit': deposit(turn, event.peer, event.amount); break
     case 'redeem': redeem(turn, event.receipt); break
+    case 'checkpoint': requestCheckpoint(turn); break
+    case 'archived': for (const { key, value } of state.ledger.prune(event.upTo)) turn.put(key, value); break
     case 'note-redemption': noteRedemption(turn, event.redemption, event.receipt); break
     case 'net-propose': proposeNetting(turn, event.peer, event.claims, event.most); break
     case 'net-answer': answerNetting(turn, event.signed, event.accepted); break
@@ -90,6 +93,7 @@ export function settleTurn (turn: Turn): void {
   }
   sendRevealRequests(turn)
   issueReceipts(turn)
+  checkpointWhenDue(turn)
 }
 
 /** Picks a job up where the store says it is. */

@@ -32,7 +32,7 @@ export interface BootIdentity {
  * @throws NS_E_DATA_CORRUPT when books and receipts do not add up; nothing was written then
  */
 export async function loadCoordinator (store: Store, boot: BootIdentity, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
-  const state = freshState(boot, await lastIncarnation(store) + 1, config, await loadLedger(store))
+  const state = freshState(boot, await lastIncarnation(store) + 1, config, await loadLedger(store, boot.signer))
   await loadChannels(store, state)
   await loadNettings(store, state)
   await loadRecords(store, state, now)

@@ -242,6 +242,8 @@ export interface CoordinatorConfig {
   readonly numericClass?: string
   /** the operator's word that receipts workers show are the truth, should the books know less; default false */
   readonly adoptReceipts?: boolean
+  /** entries after which a checkpoint is taken; default 10,000 */
+  readonly checkpointEvery?: number
 }
 
 export interface CoordinatorState {

@@ -1,5 +1,5 @@
 import { jobReceipt, readRecipe } from '../../../src/coordinator/job-receipt.ts'
-import { LEDGER_KEYS } from '../../../src/ledger/ledger.ts'
+import { journalLines } from '../../../src/ledger/journal.ts'
 import type { Entry } from '../../../src/ledger/transfers.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import { ReceiptCheck } from '../../../src/verification/check-receipt.ts'
@@ -8,11 +8,11 @@ import { simulatedSigner } from './signer.ts'
 import { must } from './violation.ts'
 
 /** Every job that ended has a receipt, which holds and says of every worker what the books say. */
-export async function auditReceipts ({ name, state, disk }: SimulatedCoordinator): Promise<void> {
+export async function auditReceipts ({ name, state, disk, archive }: SimulatedCoordinator): Promise<void> {
   if (state === undefined) return
   const posted = new Map<string, bigint>()
-  for await (const [, text] of disk.range({ gte: LEDGER_KEYS.entry, lt: `${LEDGER_KEYS.entry.slice(0, -1)}0` })) {
-    for (const { kind, ref, amount, credit } of (JSON.parse(text) as Entry).transfers) {
+  for await (const text of journalLines(disk, archive)) {
+    for (const { kind, ref, amount, credit } of (JSON.parse(text) as Partial<Entry>).transfers ?? []) {
       if (kind !== 'post' || ref.job === undefined) continue
       const key = `${ref.job} ${credit}`
       posted.set(key, (posted.get(key) ?? 0n) + BigInt(amount))

@@ -7,6 +7,7 @@ import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
 import { auditDelivered } from './channel-audit.ts'
 import type { Submission } from './coordinator.ts'
+import { auditJournal } from './journal-audit.ts'
 import type { Dice } from './dice.ts'
 import type { Stats } from './stats.ts'
 import { Trace } from './trace.ts'
@@ -65,6 +66,7 @@ async function play (world: World, scenario: Scenario): Promise<void> {
   await world.run(world.now + 30_000)
   checkEnd(world, scenario)
   for (const coordinator of world.coordinators) if (coordinator.behaviour.honest) await auditReceipts(coordinator)
+  for (const coordinator of world.coordinators) await auditJournal(coordinator)
 }
 
 function planJob (world: World, plan: PlannedJob, index: number): void {
