@@ -4,14 +4,12 @@ import type { Block, FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { BlobRef } from '../model/store.ts'
-import type { TaskSpec } from '../model/task-spec.ts'
 import { blobSource, bypassSource } from '../sources/index.ts'
-import { appLimits } from './app-limits.ts'
-import { containerOf } from './images.ts'
 import type { Keeper } from './pins.ts'
 import { engineLimits, runBlock } from './run-block.ts'
 import type { Services } from './services.ts'
 import type { Job } from './state.ts'
+import { taskOf } from './task.ts'
 
 /** Chunks handed to the core in one event. */
 const EVENT_CHUNKS = 256
@@ -52,7 +50,7 @@ async function cut (services: Services, job: Job, kept: Keeper, signal: AbortSig
   if (count === 0) {
     throw noChunks('the partitioner made no chunk')
   }
-  const task = await publishTask(kept, job, count)
+  const task = await kept.put(Buffer.from(JSON.stringify(taskOf(job, count))), { maxBytes: LIMITS.specBytes })
   await services.blobs.sync()
   services.post({ kind: 'partitioned', jobId: record.id, task })
 }
@@ -124,20 +122,4 @@ async function partitionByBlock (services: Services, job: Job, block: Block, kep
     throw new NightshiftError('NS_E_ENGINE_FAILED', `the partitioner ${block.manifest.name} failed: ${outcome.message}`, { remedy: `nightshift job logs ${record.id}` })
   }
   return chunkFiles(made).map(({ sha256, size }) => ({ sha256, size }))
-}
-
-async function publishTask (kept: Keeper, job: Job, chunkCount: number): Promise<BlobRef> {
-  const { spec } = job.record
-  const { container } = containerOf(spec.app, spec.images)
-  const task: TaskSpec = {
-    platform: spec.app.manifest.platform,
-    entrypoint: spec.app.manifest.entrypoint,
-    bundleKey: spec.app.hash,
-    files: spec.app.files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
-    params: JSON.stringify(spec.params.app),
-    chunkCount,
-    limits: appLimits(job),
-    ...container === undefined ? {} : { container: { ...container, gpus: typeof container.gpus === 'number' ? container.gpus : [...container.gpus] } }
-  }
-  return await kept.put(Buffer.from(JSON.stringify(task)), { maxBytes: LIMITS.specBytes })
 }

@@ -4,6 +4,7 @@ import { attemptKey } from '../model/ids.ts'
 import type { Reveal } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import { resultHash } from '../model/result.ts'
+import { attestationIsValid } from '../verification/attestation.ts'
 import { opensCommitment } from '../verification/commitment.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
@@ -12,6 +13,7 @@ import { endAttempt, findAttempt, idOf, rest } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import { judge } from './judge.ts'
 import type { Job } from './state.ts'
+import { attestationOf } from './task.ts'
 import type { Turn } from './turn.ts'
 import { reject } from './verdict.ts'
 
@@ -84,16 +86,23 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'what it showed is not what it had committed to')
     return
   }
+  if (!attestationIsValid(attestationOf(turn.state.self, job, chunk, attempt, { value, exitCode: reveal.exitCode }), reveal.attestation, turn.state.signer)) {
+    reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'it did not sign for what it was given to run and what it showed')
+    return
+  }
   if (reveal.usage !== undefined) attempt.usage = reveal.usage
-  record(turn, found, value, files)
+  record(turn, found, { value, files, attestation: reveal.attestation })
   measure(turn, found, reveal.usage?.wallMs ?? 0)
   judge(turn, job, chunk)
 }
 
-export function record (turn: Turn, { job, chunk, attempt }: Found, value: string, files: readonly FileRef[]): void {
+export interface Shown { readonly value: string, readonly files: readonly FileRef[], readonly attestation: Uint8Array }
+
+export function record (turn: Turn, { job, chunk, attempt }: Found, { value, files, attestation }: Shown): void {
   attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'REVEALED')
   attempt.value = value
   attempt.files = files
+  attempt.attestation = Buffer.from(attestation).toString('hex')
   turn.saveChunk(job, chunk)
 }
 

@@ -18,6 +18,7 @@ import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Ran } from '../model/task-spec.ts'
 import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
@@ -50,6 +51,8 @@ export interface Attempt {
   value?: string
   /** the result manifest's files, once revealed */
   files?: readonly FileRef[]
+  /** hex: its worker's signature over what it ran and what came of it, once revealed */
+  attestation?: string
   reason?: Reason
   /** content did not get through, which is nobody's fault: from then on its worker may have the chunk again, milliseconds */
   retryAt?: number
@@ -159,6 +162,8 @@ export interface Job {
   owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }
+  /** what every task of it runs, once somebody asked */
+  ran?: Ran
   round?: Round
   roundNumber: number
   nextRoundAt: number

@@ -1,5 +1,6 @@
 import { attemptIsOpen, moveAttempt } from '../lifecycle/attempt.ts'
 import { attemptKey } from '../model/ids.ts'
+import { signAttestation } from '../verification/attestation.ts'
 import { idOf, onFailed, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
 import { mayRun } from './chunks.ts'
@@ -8,6 +9,7 @@ import { judge } from './judge.ts'
 import { record } from './showing.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { groupOf, hasReferee, isAdaptive, REFEREES } from './tiers.ts'
+import { attestationOf } from './task.ts'
 import type { Turn } from './turn.ts'
 
 /** Chunks that wait for another worker looked at, to see whether any can come. */
@@ -69,6 +71,8 @@ export function onTrustedDone (turn: Turn, found: Found | undefined, key: string
   }
   const { job, chunk, attempt } = found
   attempt.state = moveAttempt(key, attempt.state, 'COMMITTED')
-  record(turn, found, outcome.value, outcome.files)
+  const { self, signer } = turn.state
+  const { value, files } = outcome
+  record(turn, found, { value, files, attestation: signAttestation(attestationOf(self, job, chunk, attempt, { value, exitCode: 0 }), signer) })
   judge(turn, job, chunk)
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
+import type { FileRef } from './block.ts'
 import { ImageSchema } from './image.ts'
 import { FileRefSchema } from './job.ts'
+import { comparePaths } from './paths.ts'
 
 /**
  * What all chunks of a job have in common, as canonical JSON in a blob: workers
@@ -32,3 +35,27 @@ export const TaskSpecSchema = Type.Object({
 }, { additionalProperties: false })
 
 export type TaskSpec = Static<typeof TaskSpecSchema>
+
+/** What every task of a job runs, by hash; whoever has the specification makes the same. */
+export interface Ran {
+  /** of the app's files, see `bundleKey` */
+  readonly appHash: string
+  /** of the parameters' text as the app gets it */
+  readonly paramsHash: string
+  /** of the image's config, which names every layer; only where the platform is docker */
+  readonly imageDigest?: string
+}
+
+export function ranOf ({ files, params, container }: Pick<TaskSpec, 'params' | 'container'> & { readonly files: readonly FileRef[] }): Ran {
+  return {
+    appHash: bundleKey(files),
+    paramsHash: createHash('sha256').update(params).digest('hex'),
+    ...container === undefined ? {} : { imageDigest: container.image.config.sha256 }
+  }
+}
+
+/** SHA-256, in hex, of an app's files: their paths, sizes and hashes as JSON, ordered by path. Whatever the coordinator calls it, equal content has an equal key. */
+export function bundleKey (files: readonly FileRef[]): string {
+  const sorted = [...files].sort((a, b) => comparePaths(a.path, b.path))
+  return createHash('sha256').update(JSON.stringify(sorted.map(({ path, sha256, size }) => ({ path, sha256, size })))).digest('hex')
+}

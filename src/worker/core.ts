@@ -4,6 +4,7 @@ import type { AttemptId } from '../model/ids.ts'
 import type { Attempt as WireAttempt, Lease, Message, ResumeReply, RevealRequest, Verdict } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
+import { signAttestation } from '../verification/attestation.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
 import { bookOf } from './books.ts'
 import { boundsOf, leaseExcess } from './bounds.ts'
@@ -253,8 +254,8 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content:
     })
     return
   }
-  const { value, nonce, files, manifest, usage } = result
-  attempt.outcome = { value, nonce, files, usage, ...(manifest === undefined ? {} : { manifest }) }
+  const { value, nonce, files, ran, manifest, usage } = result
+  attempt.outcome = { value, nonce, files, ran, usage, ...(manifest === undefined ? {} : { manifest }) }
   attempt.state = 'COMMITTED'
   attempt.doneAt = turn.now
   turn.put(KEYS.attempt + key, encodeAttempt(attempt))
@@ -295,7 +296,9 @@ function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest
 
 function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): void {
   if (attempt.outcome === undefined) return
-  const { value, nonce, files, manifest, usage } = attempt.outcome
+  const { value, nonce, files, ran, manifest, usage } = attempt.outcome
+  const { self, signer } = turn.state
+  const work = { ...ran, inputHash: attempt.input.sha256, specHash: attempt.spec.sha256 }
   if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
   turn.send(attempt.coordinator, {
     reveal: {
@@ -306,7 +309,8 @@ function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): voi
       exitCode: 0,
       files: manifest === undefined ? files.map(file => ({ path: file.path, content: toWire(file) })) : [],
       ...(manifest === undefined ? {} : { manifest: toWire(manifest) }),
-      usage: usageReport(usage)
+      usage: usageReport(usage),
+      attestation: signAttestation({ ...attempt.id, ...work, worker: self, coordinator: attempt.coordinator, resultHash: value, exitCode: 0 }, signer)
     }
   })
 }

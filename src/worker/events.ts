@@ -2,6 +2,7 @@ import type { FileRef } from '../model/block.ts'
 import type { FailureClass, FailureCode, Usage } from '../model/executor.ts'
 import type { Message } from '../model/messages/control.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Ran } from '../model/task-spec.ts'
 import type { Offered, WorkerAttempt } from './state.ts'
 
 /** Everything that can happen to a worker. */
@@ -16,7 +17,7 @@ export type WorkerEvent =
   | { readonly kind: 'drain' }
 
 export type TaskResult =
-  | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
+  | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly ran: Ran, readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
   | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode | 'SPEC_INVALID', readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly usage: Usage, readonly image?: string }
 
 /** What a turn asks the world to do, after its writes are on disk. */

@@ -4,19 +4,25 @@ import type { Signer } from '../model/signer.ts'
 import { loadBooks } from './books.ts'
 import { KEYS } from './keys.ts'
 import { decodeAttempt, decodeEarnings } from './records.ts'
-import type { Offered, WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
+import type { Offered, Outcome, WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
 
 /** Reads a worker's state back: results it is bound to, what it earned, and what it keeps of coordinators. */
 export async function loadWorker (store: Store, signer: Signer, config: WorkerConfig, offered: Offered): Promise<WorkerState> {
   const attempts = new Map<string, WorkerAttempt>()
   for await (const [, text] of prefixed(store, KEYS.attempt)) {
     const attempt = decodeAttempt(text)
+    if (cannotAttest(attempt)) continue
     attempts.set(`${attempt.coordinator}/${attemptKey(attempt.id)}`, attempt)
   }
   const books = await loadBooks(signer.self, signer, { books: prefixed(store, KEYS.book), receipts: prefixed(store, KEYS.receipt) })
   const earnings = new Map<string, Earnings>()
   for await (const [peer, text] of prefixed(store, KEYS.earnings)) earnings.set(peer, decodeEarnings(text))
   return { ...freshWorker(signer, config, offered), books, attempts, earnings, offerSeq: Number(await store.get(KEYS.offerSeq) ?? '0') }
+}
+
+/** Results of older versions that were not accepted yet: what they ran was not kept, so they cannot be shown and run again elsewhere. */
+function cannotAttest ({ state, outcome }: WorkerAttempt): boolean {
+  return state !== 'ACCEPTED' && (outcome as Partial<Outcome> | undefined)?.ran === undefined
 }
 
 /** A worker that knows nobody yet. */

@@ -1,11 +1,10 @@
 import { Value } from '@sinclair/typebox/value'
-import { blobInputs, canonicalHash } from '../blocks/index.ts'
+import { blobInputs } from '../blocks/index.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { InputFile } from '../model/executor.ts'
-import { comparePaths } from '../model/paths.ts'
 import type { BlobRef, BlobStore } from '../model/store.ts'
-import { TaskSpecSchema } from '../model/task-spec.ts'
-import type { TaskSpec } from '../model/task-spec.ts'
+import { TaskSpecSchema, bundleKey, ranOf } from '../model/task-spec.ts'
+import type { Ran, TaskSpec } from '../model/task-spec.ts'
 import { specExcess } from './bounds.ts'
 import type { TaskBounds } from './bounds.ts'
 import { SharedLoad } from './shared-load.ts'
@@ -16,6 +15,8 @@ export interface Prepared {
   readonly spec: TaskSpec
   readonly params: Readonly<Record<string, unknown>>
   readonly bundle: readonly InputFile[]
+  /** what the worker attests that it ran */
+  readonly ran: Ran
 }
 
 /** Jobs whose specification and bundle are kept at hand; jobs in progress are few. */
@@ -74,13 +75,9 @@ export class Preparer {
     const excess = specExcess(spec, this.#bounds)
     if (excess !== undefined) throw malformed(excess)
     for (const file of spec.files) await this.#content.fetch(key, coordinator, file, signal)
-    return { spec: { ...spec, bundleKey: bundleKey(spec) }, params, bundle: await blobInputs(spec.files, this.#blobs) }
+    // caches are shared by all coordinators: their key is made here, of the very content it stands for
+    return { spec: { ...spec, bundleKey: bundleKey(spec.files) }, params, bundle: await blobInputs(spec.files, this.#blobs), ran: ranOf(spec) }
   }
-}
-
-/** Caches are shared by all coordinators: their key is made here, of the very content it stands for. */
-function bundleKey ({ files }: TaskSpec): string {
-  return canonicalHash([...files].sort((a, b) => comparePaths(a.path, b.path)).map(({ path, size, sha256 }) => ({ path, size, sha256 })))
 }
 
 function parse (text: string): { readonly spec: TaskSpec, readonly params: Readonly<Record<string, unknown>> } {

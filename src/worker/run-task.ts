@@ -101,7 +101,7 @@ export class TaskRunner {
     return ref
   }
 
-  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
+  async #execute (key: string, attempt: WorkerAttempt, { spec, params, bundle, ran }: Prepared, input: readonly InputFile[], signal: AbortSignal): Promise<TaskResult> {
     const { executors, random, behaviour } = this.#services
     const executor = executors.get(spec.platform)
     if (executor === undefined) throw new NightshiftError('NS_E_PLATFORM', `this worker has no platform ${spec.platform}`)
@@ -143,7 +143,7 @@ export class TaskRunner {
         ...spec.container === undefined ? {} : { image: spec.container.image.reference }
       }
     }
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, ran, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
   }
 
   /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */

@@ -6,6 +6,7 @@ import type { ImageRules } from '../model/image-rules.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
+import type { Ran } from '../model/task-spec.ts'
 import type { CoordinatorBook } from './books.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
@@ -18,6 +19,7 @@ export interface Outcome {
   /** hex, 32 bytes */
   readonly nonce: string
   readonly files: readonly FileRef[]
+  readonly ran: Ran
   /** the files as a list in a blob, when they are too many for one message */
   readonly manifest?: BlobRef
   readonly usage: Usage

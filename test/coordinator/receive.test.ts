@@ -34,7 +34,7 @@ describe('reveals that point to more', () => {
     const content = list(chunk)
     return {
       reveal: {
-        batchId: 1, attempt: { jobId: JOB, chunk, epoch: worker === 'w1' ? 0 : 1 }, resultHash: new Uint8Array(32), nonce: new Uint8Array(32).fill(1), exitCode: 0, files: [],
+        batchId: 1, attempt: { jobId: JOB, chunk, epoch: worker === 'w1' ? 0 : 1 }, resultHash: new Uint8Array(32), nonce: new Uint8Array(32).fill(1), exitCode: 0, files: [], attestation: new Uint8Array(64),
         manifest: { sha256: Uint8Array.from(createHash('sha256').update(content).digest()), size: content.length, inline: new Uint8Array() }
       }
     }

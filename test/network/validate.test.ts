@@ -53,9 +53,10 @@ describe('messages', () => {
       [{ leaseAck: { attempt: { ...attempt, chunk: 1_000_000 } } }, '999999'],
       [{ noBid: { jobId: attempt.jobId, round: 1 } }, 'noBid.reason is missing'],
       [{ recall: { attempt, reason: { code: 'X', text: 'x'.repeat(2001) } } }, '2001 characters, 2000'],
-      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash.subarray(1), exitCode: 0, files: [] } }, 'reveal.nonce has 31 bytes instead of 32'],
-      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a', content: { sha256: hash, size: 9000, inline: new Uint8Array(9000) } }] } }, '9000 bytes of content, 8192'],
-      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a', content: { sha256: hash, size: 5, inline: new Uint8Array(4) } }] } }, 'carries 4 bytes of content but says 5'],
+      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, attestation: new Uint8Array(63), files: [] } }, 'reveal.attestation has 63 bytes instead of 64'],
+      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash.subarray(1), exitCode: 0, attestation: new Uint8Array(64), files: [] } }, 'reveal.nonce has 31 bytes instead of 32'],
+      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, attestation: new Uint8Array(64), files: [{ path: 'a', content: { sha256: hash, size: 9000, inline: new Uint8Array(9000) } }] } }, '9000 bytes of content, 8192'],
+      [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, attestation: new Uint8Array(64), files: [{ path: 'a', content: { sha256: hash, size: 5, inline: new Uint8Array(4) } }] } }, 'carries 4 bytes of content but says 5'],
       [{ verdict: { attempt, accepted: true, amount: 2n ** 63n } }, 'verdict.amount'],
       [{ heartbeatAck: { unknown: [], ttlMs: 2 ** 54 } }, 'heartbeatAck.ttlMs'],
       [{ revealRequest: { batchId: 1, merkleRoot: hash, attempts: [] } }, 'revealRequest.attempts is empty']

@@ -1,5 +1,6 @@
 import type { JobRecord } from '../../src/coordinator/state.ts'
 import type { Block } from '../../src/model/block.ts'
+import { ranOf } from '../../src/model/task-spec.ts'
 
 const app: Block = {
   manifest: {
@@ -9,6 +10,9 @@ const app: Block = {
   files: [{ path: 'app.wasm', size: 1, sha256: 'a'.repeat(64) }],
   hash: 'b'.repeat(64)
 }
+
+/** What every task of such a job runs. */
+export const RAN = ranOf({ files: app.files, params: '{}' })
 
 /** A job as accepted, for cores that never look at its content. */
 export function simulatedJob (id: string, config: Partial<JobRecord['spec']['config']> = {}, budget = 1_000_000_000n): JobRecord {

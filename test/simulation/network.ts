@@ -23,6 +23,7 @@ import { WorkerTurn } from '../../src/worker/turn.ts'
 import { Agenda } from './agenda.ts'
 import { namedSigner } from '../support/signer.ts'
 import { checkChannels } from './channels.ts'
+import { RAN } from './jobs.ts'
 import { SeededRandom } from './random.ts'
 
 const COORDINATOR = 'coordinator'
@@ -54,6 +55,8 @@ export interface WorkerBehaviour {
   readonly failsOn?: number
   /** shows this list of result files instead of its true one, and is bound to it */
   readonly shows?: (files: readonly FileRef[]) => readonly FileRef[]
+  /** signs this instead of what it ran and showed */
+  readonly attests?: (attestation: Uint8Array) => Uint8Array
   /** so many times what it shows takes 40 s to fetch and then breaks off */
   readonly losesReveals?: number
   /** never gives away the files of its results */
@@ -223,7 +226,9 @@ export class SimulatedNetwork {
     workerStep(turn, event)
     settleWorkerTurn(turn)
     for (const { message } of turn.sends) {
-      if (worker.behaviour.hides !== true || message.reveal === undefined) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
+      const { hides, attests } = worker.behaviour
+      if (message.reveal !== undefined && attests !== undefined) message.reveal.attestation = Uint8Array.from(attests(message.reveal.attestation))
+      if (hides !== true || message.reveal === undefined) this.#send(`from ${name}`, message, copy => { this.#fromWorker(name, copy) })
     }
     for (const effect of turn.effects) this.#workerEffect(name, worker.behaviour, effect)
   }
@@ -284,7 +289,7 @@ export class SimulatedNetwork {
     const lie = typeof behaviour.lies === 'function' ? behaviour.lies(task) : behaviour.lies === true
     const own = this.#erratic(chunk) ? [fileOf(chunk, true, `${name}/${epoch}`)] : [fileOf(chunk, lie, behaviour.coalition ?? `${name}/${epoch}`)]
     const files = behaviour.shows?.(own) ?? own
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, ran: RAN, usage: { wallMs: behaviour.taskMs, cpuMs: behaviour.taskMs, peakMemoryBytes: 0 }, nonce: Buffer.from(this.random.bytes(32)).toString('hex') }
   }
 
   /** Delivers after a random delay, in order per direction, as one TCP stream does. */

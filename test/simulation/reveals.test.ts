@@ -27,6 +27,20 @@ describe('what a worker shows', () => {
     expect(incident?.reason.text).toMatch(text)
     expect(network.coordinator.standings.get('w1')?.strikes).toEqual([])
   })
+  it.each<[string, (attestation: Uint8Array) => Uint8Array]>([
+    ['without a signature', () => new Uint8Array()],
+    ['with one for something else', attestation => attestation.map((byte, i) => i === 9 ? byte ^ 1 : byte)]
+  ])('is refused %s of what it ran, and its worker struck', (_, attests) => {
+    const network = new SimulatedNetwork(54)
+    network.addWorker('hostile', { taskMs: 10, attests })
+    network.addWorker('w1', { taskMs: 500 })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 10)
+    network.run(600_000)
+    expect(network.coordinator.jobs.get(ID)?.record.state).toBe('COMPLETED')
+    expect(network.earned('hostile')).toBe(0n)
+    expect(network.coordinator.incidents[0]).toMatchObject({ worker: 'hostile', reason: { code: 'BAD_REVEAL', text: expect.stringMatching(/did not sign/) } })
+    expect(network.coordinator.standings.get('w1')?.strikes).toEqual([])
+  })
   it('counts by itself when it was shown while the files of another result could not be had', () => {
     const network = new SimulatedNetwork(52, { fetchMs: 5000 })
     network.addWorker('hoarder', { taskMs: 10_000, withholds: true })

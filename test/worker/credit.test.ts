@@ -52,7 +52,7 @@ class Bench {
   }
 
   finish (chunk: number): void {
-    this.turn({ kind: 'task-done', key: `c/${JOB}/${chunk}/1`, content: [], result: { ok: true, value: 'a'.repeat(64), files: [], usage: { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 }, nonce: 'b'.repeat(64) } })
+    this.turn({ kind: 'task-done', key: `c/${JOB}/${chunk}/1`, content: [], result: { ok: true, value: 'a'.repeat(64), files: [], ran: { appHash: '', paramsHash: '' }, usage: { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 }, nonce: 'b'.repeat(64) } })
   }
 
   get account () { return viewCoordinators(this.state)[0] }

@@ -224,6 +224,8 @@ function reveal (value: Reveal): void {
     ref('reveal.files.content', file.content)
   }
   if (value.manifest !== undefined) ref('reveal.manifest', value.manifest)
+  // one that is missing is judged by who asked for the result
+  if (value.attestation.length !== 0) bytes('reveal.attestation', value.attestation, 64)
   if (value.usage !== undefined) usage('reveal.usage', value.usage)
 }
 

@@ -34,7 +34,7 @@ export const SAMPLES: readonly Message[] = [
   { revealRequest: { batchId: 8, merkleRoot: hash, attempts: [attempt, { ...attempt, chunk: 42 }] } },
   { reveal: {
     batchId: 8, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a/b', content: ref }],
-    usage: { wallMs: 1, cpuMs: 2, peakMemoryBytes: 3, outputBytes: 5 }, manifest: ref
+    usage: { wallMs: 1, cpuMs: 2, peakMemoryBytes: 3, outputBytes: 5 }, manifest: ref, attestation: signature
   } },
   { failed: { attempt, failureClass: 'app', reason, exitCode: 3, stderrTail: 'oh' } },
   { verdict: { attempt, accepted: true, reason, amount: 4n } },

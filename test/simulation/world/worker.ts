@@ -8,6 +8,7 @@ import type { TaskResult, WorkerEffect, WorkerEvent } from '../../../src/worker/
 import { loadWorker } from '../../../src/worker/load.ts'
 import type { WorkerAttempt, WorkerConfig, WorkerState } from '../../../src/worker/state.ts'
 import { WorkerTurn } from '../../../src/worker/turn.ts'
+import { RAN } from '../jobs.ts'
 import type { WorkerBehaviour } from './behaviours.ts'
 import { simulatedSigner } from './signer.ts'
 import { SimulatedProcess } from './process.ts'
@@ -145,7 +146,7 @@ export class SimulatedWorker extends SimulatedProcess<WorkerEvent, WorkerTurn> {
       if (result === 'never') return
       if (result === undefined) this.#finish(key, failed('app', 'EXIT_NONZERO', 'exited with code 3'))
       else if ('failureClass' in result) this.#finish(key, failed(result.failureClass, result.failureClass === 'app' ? 'EXIT_NONZERO' : 'SANDBOX_CRASHED', 'it failed'))
-      else this.#finish(key, { ok: true, ...result, usage: { ...USAGE, wallMs: took }, nonce: this.world.dice.hex(32) })
+      else this.#finish(key, { ok: true, ...result, ran: RAN, usage: { ...USAGE, wallMs: took }, nonce: this.world.dice.hex(32) })
     })
   }
 
