@@ -23,21 +23,25 @@ export function backtrack (turn: Turn, worker: string): void {
       const chunk = job.chunks[index]
       const winners = chunk?.attempts.filter(({ state }) => state === 'VERIFIED') ?? []
       const [single] = winners
-      if (chunk?.state === 'VERIFIED' && winners.length === 1 && single?.worker === worker) unstore(turn, job, chunk, single)
+      if (chunk?.state === 'VERIFIED' && winners.length === 1 && single?.worker === worker) {
+        unstore(turn, job, chunk)
+        takeBack(turn, job, chunk, single)
+      }
     }
   }
 }
 
-function unstore (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+/** What was agreed on a chunk does not hold any more: nobody is owed anything for it. */
+export function unstore (turn: Turn, job: Job, chunk: Chunk): void {
   if (chunk.storedAt !== undefined) {
     disown(turn.state, job, chunk)
+    job.late.delete(chunk.index)
     delete chunk.storedAt
     job.record.verified--
     turn.put(KEYS.result(job.record.id, chunk.index), undefined)
   }
   delete chunk.value
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'PENDING')
-  takeBack(turn, job, chunk, attempt)
 }
 
 function takeBack (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {

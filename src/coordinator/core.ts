@@ -18,6 +18,7 @@ import { adoptReceipts, meet, onRefusal } from './fencing.ts'
 import { abortJob, addChunks, advanceJob, completeJob, failJob, findJob, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
 import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
+import { dropLate } from './late.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
@@ -126,6 +127,7 @@ function tick (turn: Turn): void {
     chaseReveals(turn, job)
     judgeAgain(turn, job)
     speculate(turn, job)
+    dropLate(turn, job)
     settleDue(turn, job)
     reviewWaiting(turn, job)
   }

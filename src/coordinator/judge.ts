@@ -10,6 +10,7 @@ import { askReveals } from './asking.ts'
 import { endAttempt, failChunk, idOf, requeue, rest } from './attempts.ts'
 import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
 import { wants } from './chunks.ts'
+import { judgeShownLate } from './late.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
 import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
@@ -18,6 +19,7 @@ import { reject, short, store } from './verdict.ts'
 
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.state === 'VERIFIED' && chunk.storedAt !== undefined) judgeShownLate(turn, job, chunk)
   if (chunk.state !== 'ACTIVE') return
   const decision = isAdaptive(job) ? weighVotes(turn, job, chunk) : verdictOn(chunk, hasReferee(turn.state, job))
   if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)

@@ -187,16 +187,22 @@ export function speculate (turn: Turn, job: Job): void {
     if (copies > 0) budget--
     const late = chunk.attempts.some(attempt => (attempt.state === 'LEASED' || attempt.state === 'RUNNING') && isStraggler(turn.now - attempt.leasedAt, job.durations.value))
     if (!late || copies > 0 || budget <= 0) continue
-    const award = [...job.awards.values()].find(candidate => {
-      const worker = turn.state.workers.get(candidate.worker)
-      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
-    })
+    const award = copyist(turn, job, chunk)
     const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
     if (award === undefined || worker === undefined) continue
     lease(turn, job, chunk, award, worker)
     budget--
     turn.effect({ kind: 'note', level: 'info', text: 'a copy of a late chunk goes to an idle worker', about: { ...idOf(job, chunk, chunk.attempts.at(-1) as Attempt), worker: worker.peer } })
   }
+}
+
+/** An idle worker for a copy: a proven one where there is any, because its result needs no further one. */
+function copyist (turn: Turn, job: Job, chunk: Chunk): Award | undefined {
+  const idle = [...job.awards.values()].filter(candidate => {
+    const worker = turn.state.workers.get(candidate.worker)
+    return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
+  })
+  return idle.find(({ worker }) => isProven(tier(turn.state, job, worker, turn.now))) ?? idle[0]
 }
 
 /** 32 bytes that every replica of a chunk gets and nothing else does. */

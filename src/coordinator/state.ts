@@ -158,7 +158,9 @@ export interface Job {
   active: Set<number>
   /** chunks with a stored result that is not paid yet, oldest first */
   readonly unpaid: Set<number>
-  /** units these come to */
+  /** of these, those for which a committed result may still be shown */
+  readonly late: Set<number>
+  /** units the unpaid come to */
   owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }

@@ -1,46 +1,56 @@
 import { peerAccount } from '../ledger/accounts.ts'
-import { attemptIsLive, moveAttempt } from '../lifecycle/attempt.ts'
-import { attemptKey } from '../model/ids.ts'
+import { attemptIsLive } from '../lifecycle/attempt.ts'
 import { reason } from '../model/reasons.ts'
 import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
 import { endAttempt, idOf, requeue } from './attempts.ts'
 import { backtrack } from './backtrack.ts'
 import { appOf } from './tiers.ts'
 import { KEYS } from './keys.ts'
+import { awaitLate, judgeShown } from './late.ts'
 import { owe } from './settlement.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
+import { isSuspect } from './suspicion.ts'
 import type { Turn } from './turn.ts'
 
-/** Results shown while the files of the agreed value were on their way: they are paid, or struck, like the others. */
-function judgeLate (turn: Turn, job: Job, chunk: Chunk): void {
-  for (const attempt of chunk.attempts.filter(late => late.state === 'REVEALED')) {
-    if (attempt.value === chunk.value) attempt.state = moveAttempt(attemptKey(idOf(job, chunk, attempt)), attempt.state, 'VERIFIED')
-    else if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
-    else reject(turn, job, chunk, attempt, 'WRONG_RESULT', `its result ${short(attempt.value)} differs from the accepted ${short(chunk.value)}`)
-  }
-}
+const SUPERSEDED = reason('SUPERSEDED', 'the chunk was decided by other results')
 
-/** The files of the agreed value are here: the chunk is done. Everyone who gave the value is told so, everyone else recalled. */
+/**
+ * The files of the agreed value are here: the chunk is done. Everyone who gave
+ * the value is told so, who is bound to a result may still show it, everyone
+ * else is recalled. Results shown while the files were on their way are judged first.
+ */
 export function store (turn: Turn, job: Job, chunk: Chunk): void {
   const { record } = job
-  judgeLate(turn, job, chunk)
-  for (const late of chunk.attempts.filter(attempt => attemptIsLive(attempt.state))) {
-    endAttempt(turn, job, chunk, late, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
+  if (!judgeShown(turn, job, chunk)) return
+  for (const late of chunk.attempts.filter(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING')) {
+    endAttempt(turn, job, chunk, late, 'RECALLED', SUPERSEDED)
   }
   const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
-  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners[0]?.files ?? []))
-  for (const attempt of winners) {
-    delete attempt.files
-    if (attempt.holdId === '') continue
-    turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), appOf(job), turn.now))
-    tellAccepted(turn, job, chunk, attempt)
-  }
+  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners.find(({ files }) => files !== undefined)?.files ?? []))
+  for (const attempt of winners) creditWinner(turn, job, chunk, attempt)
   record.verified++
   job.active.delete(chunk.index)
   job.recentDone.push(turn.now)
   if (job.recentDone.length > 50) job.recentDone.shift()
   turn.saveChunk(job, chunk)
+  awaitLate(turn, job, chunk)
   owe(turn, job, chunk)
+}
+
+/** A worker gave the accepted value: it has a pass, and is told what it is owed. */
+export function creditWinner (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  delete attempt.files
+  if (attempt.holdId === '') return
+  turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), appOf(job), turn.now))
+  tellAccepted(turn, job, chunk, attempt)
+}
+
+/** A result that differs from the decided one, which was checked by who is trusted or cannot be checked any more. */
+export function rejectLate (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
+  const text = `its result ${short(attempt.value)} differs from the accepted ${short(chunk.value)}`
+  if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', SUPERSEDED)
+  else if (isSuspect(job.record)) endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
+  else reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
 }
 
 export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
@@ -65,7 +75,7 @@ export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, co
 function recallAll (turn: Turn, worker: string): void {
   for (const job of turn.state.jobs.values()) {
     job.awards.delete(worker)
-    for (const index of [...job.active]) {
+    for (const index of [...job.active, ...job.late]) {
       const chunk = job.chunks[index]
       for (const attempt of chunk?.attempts ?? []) {
         if (chunk === undefined || attempt.worker !== worker || !(attemptIsLive(attempt.state) || attempt.state === 'REVEALED')) continue
