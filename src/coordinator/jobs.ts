@@ -12,10 +12,12 @@ import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { DEFAULT_MEMORY_MIB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
+import { tellDraw } from './draws.ts'
 import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
 import { awaitsLate, dismissLate } from './late.ts'
 import { Median } from './median.ts'
+import { appClass } from '../verification/app-class.ts'
 import { policyOf } from '../verification/policy.ts'
 import { newChunk } from './records.ts'
 import { settleJob } from './settlement.ts'
@@ -28,6 +30,7 @@ export function newJob (record: JobRecord): Job {
     record,
     needs: requirements(record),
     policy: policyOf(record.spec.config.confidence),
+    appClass: appClass(record.spec.app, record.spec.images?.[record.spec.app.hash]?.config.sha256),
     filling: new Map(),
     batches: new Map(),
     chunks: [],
@@ -181,6 +184,7 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   job.active.clear()
   job.awards.clear()
   job.filling.clear()
+  for (const batch of job.batches.values()) tellDraw(turn, job, batch)
   job.batches.clear()
   delete job.round
   turn.effect({ kind: 'stop', jobId: job.record.id })

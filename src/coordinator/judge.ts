@@ -11,11 +11,12 @@ import { endAttempt, failChunk, idOf, requeue, rest } from './attempts.ts'
 import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
 import { wants } from './chunks.ts'
 import { judgeShownLate } from './late.ts'
-import type { Attempt, Chunk, Job } from './state.ts'
+import type { Chunk, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
 import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
+import { awaitsOwnRun, ownFirst } from './trusted-audits.ts'
 import type { Turn } from './turn.ts'
-import { reject, short, store } from './verdict.ts'
+import { refuse, store } from './verdict.ts'
 
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
@@ -36,7 +37,7 @@ export function judge (turn: Turn, job: Job, chunk: Chunk): void {
 function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
   const voters = chunk.attempts.filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
   const votes = voters.map(({ epoch, value = '', group, trusted }) => ({ epoch, value, group, trusted }))
-  if (votes.some(vote => vote.trusted)) return decide(votes, 1)
+  if (votes.some(vote => vote.trusted)) return awaitsOwnRun(turn.state.self, chunk, voters) ? { kind: 'wait', missing: 0 } : decide(ownFirst(votes, turn.state.self), 1)
   const values = new Set(votes.map(({ value }) => value)).size
   if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job))) return { kind: 'dispute', values }
   const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
@@ -113,7 +114,7 @@ export function auditBatches (turn: Turn, job: Job): void {
 function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   const erratic = compare(turn, job, chunk, value)
   for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && open.value !== value)) {
-    refuse(turn, job, chunk, attempt, value, erratic)
+    refuse(turn, job, chunk, attempt, value, erratic || isSuspect(job.record))
   }
   chunk.value = value
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'VERIFIED')
@@ -140,12 +141,6 @@ function compare (turn: Turn, { record }: Job, chunk: Chunk, value: string): boo
     turn.effect({ kind: 'note', level: 'warn', text: 'the app gives different results each time: its results cannot be checked by comparing them', about: { job: record.id, app: record.spec.app.manifest.name } })
   }
   return true
-}
-
-function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
-  const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
-  if (!erratic && !isSuspect(job.record)) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
-  else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
 }
 
 /** Nobody is owed anything before the files are here. */

@@ -19,6 +19,7 @@ import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Ran } from '../model/task-spec.ts'
+import type { Evidence, Heard } from '../verification/evidence.ts'
 import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
@@ -94,12 +95,24 @@ export interface Chunk {
 export interface Batch {
   readonly id: string
   readonly worker: string
+  /** what was drawn when it was closed; batches of older versions have none */
+  readonly draw?: Draw
   /** epoch by chunk */
   readonly members: Map<number, number>
   /** audits that agreed */
   passed: number
   /** something happened to it in this turn */
   dirty: boolean
+}
+
+/** The draw of a batch, as its worker is told once the batch is judged. */
+export interface Draw {
+  /** chunk and epoch of every result, in the order they were asked for */
+  readonly results: readonly (readonly [chunk: number, epoch: number])[]
+  /** hex, over their commitments */
+  readonly merkleRoot: string
+  /** places that were audited */
+  readonly drawn: readonly number[]
 }
 
 /** A worker's right to be leased chunks of a job at a fixed price. */
@@ -146,6 +159,8 @@ export interface Job {
   readonly record: JobRecord
   readonly needs: RequirementsView
   readonly policy: Policy
+  /** what its workers' passes count for (verification/app-class.ts) */
+  readonly appClass: string
   /** by worker: single results that wait to become a batch, as epoch by chunk */
   readonly filling: Map<string, { readonly since: number, readonly members: Map<number, number> }>
   readonly batches: Map<string, Batch>
@@ -192,6 +207,8 @@ export interface WorkerView {
   refusal?: Reason
   /** it asked to be settled with, and has not acknowledged a receipt since */
   settleAsked?: boolean
+  /** what it has told of others lately; not kept over a restart */
+  heard?: Heard
   /** when it was last sent receipts, milliseconds */
   receiptsSentAt?: number
 }
@@ -204,6 +221,8 @@ export interface Incident {
   readonly chunk: number
   readonly epoch: number
   readonly reason: Reason
+  /** what shows it to anybody; only for results that were compared */
+  readonly evidence?: Evidence
 }
 
 export interface CoordinatorConfig {
@@ -257,6 +276,8 @@ export interface CoordinatorState {
   readonly workers: Map<string, WorkerView>
   readonly standings: Map<string, Standing>
   readonly incidents: Incident[]
+  /** what other coordinators have against workers, by evidenceId */
+  readonly evidence: Map<string, Evidence>
   /** what each worker is owed for verified results, units */
   readonly unpaid: Map<string, bigint>
   batchId: number

@@ -2,13 +2,14 @@ import { peerAccount } from '../ledger/accounts.ts'
 import { attemptIsLive } from '../lifecycle/attempt.ts'
 import { reason } from '../model/reasons.ts'
 import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
+import type { Evidence } from '../verification/evidence.ts'
 import { endAttempt, idOf, requeue } from './attempts.ts'
 import { backtrack } from './backtrack.ts'
-import { appOf } from './tiers.ts'
 import { KEYS } from './keys.ts'
 import { awaitLate, judgeShown } from './late.ts'
 import { owe } from './settlement.ts'
-import type { Attempt, Chunk, Job } from './state.ts'
+import { evidenceAgainst, spread } from './evidence.ts'
+import type { Attempt, Chunk, Incident, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
 import type { Turn } from './turn.ts'
 
@@ -41,16 +42,22 @@ export function store (turn: Turn, job: Job, chunk: Chunk): void {
 export function creditWinner (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
   delete attempt.files
   if (attempt.holdId === '') return
-  turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), appOf(job), turn.now))
+  turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), job.appClass, turn.now))
   tellAccepted(turn, job, chunk, attempt)
 }
 
 /** A result that differs from the decided one, which was checked by who is trusted or cannot be checked any more. */
 export function rejectLate (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
-  const text = `its result ${short(attempt.value)} differs from the accepted ${short(chunk.value)}`
   if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', SUPERSEDED)
-  else if (isSuspect(job.record)) endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
-  else reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
+  else refuse(turn, job, chunk, attempt, chunk.value ?? '', isSuspect(job.record))
+}
+
+/** A result differs from the accepted one: its worker is shown why, and struck unless it is the app that is erratic. */
+export function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
+  const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
+  const evidence = evidenceAgainst(turn, job, chunk, attempt, value)
+  if (!erratic) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text, evidence)
+  else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`), evidence)
 }
 
 export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
@@ -59,16 +66,23 @@ export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attem
   })
 }
 
-export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string): void {
+export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string, evidence?: Evidence): void {
   const why = reason(code, text)
   chunk.excluded.push(attempt.worker)
-  turn.saveStanding(withStrike(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), turn.now))
-  turn.saveIncident({ at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why })
-  turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker: attempt.worker, job: job.record.id, chunk: chunk.index, account: peerAccount(attempt.worker) } })
-  endAttempt(turn, job, chunk, attempt, 'REJECTED', why)
-  backtrack(turn, attempt.worker)
-  const standing = turn.state.standings.get(attempt.worker)
-  if (standing !== undefined && isBanned(standing, turn.now)) recallAll(turn, attempt.worker)
+  endAttempt(turn, job, chunk, attempt, 'REJECTED', why, evidence)
+  strike(turn, { at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why, ...evidence === undefined ? {} : { evidence } })
+  if (evidence !== undefined) spread(turn, evidence)
+}
+
+/** A worker was wrong, here or, by the word of somebody trusted, elsewhere: what only it stands for counts no more, and the second time it is banned. */
+export function strike (turn: Turn, incident: Incident): void {
+  const { worker, jobId, chunk, reason: { text }, evidence } = incident
+  const standing = withStrike(turn.state.standings.get(worker) ?? newStanding(worker), turn.now)
+  turn.saveStanding(standing)
+  turn.saveIncident(incident)
+  turn.effect({ kind: 'note', level: 'warn', text: `worker struck: ${text}`, about: { worker, job: jobId, chunk, account: peerAccount(worker) } })
+  backtrack(turn, worker, evidence)
+  if (isBanned(standing, turn.now)) recallAll(turn, worker)
 }
 
 /** A banned worker's undecided results no longer count, and it keeps no lease. */

@@ -2,6 +2,8 @@ import * as varint from 'uint8-varint'
 import {
   Announce, Bid, Commit, CommitAck, Decline, Drain, Equivocation, Failed, Heartbeat, HeartbeatAck, Hello, Lease, LeaseAck, Log, Netting, NettingAck, NoBid, Offer,
   Recall, Receipt, ReceiptAck, Refusal, Resume, ResumeReply, Reveal, RevealRequest, SettleRequest, Verdict
+  Announce, Bid, Commit, CommitAck, Decline, Drain, Draw, Equivocation, Evidence, Failed, Heartbeat, HeartbeatAck, Hello, Lease, LeaseAck, Log, NoBid, Offer, Recall,
+  Receipt, ReceiptAck, Refusal, Resume, ResumeReply, Reveal, RevealRequest, SettleRequest, Verdict
 } from './control.ts'
 import type { Message } from './control.ts'
 
@@ -40,6 +42,8 @@ const BODIES: { readonly [K in Body]-?: readonly [field: number, encode: Encoder
   equivocation: [26, Equivocation.encode],
   netting: [30, Netting.encode],
   nettingAck: [31, NettingAck.encode]
+  draw: [45, Draw.encode],
+  evidence: [46, Evidence.encode]
 }
 
 /**
