@@ -3,6 +3,8 @@ import type { Reason } from '../model/reasons.ts'
 
 /** What a coordinator may do to a worker, for better or worse. Counts are of results, but for draws, which are of batches. */
 export interface Deeds {
+  /** judged right */
+  readonly accepted: number
   /** covered by a receipt */
   readonly paid: number
   /** accepted, and not paid within a day */
@@ -13,9 +15,11 @@ export interface Deeds {
   readonly unexplained: number
   /** refused with evidence: somebody signed for another result */
   readonly contested: number
-  /** what was audited of a batch is what was drawn; is not; was never said */
+  /** batches of which what was audited is what was drawn */
   readonly fairDraws: number
-  readonly forgedDraws: number
+  /** batches of which it is not, and requests to show results that are not bound to what was committed */
+  readonly forged: number
+  /** batches of which it was never said what was audited */
   readonly missingDraws: number
 }
 
@@ -29,12 +33,12 @@ export interface Conduct extends Deeds {
 const HALF_LIFE_MS = 7 * 24 * 3600 * 1000
 /** Faults that are needed before any coordinator is refused: a few may be bad luck. */
 export const LEAST_FAULTS = 3
-/** Share of faults among everything that ended, paid or not, above which a coordinator is unfair. */
+/** Share of faults among everything that ended, well or not, above which a coordinator is unfair. */
 export const UNFAIR_SHARE = 0.2
-/** An honest coordinator cannot make a wrong draw: one is too many, until it has faded by half. */
+/** An honest coordinator cannot do that by mistake: once is too often, until it has faded by half. */
 const FORGED = 0.5
 
-const NO_DEEDS: Deeds = { paid: 0, unpaid: 0, late: 0, unexplained: 0, contested: 0, fairDraws: 0, forgedDraws: 0, missingDraws: 0 }
+const NO_DEEDS: Deeds = { accepted: 0, paid: 0, unpaid: 0, late: 0, unexplained: 0, contested: 0, fairDraws: 0, forged: 0, missingDraws: 0 }
 
 /**
  * How much of a fault each deed is. A result that is refused with evidence may be
@@ -69,14 +73,14 @@ export function faultsOf (deeds: Deeds): number {
 /** Why a coordinator is not worked for any more, with the figures; undefined while it is. */
 export function unfairness (conduct: Conduct, now: number): Reason | undefined {
   const deeds = faded(conduct, now)
-  if (deeds.forgedDraws >= FORGED) return reason('COORDINATOR_UNFAIR', `it audited other results of a batch than those that were drawn${figures(deeds)}`)
+  if (deeds.forged >= FORGED) return reason('COORDINATOR_UNFAIR', `it audited results that did not draw it, or asked for others than were committed to${figures(deeds)}`)
   const faults = faultsOf(deeds)
-  if (faults < LEAST_FAULTS || faults <= UNFAIR_SHARE * (faults + deeds.paid)) return undefined
+  if (faults < LEAST_FAULTS || faults <= UNFAIR_SHARE * (faults + Math.max(deeds.paid, deeds.accepted))) return undefined
   return reason('COORDINATOR_UNFAIR', `of what was done for it too much was not paid for without a reason that can be checked${figures(deeds)}`)
 }
 
 function figures (deeds: Deeds): string {
   const round = (count: number): number => Math.round(count * 10) / 10
-  return `: paid ${round(deeds.paid)}, accepted and never paid ${round(deeds.unpaid)}, taken back late ${round(deeds.late)}, refused without evidence ${round(deeds.unexplained)}, with evidence ${round(deeds.contested)}, ` +
-    `draws right ${round(deeds.fairDraws)}, wrong ${round(deeds.forgedDraws)}, not shown ${round(deeds.missingDraws)}; each counts half after a week`
+  return `: accepted ${round(deeds.accepted)}, paid ${round(deeds.paid)}, accepted and never paid ${round(deeds.unpaid)}, taken back late ${round(deeds.late)}, refused without evidence ${round(deeds.unexplained)}, with evidence ${round(deeds.contested)}, ` +
+    `forged ${round(deeds.forged)}, draws shown ${round(deeds.fairDraws)}, not shown ${round(deeds.missingDraws)}; each counts half after a week`
 }

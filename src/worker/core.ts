@@ -8,7 +8,7 @@ import { signAttestation } from '../verification/attestation.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
 import { bookOf } from './books.ts'
 import { boundsOf, leaseExcess } from './bounds.ts'
-import { noteNeverJudged, unfairTo } from './conduct.ts'
+import { note, noteHeartbeat, noteNeverJudged, noteRenewal, unfairTo } from './conduct.ts'
 import { KEEP_RESULT_MS, countLoss, creditRefusal, stillRefused, watchCredit } from './credit.ts'
 import { drain } from './drain.ts'
 import { expectDraw, missDraws, onDraw } from './draws.ts'
@@ -153,6 +153,7 @@ function heartbeat (turn: WorkerTurn): void {
     if (coordinator.nextHeartbeat > turn.now) continue
     coordinator.nextHeartbeat = turn.now + HEARTBEAT_MS
     sayAgain(turn, coordinator.peer)
+    noteHeartbeat(coordinator, turn.now)
     turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: freeSlots(turn.state) } })
   }
 }
@@ -173,7 +174,7 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
   else if (message.resumeReply !== undefined) onResumeReply(turn, view, message.resumeReply)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (message.evidence !== undefined) passOn(turn, view, message.evidence)
-  else if (view.admitted) onCommand(turn, peer, message)
+  else if (view.admitted) onCommand(turn, view, message)
   else declineAll(turn, view, message)
 }
 
@@ -184,7 +185,8 @@ function declineAll (turn: WorkerTurn, view: CoordinatorView, { lease, announce 
   else if (announce !== undefined) turn.send(view.peer, { noBid: { jobId: announce.jobId, round: announce.round, reason: why } })
 }
 
-function onCommand (turn: WorkerTurn, peer: string, message: Message): void {
+function onCommand (turn: WorkerTurn, view: CoordinatorView, message: Message): void {
+  const { peer } = view
   if (message.announce !== undefined) answerAnnounce(turn, peer, message.announce)
   else if (message.lease !== undefined) onLease(turn, peer, message.lease)
   else if (message.commitAck !== undefined) withAttempt(turn, peer, message.commitAck.attempt, attempt => { attempt.acknowledged = true })
@@ -195,7 +197,10 @@ function onCommand (turn: WorkerTurn, peer: string, message: Message): void {
   }
   else if (message.recall !== undefined) drop(turn, peer, message.recall.attempt, message.recall.reason?.code ?? 'CANCELLED')
   else if (message.draw !== undefined) onDraw(turn, peer, message.draw)
-  else if (message.heartbeatAck !== undefined) for (const attempt of message.heartbeatAck.unknown) drop(turn, peer, attempt)
+  else if (message.heartbeatAck !== undefined) {
+    noteRenewal(view, message.heartbeatAck.ttlMs)
+    for (const attempt of message.heartbeatAck.unknown) drop(turn, peer, attempt)
+  }
 }
 
 function withAttempt (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined, then: (attempt: WorkerAttempt, key: string) => void): void {
@@ -300,6 +305,7 @@ function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest
     turn.effect({ kind: 'note', level: 'warn', text: 'a reveal was asked of an attempt that is not here', about: { coordinator: peer, batch: request.batchId } })
   } else if (Buffer.compare(merkleRoot(bound as Uint8Array[]), request.merkleRoot) !== 0) {
     turn.effect({ kind: 'note', level: 'warn', text: 'a reveal request does not match the commitments made', about: { coordinator: peer, batch: request.batchId } })
+    note(turn, peer, 'forged')
     return
   } else expectDraw(turn, peer, request, asked as WorkerAttempt[], bound as Uint8Array[])
   for (const attempt of asked) if (attempt?.outcome !== undefined) reveal(turn, attempt, request.batchId)

@@ -34,7 +34,7 @@ export function onDraw (turn: WorkerTurn, coordinator: string, { merkleRoot, lot
   turn.state.draws.delete(key)
   const problem = drawProblem(due.members, lots, drawn, { least: LEAST_AUDIT_RATE, most: MOST_AUDIT_RATE })
   if (problem !== undefined) turn.effect({ kind: 'note', level: 'warn', text: `a forged draw: ${problem}`, about: { coordinator, job: jobId } })
-  note(turn, coordinator, problem === undefined ? 'fairDraws' : 'forgedDraws')
+  note(turn, coordinator, problem === undefined ? 'fairDraws' : 'forged')
 }
 
 /** A draw that is not shown within a day never will be. */

@@ -55,6 +55,10 @@ export interface CoordinatorView {
   admitted: boolean
   /** why it is not admitted */
   refusal?: Reason
+  /** when the oldest heartbeat was sent that it has not answered, milliseconds */
+  unansweredSince?: number
+  /** it said itself that leases hold until then, milliseconds */
+  renewedUntil?: number
   /** what it has told of others lately */
   heard?: Heard
   /** the connection is ended at the next tick */

@@ -22,6 +22,7 @@ export function judged (turn: WorkerTurn, key: string, attempt: WorkerAttempt, v
   if (verdict.accepted) {
     if (attempt.state === 'ACCEPTED') return
     earn(turn, coordinator, { amount: verdict.amount < attempt.price ? verdict.amount : attempt.price, accepted: 1 })
+    note(turn, coordinator, 'accepted')
     attempt.state = 'ACCEPTED'
     turn.put(KEYS.attempt + key, encodeAttempt(attempt))
     return
