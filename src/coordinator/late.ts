@@ -37,7 +37,7 @@ export function awaitsLate (job: Job): boolean {
 export function dropLate (turn: Turn, job: Job): void {
   for (const index of [...job.late]) {
     const chunk = job.chunks[index]
-    if (chunk === undefined || turn.now - (chunk.storedAt ?? 0) >= LATE_MS) dismiss(turn, job, index, reason('SUPERSEDED', `it was not shown within ${LATE_MS / 1000} s after its chunk was decided by other results`))
+    if (chunk === undefined || turn.now - (chunk.storedAt ?? 0) >= LATE_MS) dismiss(turn, job, index, reason('RESULT_UNAVAILABLE', `it was not here ${LATE_MS / 1000} s after its chunk was decided by other results`))
   }
 }
 

@@ -1,19 +1,36 @@
+import { Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import { NightshiftError } from '../model/errors.ts'
+import { JOB_ID_PATTERN } from '../model/ids.ts'
 import type { Signer } from '../model/signer.ts'
 import { attestationIsValid } from './attestation.ts'
-import type { Attestation, Work } from './attestation.ts'
+import type { Attestation } from './attestation.ts'
 
-/** One of two results of a chunk: who got it, with its signature. */
-export interface Attested {
-  /** peer id */
-  readonly worker: string
-  readonly epoch: number
-  /** hex hash of the result manifest */
-  readonly resultHash: string
-  readonly exitCode: number
-  /** hex */
-  readonly signature: string
-}
+const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const Peer = Type.String({ minLength: 1, maxLength: 256 })
+const Whole = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/** One of two results of a chunk: who got it, with its signature in hex. */
+const AttestedSchema = Type.Object({ worker: Peer, epoch: Whole, resultHash: Hash, exitCode: Whole, signature: Type.String({ pattern: '^[0-9a-f]{128}$' }) }, { additionalProperties: false })
+
+const EvidenceSchema = Type.Object({
+  jobId: Type.String({ pattern: JOB_ID_PATTERN.source }),
+  chunk: Whole,
+  /** whose job it was */
+  coordinator: Peer,
+  inputHash: Hash,
+  appHash: Hash,
+  imageDigest: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  paramsHash: Hash,
+  specHash: Hash,
+  /** the result that was not accepted */
+  accused: AttestedSchema,
+  /** a trusted run of the coordinator, or another worker's result */
+  witness: AttestedSchema
+}, { additionalProperties: false })
+
+export type Attested = Readonly<Static<typeof AttestedSchema>>
 
 /**
  * Two attested results of one chunk that differ, as plain text: whoever has it
@@ -22,15 +39,13 @@ export interface Attested {
  * chunk must be run once more, and the hashes say with what. So it is worth as
  * much as its witness is trusted, and nothing that is not signed by the accused accuses anybody.
  */
-export interface Evidence extends Work {
-  readonly jobId: string
-  readonly chunk: number
-  /** whose job it was */
-  readonly coordinator: string
-  /** the result that was not accepted */
-  readonly accused: Attested
-  /** a trusted run of the coordinator, or another worker's result */
-  readonly witness: Attested
+export type Evidence = Readonly<Static<typeof EvidenceSchema>>
+
+/** Evidence from a file. Throws NS_E_PROTOCOL when its form is wrong; what it proves is for `checkEvidence`. */
+export function readEvidence (value: unknown): Evidence {
+  if (Value.Check(EvidenceSchema, value)) return value
+  const error = Value.Errors(EvidenceSchema, value).First()
+  throw worthless(`${error?.path ?? ''} ${error?.message ?? 'is malformed'}`.trim())
 }
 
 /** Evidence out of what two attested. Their work must be the same. */

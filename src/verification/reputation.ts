@@ -93,6 +93,10 @@ export function withNodeFailure (standing: Standing, jobId: string, at: number):
   return remember({ ...standing, failedJobs, nodeFailedAt: at }, false)
 }
 
+export function doubtsInWindow (standing: Standing, now: number): number {
+  return (standing.doubts ?? []).filter(({ at }) => at > now - STRIKE_WINDOW_MS).length
+}
+
 export function strikesInWindow (standing: Standing, now: number): number {
   return standing.strikes.filter(time => time > now - STRIKE_WINDOW_MS).length
 }
