@@ -1,3 +1,4 @@
+import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { reason } from '../model/reasons.ts'
@@ -18,7 +19,9 @@ import type { Turn } from './turn.ts'
  */
 export function backtrack (turn: Turn, worker: string, evidence?: Evidence): void {
   for (const job of turn.state.jobs.values()) {
-    if (!isAdaptive(job) || jobEnded(job.record.state)) continue
+    if (jobEnded(job.record.state)) continue
+    distrust(turn, job, worker)
+    if (!isAdaptive(job)) continue
     emptyFilling(turn, job, worker)
     for (const { chunk, attempt } of unaudited(job, worker)) takeBack(turn, job, chunk, attempt, evidence)
     for (const index of [...job.unpaid, ...job.active]) {
@@ -29,6 +32,20 @@ export function backtrack (turn: Turn, worker: string, evidence?: Evidence): voi
         unstore(turn, job, chunk)
         takeBack(turn, job, chunk, single, evidence)
       }
+    }
+  }
+}
+
+/** What the worker was leased while it was trusted needs others to agree from now on. */
+function distrust (turn: Turn, job: Job, worker: string): void {
+  for (const index of [...job.active]) {
+    const chunk = job.chunks[index]
+    for (const attempt of chunk?.attempts ?? []) {
+      if (chunk === undefined || !attempt.trusted || attempt.worker !== worker || attempt.state === 'VERIFIED' || !attemptIsOpen(attempt.state)) continue
+      attempt.trusted = false
+      if (isAdaptive(job)) chunk.quorum = Math.max(2, chunk.quorum)
+      requeue(turn, job, chunk)
+      turn.saveChunk(job, chunk)
     }
   }
 }

@@ -37,8 +37,13 @@ export function judge (turn: Turn, job: Job, chunk: Chunk): void {
 function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
   const voters = chunk.attempts.filter(attempt => attempt.state === 'REVEALED' || attempt.state === 'VERIFIED')
   const votes = voters.map(({ epoch, value = '', group, trusted }) => ({ epoch, value, group, trusted }))
-  if (votes.some(vote => vote.trusted)) return awaitsOwnRun(turn.state.self, chunk, voters) ? { kind: 'wait', missing: 0 } : decide(ownFirst(votes, turn.state.self), 1)
   const values = new Set(votes.map(({ value }) => value)).size
+  if (votes.some(vote => vote.trusted)) {
+    if (awaitsOwnRun(turn.state.self, chunk, voters)) return { kind: 'wait', missing: 0 }
+    // a trusted peer that was taken over must not have others struck
+    const isOpen = values > 1 && hasReferee(turn.state, job) && !voters.some(({ worker }) => worker === turn.state.self)
+    return isOpen ? { kind: 'dispute', values } : decide(ownFirst(votes, turn.state.self), 1)
+  }
   if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job))) return { kind: 'dispute', values }
   const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
   if (best === undefined) return { kind: 'wait', missing: chunk.quorum }

@@ -88,9 +88,9 @@ function accept (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
   turn.saveChunk(job, chunk)
 }
 
-/** The decided value stands on the word of workers alone, and a trusted run can settle which of them is right. */
-function isDoubtful (turn: Turn, job: Job, chunk: Chunk): boolean {
-  return hasReferee(turn.state, job) && !chunk.attempts.some(attempt => attempt.trusted && attempt.state === 'VERIFIED')
+/** The decided value stands on the word of workers alone, and the coordinator's own run can settle which of them is right. */
+function isDoubtful ({ state }: Turn, job: Job, chunk: Chunk): boolean {
+  return hasReferee(state, job) && !chunk.attempts.some(attempt => attempt.worker === state.self && attempt.state === 'VERIFIED')
 }
 
 /** A late result contradicts the decided one: it is in dispute again, and nobody is owed anything for it. */

@@ -29,7 +29,8 @@ export interface Attempt {
   readonly epoch: number
   readonly worker: string
   readonly group: string
-  readonly trusted: boolean
+  /** its result alone decides: its worker was trusted when it was leased, and was not struck since */
+  trusted: boolean
   readonly price: bigint
   /** empty for the coordinator's own runs, which cost nothing */
   readonly holdId: string
