@@ -3,13 +3,13 @@ import { attemptKey } from '../model/ids.ts'
 import type { Commit } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import { merkleRoot } from '../verification/commitment.ts'
+import { tellAccepted } from './accepted.ts'
 import { findAttempt, idOf, release, requeue } from './attempts.ts'
 import { fillBatch, leaveBatch } from './batches.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isAdaptive, tier } from './tiers.ts'
 import { drawTrusted } from './trusted-audits.ts'
 import type { Turn } from './turn.ts'
-import { tellAccepted } from './verdict.ts'
 
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024

@@ -12,11 +12,12 @@ import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
 import { wants } from './chunks.ts'
 import { judgeShownLate } from './late.ts'
 import type { Chunk, Job } from './state.ts'
+import { store } from './stored.ts'
 import { isSuspect } from './suspicion.ts'
 import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
 import { awaitsOwnRun, ownFirst } from './trusted-audits.ts'
 import type { Turn } from './turn.ts'
-import { refuse, store } from './verdict.ts'
+import { refuse } from './verdict.ts'
 
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {

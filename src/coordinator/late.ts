@@ -2,6 +2,7 @@ import { moveAttempt } from '../lifecycle/attempt.ts'
 import { attemptKey } from '../model/ids.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
+import { creditWinner } from './accepted.ts'
 import { askAgain } from './asking.ts'
 import { endAttempt, idOf, requeue } from './attempts.ts'
 import { batchMoved, leaveBatch } from './batches.ts'
@@ -10,7 +11,7 @@ import { oweOneMore } from './settlement.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { hasReferee } from './tiers.ts'
 import type { Turn } from './turn.ts'
-import { creditWinner, rejectLate } from './verdict.ts'
+import { rejectLate } from './verdict.ts'
 
 /**
  * A result that was committed to before its chunk was decided has this long to

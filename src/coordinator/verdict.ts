@@ -1,54 +1,18 @@
 import { peerAccount } from '../ledger/accounts.ts'
 import { attemptIsLive } from '../lifecycle/attempt.ts'
 import { reason } from '../model/reasons.ts'
-import { isBanned, newStanding, withPass, withStrike } from '../verification/reputation.ts'
 import type { Evidence } from '../verification/evidence.ts'
-import { endAttempt, idOf, requeue } from './attempts.ts'
+import { isBanned, newStanding, withStrike } from '../verification/reputation.ts'
+import { endAttempt, requeue } from './attempts.ts'
 import { backtrack } from './backtrack.ts'
-import { KEYS } from './keys.ts'
-import { awaitLate, judgeShown } from './late.ts'
-import { owe } from './settlement.ts'
 import { evidenceAgainst, spread } from './evidence.ts'
 import type { Attempt, Chunk, Incident, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
 import type { Turn } from './turn.ts'
 
-const SUPERSEDED = reason('SUPERSEDED', 'the chunk was decided by other results')
-
-/**
- * The files of the agreed value are here: the chunk is done. Everyone who gave
- * the value is told so, who is bound to a result may still show it, everyone
- * else is recalled. Results shown while the files were on their way are judged first.
- */
-export function store (turn: Turn, job: Job, chunk: Chunk): void {
-  const { record } = job
-  if (!judgeShown(turn, job, chunk)) return
-  for (const late of chunk.attempts.filter(attempt => attempt.state === 'LEASED' || attempt.state === 'RUNNING')) {
-    endAttempt(turn, job, chunk, late, 'RECALLED', SUPERSEDED)
-  }
-  const winners = chunk.attempts.filter(attempt => attempt.state === 'VERIFIED')
-  turn.put(KEYS.result(record.id, chunk.index), JSON.stringify(winners.find(({ files }) => files !== undefined)?.files ?? []))
-  for (const attempt of winners) creditWinner(turn, job, chunk, attempt)
-  record.verified++
-  job.active.delete(chunk.index)
-  job.recentDone.push(turn.now)
-  if (job.recentDone.length > 50) job.recentDone.shift()
-  turn.saveChunk(job, chunk)
-  awaitLate(turn, job, chunk)
-  owe(turn, job, chunk)
-}
-
-/** A worker gave the accepted value: it has a pass, and is told what it is owed. */
-export function creditWinner (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
-  delete attempt.files
-  if (attempt.holdId === '') return
-  turn.saveStanding(withPass(turn.state.standings.get(attempt.worker) ?? newStanding(attempt.worker), job.appClass, turn.now))
-  tellAccepted(turn, job, chunk, attempt)
-}
-
 /** A result that differs from the decided one, which was checked by who is trusted or cannot be checked any more. */
 export function rejectLate (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
-  if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', SUPERSEDED)
+  if (attempt.worker === turn.state.self) endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
   else refuse(turn, job, chunk, attempt, chunk.value ?? '', isSuspect(job.record))
 }
 
@@ -58,12 +22,6 @@ export function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, va
   const evidence = evidenceAgainst(turn, job, chunk, attempt, value)
   if (!erratic) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text, evidence)
   else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`), evidence)
-}
-
-export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
-  turn.send(attempt.worker, {
-    verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
-  })
 }
 
 export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, code: 'WRONG_RESULT' | 'BAD_REVEAL' | 'NO_REVEAL', text: string, evidence?: Evidence): void {
