@@ -28,10 +28,8 @@ export async function peers (command: Common & { readonly worker?: boolean }): P
 
 function ofWorker (format: Format, wallet: { readonly coordinators: readonly CoordinatorAccount[] }): number {
   printRows(format, 'coordinators', wallet.coordinators, {
-    coordinator: row => shortPeer(row.coordinator), state: row => row.equivocated ? 'banned' : row.refusal?.code ?? (row.connected ? 'connected' : 'away'),
-    earned: row => `${row.earned} BYC`, receipted: row => row.receipted, netted: row => row.netted, receipt: row => String(row.seq),
     coordinator: row => shortPeer(row.coordinator), state: row => row.equivocated ? 'banned' : row.refusal?.code ?? row.unfair?.code ?? (row.connected ? 'connected' : 'away'),
-    earned: row => `${row.earned} BYC`, receipted: row => row.receipted, receipt: row => String(row.seq),
+    earned: row => `${row.earned} BYC`, receipted: row => row.receipted, netted: row => row.netted, receipt: row => String(row.seq),
     unpaid: row => row.exposure, leased: row => row.leased, limit: row => row.limit, lost: row => row.lost
   })
   if (format === 'json') return EXIT.done

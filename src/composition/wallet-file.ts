@@ -35,8 +35,7 @@ export class WalletFile {
   async #write (): Promise<void> {
     const { self, signer, config: { owner } } = this.#state
     const belonging = owner === undefined ? {} : { belonging: signBelonging(owner, signer) }
-    const text = JSON.stringify({ worker: self, ...belonging, coordinators: viewCoordinators(this.#state) })
-    const text = JSON.stringify({ worker: this.#state.self, coordinators: viewCoordinators(this.#state, systemClock.now()) })
+    const text = JSON.stringify({ worker: self, ...belonging, coordinators: viewCoordinators(this.#state, systemClock.now()) })
     if (text === this.#last) return
     try {
       await writeFile(`${this.#file}.new`, text, { mode: 0o600 })

@@ -68,7 +68,6 @@ export async function loadRecords (store: Store, state: CoordinatorState, now: n
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
   moveToClasses(state)
-  return state
 }
 
 /** What older versions kept by an app's name. */
@@ -86,7 +85,6 @@ export function freshState ({ signer, bootId }: BootIdentity, incarnation: numbe
   return {
     self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
     doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
-    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
     jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), batchId: 0, refereeing: new Set(), turnOfJob: 0
   }
 }

@@ -31,8 +31,7 @@ export interface CoordinatorBook {
   readonly refusedUntil: number
 }
 
-interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly netting?: NettingDocument }
-interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly conduct?: Conduct }
+interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly netting?: NettingDocument, readonly conduct?: Conduct }
 interface StoredReceipt { readonly body: string, readonly signature: string }
 
 export function newBook (coordinator: string, self: string): CoordinatorBook {
@@ -48,15 +47,14 @@ export function saveBook (turn: WorkerTurn, coordinator: string, change: Partial
   const before = bookOf(turn.state, coordinator)
   const after = { ...before, ...change }
   turn.state.books.set(coordinator, after)
-  const { seen, lost, proof, netting } = after
+  const { seen, lost, proof, netting, conduct } = after
   const text: StoredBook = {
     ...seen === undefined ? {} : { seen },
     lost: lost.toString(),
     ...proof === undefined ? {} : { proof },
-    ...netting === undefined ? {} : { netting: netting.document }
+    ...netting === undefined ? {} : { netting: netting.document },
+    conduct
   }
-  const { seen, lost, proof, conduct } = after
-  const text: StoredBook = { ...seen === undefined ? {} : { seen }, lost: lost.toString(), ...proof === undefined ? {} : { proof }, conduct }
   turn.put(KEYS.book + coordinator, JSON.stringify(text))
   const kept = new Set(after.channel.kept)
   for (const receipt of before.channel.kept) if (!kept.has(receipt)) turn.put(receiptKey(coordinator, receipt), undefined)
@@ -77,17 +75,16 @@ export async function loadBooks (
 ): Promise<Map<string, CoordinatorBook>> {
   const books = new Map<string, CoordinatorBook>()
   for await (const [coordinator, text] of stored.books) {
-    const { seen, lost, proof, netting } = JSON.parse(text) as StoredBook
+    // records of older versions have no conduct
+    const { seen, lost, proof, netting, conduct = newConduct() } = JSON.parse(text) as StoredBook
     books.set(coordinator, {
       ...newBook(coordinator, self),
+      conduct,
       ...seen === undefined ? {} : { seen },
       lost: BigInt(lost),
       ...proof === undefined ? {} : { proof },
       ...netting === undefined ? {} : { netting: openNetting(JSON.stringify(netting), signer) }
     })
-    // records of older versions have no conduct
-    const { seen, lost, proof, conduct = newConduct() } = JSON.parse(text) as StoredBook
-    books.set(coordinator, { ...newBook(coordinator, self), conduct, ...seen === undefined ? {} : { seen }, lost: BigInt(lost), ...proof === undefined ? {} : { proof } })
   }
   for await (const [key, text] of stored.receipts) {
     const coordinator = key.slice(0, key.indexOf('/'))

@@ -16,7 +16,7 @@ function writesOf (chunk: number): readonly (readonly Write[])[] {
   const attempt: WorkerAttempt = {
     coordinator: '12D3KooWExample', id: { jobId: 'j-aaaaaaaaaaaaaaaa', chunk, epoch: 1 }, spec: { sha256: hash, size: 400 }, input: { sha256: hash, size: 1000 }, chunkSeed: hash,
     price: 1000n, state: 'COMMITTED', acknowledged: false, doneAt: 0,
-    outcome: { value: hash, nonce: hash, files: [{ path: 'out.bin', sha256: hash, size: 8 }], usage: { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 } }
+    outcome: { value: hash, nonce: hash, files: [{ path: 'out.bin', sha256: hash, size: 8 }], ran: { appHash: hash, paramsHash: hash }, usage: { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 } }
   }
   const key = `attempt/12D3KooWExample/j-aaaaaaaaaaaaaaaa/${chunk}/1`
   const receipt = JSON.stringify({ body: 'x'.repeat(400), signature: hash + hash })

@@ -13,7 +13,7 @@ describe('the behaviour of a worker of a test cluster', () => {
     const blobs = await openBlobStore(await folder())
     try {
       const file = { path: 'out', ...await blobs.put(Buffer.from('right')) }
-      const honest: TaskResult = { ok: true, value: resultHash({ exitCode: 0, files: [file] }), files: [file], usage: USAGE, nonce: '00' }
+      const honest: TaskResult = { ok: true, value: resultHash({ exitCode: 0, files: [file] }), files: [file], ran: { appHash: '0'.repeat(64), paramsHash: '0'.repeat(64) }, usage: USAGE, nonce: '00' }
       let next = 0
       const behaviour = behaviourOf(options, { bytes: length => new Uint8Array(length), fraction: () => fractions[next++ % fractions.length] ?? 0 })
       const made: TaskResult[] = []

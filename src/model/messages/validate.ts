@@ -1,7 +1,6 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, BootClaim, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
-import type { Announce, Attested, BootClaim, Draw, Evidence, Failed, Hello, LiveAttempt, Lease, Log, Message, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
+import type { Announce, Attested, BootClaim, Draw, Evidence, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
 /** longest name of an image */

@@ -43,10 +43,8 @@ export const SAMPLES: readonly Message[] = [
     usage: { wallMs: 1, cpuMs: 2, peakMemoryBytes: 3, outputBytes: 5 }, manifest: ref, attestation: signature
   } },
   { failed: { attempt, failureClass: 'app', reason, exitCode: 3, stderrTail: 'oh' } },
-  { verdict: { attempt, accepted: true, reason, amount: 4n } },
   { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }], receipt, seen: claim, netting: { document: receipt.body }, belonging: { owner: '12D3KooW', signature } } },
   { verdict: { attempt, accepted: true, reason, amount: 4n, evidence } },
-  { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }], receipt, seen: claim } },
   { resumeReply: { incarnation: 1, keep: [attempt], drop: [attempt], claim, receiptSeq: 3, receiptHash: hash } },
   { drain: { reason } },
   { log: { attempt, stream: 'stdout', text: 'hello' } },
@@ -56,8 +54,7 @@ export const SAMPLES: readonly Message[] = [
   { refusal: { reason, seen: claim } },
   { equivocation: { payer: '12D3KooW', first: receipt, second: receipt } },
   { netting: { document: receipt.body } },
-  { nettingAck: { hash } }
+  { nettingAck: { hash } },
   { draw: { jobId, merkleRoot: hash, lots: [hash, hash], drawn: [1] } },
-  { evidence },
-  { equivocation: { payer: '12D3KooW', first: receipt, second: receipt } }
+  { evidence }
 ]
