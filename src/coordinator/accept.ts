@@ -40,6 +40,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     assembler: engineParams(spec.assembler, 'assembler', request.params.assembler)
   }
   checkComparable(spec)
+  checkSecrets(spec)
   await checkSource(services, spec)
   const budget = budgetOf(services, request)
   return {
@@ -118,6 +119,18 @@ function checkComparable ({ app, config }: JobSpec): void {
   throw new NightshiftError('NS_E_CONFIG', `results of ${name} cannot be compared byte by byte: its determinism is "${determinism}"`, {
     remedy: 'submit with --trust private, for workers you named with "coordinator --trust", or make the app deterministic'
   })
+}
+
+/** A worker can read what it is given to run. */
+function checkSecrets ({ app, partitioner, assembler, config }: JobSpec): void {
+  const blocks = [app, ...[partitioner, assembler].flatMap(choice => 'block' in choice ? [choice.block] : [])]
+  const [block] = blocks.filter(({ manifest }) => (manifest.platform_config.secrets ?? []).length > 0)
+  if (block === undefined) return
+  const asks = `${block.manifest.name} asks for the secrets ${(block.manifest.platform_config.secrets ?? []).join(', ')}`
+  if (config.trust === 'open' || config.trust === 'verified') {
+    throw new NightshiftError('NS_E_CONFIG', `${asks}, which strangers could read: a job with --trust ${config.trust} gets none`, { remedy: 'take them out of the block' })
+  }
+  throw new NightshiftError('NS_E_CONFIG', `${asks}, and this version hands out none`, { remedy: 'take them out of the block' })
 }
 
 async function checkSource (services: Services, spec: JobSpec): Promise<void> {

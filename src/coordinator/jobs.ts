@@ -12,9 +12,12 @@ import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { appMemoryMiB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
+import { tellDraw } from './draws.ts'
 import { wants } from './chunks.ts'
 import { KEYS } from './keys.ts'
+import { awaitsLate, dismissLate } from './late.ts'
 import { Median } from './median.ts'
+import { appClass } from '../verification/app-class.ts'
 import { policyOf } from '../verification/policy.ts'
 import { newChunk } from './records.ts'
 import { settleJob } from './settlement.ts'
@@ -27,6 +30,7 @@ export function newJob (record: JobRecord): Job {
     record,
     needs: requirements(record),
     policy: policyOf(record.spec.config.confidence),
+    appClass: appClass(record.spec.app, record.spec.images?.[record.spec.app.hash]?.config.sha256),
     filling: new Map(),
     batches: new Map(),
     chunks: [],
@@ -34,6 +38,7 @@ export function newJob (record: JobRecord): Job {
     wanting: new Set(),
     active: new Set(),
     unpaid: new Set(),
+    late: new Set(),
     owed: 0n,
     roundNumber: 0,
     nextRoundAt: 0,
@@ -122,7 +127,7 @@ function firstQuorum (job: Job): number {
 export function advanceJob (turn: Turn, job: Job): void {
   const { record } = job
   if (record.state !== 'RUNNING' && record.state !== 'HELD') return
-  if (record.verified + record.failed < record.chunkCount) return
+  if (record.verified + record.failed < record.chunkCount || awaitsLate(job)) return
   if (record.failed > 0 && (!record.spec.config.allowPartial || record.verified === 0)) {
     const failed = job.chunks.find(chunk => chunk.state === 'FAILED')
     failJob(turn, job, {
@@ -163,6 +168,7 @@ export function abortJob (turn: Turn, job: Job): void {
 
 /** Ends a job: verified results are paid, open attempts are recalled and their holds voided, and what the escrow still has goes back. */
 function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+  dismissLate(turn, job, reason('JOB_ENDED', `job ${job.record.id} ended: ${state}`))
   settleJob(turn, job)
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
@@ -179,6 +185,7 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   job.active.clear()
   job.awards.clear()
   job.filling.clear()
+  for (const batch of job.batches.values()) tellDraw(turn, job, batch)
   job.batches.clear()
   delete job.round
   turn.effect({ kind: 'stop', jobId: job.record.id })
@@ -269,11 +276,13 @@ export function indexChunks (job: Job): void {
   job.freshFrom = 0
   job.wanting.clear()
   job.active.clear()
+  job.late.clear()
   let lastTouched = -1
   for (const chunk of job.chunks) if (chunk.epoch > 0 || chunk.state !== 'PENDING') lastTouched = chunk.index
   for (const chunk of job.chunks) {
     if (chunk.state === 'ACTIVE' || (chunk.state === 'VERIFIED' && chunk.storedAt === undefined)) job.active.add(chunk.index)
     if (chunk.index <= lastTouched && wants(chunk) > 0) job.wanting.add(chunk.index)
+    if (chunk.state === 'VERIFIED' && chunk.storedAt !== undefined && chunk.attempts.some(attempt => attempt.state === 'COMMITTED')) job.late.add(chunk.index)
   }
   job.freshFrom = lastTouched + 1
 }

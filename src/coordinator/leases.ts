@@ -5,13 +5,14 @@ import { moveChunk } from '../lifecycle/chunk.ts'
 import { prefetchDepth } from '../market/prefetch.ts'
 import { isStraggler, speculationBudget } from '../market/speculation.ts'
 import { attemptKey } from '../model/ids.ts'
+import { lotHash, lotOf } from '../verification/audit.ts'
 import { holdIdOf } from '../verification/commitment.ts'
 import { STRANGER_SHARE } from '../verification/policy.ts'
 import { circuitOf } from '../verification/reputation.ts'
 import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
-import { groupOf, isAdaptive, isProven, passes, plannedReplicas, reachable, tier } from './tiers.ts'
+import { groupOf, isAdaptive, isProven, isTrusted, passes, plannedReplicas, reachable, tier } from './tiers.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -46,7 +47,7 @@ export function leaseChunks (turn: Turn, job: Job): void {
 export function quorumIsPossible (turn: Turn, job: Job): boolean {
   const groups = new Set<string>()
   for (const award of job.awards.values()) {
-    if (turn.state.config.trusted.has(award.worker)) return true
+    if (isTrusted(turn.state, award.worker, turn.now)) return true
     const worker = turn.state.workers.get(award.worker)
     if (worker !== undefined) groups.add(groupOf(worker))
   }
@@ -125,7 +126,7 @@ function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: Worker
   expectReplicas(turn, job, chunk, worker.peer)
   chunk.epoch++
   const id = { jobId: job.record.id, chunk: chunk.index, epoch: chunk.epoch }
-  const trusted = turn.state.config.trusted.has(worker.peer)
+  const trusted = isTrusted(turn.state, worker.peer, turn.now)
   const attempt: Attempt = {
     epoch: chunk.epoch,
     worker: worker.peer,
@@ -162,7 +163,8 @@ function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: Worker
       price: award.price,
       holdId: Uint8Array.from(Buffer.from(attempt.holdId, 'hex')),
       ttlMs: turn.state.config.leaseTtlMs,
-      chunkSeed: chunkSeed(job.record.seed, chunk.index)
+      chunkSeed: chunkSeed(job.record.seed, chunk.index),
+      lotHash: lotHash(lotOf(job.record.seed, id))
     }
   })
 }
@@ -187,16 +189,22 @@ export function speculate (turn: Turn, job: Job): void {
     if (copies > 0) budget--
     const late = chunk.attempts.some(attempt => (attempt.state === 'LEASED' || attempt.state === 'RUNNING') && isStraggler(turn.now - attempt.leasedAt, job.durations.value))
     if (!late || copies > 0 || budget <= 0) continue
-    const award = [...job.awards.values()].find(candidate => {
-      const worker = turn.state.workers.get(candidate.worker)
-      return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
-    })
+    const award = copyist(turn, job, chunk)
     const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
     if (award === undefined || worker === undefined) continue
     lease(turn, job, chunk, award, worker)
     budget--
     turn.effect({ kind: 'note', level: 'info', text: 'a copy of a late chunk goes to an idle worker', about: { ...idOf(job, chunk, chunk.attempts.at(-1) as Attempt), worker: worker.peer } })
   }
+}
+
+/** An idle worker for a copy: a proven one where there is any, because its result needs no further one. */
+function copyist (turn: Turn, job: Job, chunk: Chunk): Award | undefined {
+  const idle = [...job.awards.values()].filter(candidate => {
+    const worker = turn.state.workers.get(candidate.worker)
+    return worker !== undefined && worker.inFlight.size === 0 && mayRun(chunk, worker.peer, groupOf(worker), turn.now) && affordable(turn, job, candidate.price)
+  })
+  return idle.find(({ worker }) => isProven(tier(turn.state, job, worker, turn.now))) ?? idle[0]
 }
 
 /** 32 bytes that every replica of a chunk gets and nothing else does. */

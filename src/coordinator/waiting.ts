@@ -5,7 +5,7 @@ import { MAX_WAITING, affordable, quorumIsPossible } from './leases.ts'
 import { mayRun } from './chunks.ts'
 import { behindReason } from './fencing.ts'
 import { setState } from './jobs.ts'
-import { groupOf, hasReferee, isAdaptive, reachable } from './tiers.ts'
+import { groupOf, hasReferee, isAdaptive, isTrusted, reachable } from './tiers.ts'
 import { runTrusted } from './trusted-runs.ts'
 import type { Chunk, CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -71,7 +71,7 @@ export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   }
   const needed = job.record.spec.config.replicas ?? 1
   const groups = new Set(fitting.map(groupOf)).size
-  const trusted = fitting.some(worker => state.config.trusted.has(worker.peer))
+  const trusted = fitting.some(worker => isTrusted(state, worker.peer, turn.now))
   if (groups < needed && !trusted) {
     return reason('TOO_FEW_WORKERS', `${needed} independent workers must agree on each chunk, ${groups} can run this job: start more, or submit with --replicas ${Math.max(1, groups)}`)
   }

@@ -94,12 +94,12 @@ export class SimulatedNetwork {
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], trusted?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean } = {}) {
     this.#fetchMs = options.fetchMs ?? 5
     this.#unchecked = options.unchecked === true
     this.#erratic = options.erratic ?? (() => false)
     this.random = new SeededRandom(seed)
-    const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
+    const config = { trusted: new Set(options.trusted ?? []), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'] }
     this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, options.incarnation ?? 1, config, new Ledger(EMPTY_LEDGER))
     const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
