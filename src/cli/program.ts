@@ -275,6 +275,8 @@ function inspection (root: Command, run: Run): void {
   const load = async () => await import('./inspect.ts')
   const nodeGroup = root.command('node').description('workers').exitOverride()
   withData(add(nodeGroup, 'list', 'who is connected, what they earned, who was caught')).action(run(async () => (await load()).nodes))
+  withData(add(nodeGroup, 'describe <peer>', 'one worker: what it was struck for, and the evidence')).action(run(async () => (await import('./node-record.ts')).describeNode))
+  add(nodeGroup, 'verify <file>', 'check evidence against a worker, anywhere and without a node').action(run(async () => (await import('./node-record.ts')).verifyEvidence))
   const wallet = root.command('wallet').description('the books').exitOverride()
   withData(add(wallet, 'balance', 'all accounts')).action(run(async () => (await load()).balance))
   add(wallet, 'peers', 'who owes whom: of a coordinator, paid and acknowledged by worker; of a worker, earned and owed by coordinator')

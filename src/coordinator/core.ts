@@ -16,9 +16,11 @@ import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels
 import { checkpointWhenDue, requestCheckpoint } from './checkpoints.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
+import { onEvidence } from './hearsay.ts'
 import { abortJob, addChunks, advanceJob, completeJob, dueReceipt, failJob, findJob, onReceiptMade, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
 import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
+import { dropLate } from './late.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
@@ -140,6 +142,7 @@ function tick (turn: Turn): void {
     chaseReveals(turn, job)
     judgeAgain(turn, job)
     speculate(turn, job)
+    dropLate(turn, job)
     settleDue(turn, job)
     reviewWaiting(turn, job)
   }
@@ -207,6 +210,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.nettingAck !== undefined) onNettingAck(turn, peer, message.nettingAck)
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
+  else if (message.evidence !== undefined) onEvidence(turn, peer, message.evidence)
   else if (message.settleRequest !== undefined) {
     worker.settleAsked = true
     settleWorker(turn, peer)

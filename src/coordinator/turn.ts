@@ -12,6 +12,8 @@ import type { Standing } from '../verification/reputation.ts'
 
 const PEER = peerAccount('')
 interface RevealItem { readonly jobId: string, readonly chunk: number, readonly epoch: number, readonly commitment: string }
+/** `drawFollows`: they are a whole batch, whose worker is shown later what of it was audited. */
+interface RevealGroup { readonly worker: string, readonly drawFollows: boolean, readonly items: RevealItem[] }
 
 /**
  * One turn of the coordinator: the events of a moment and everything they
@@ -24,7 +26,7 @@ export class Turn {
   readonly sends: { readonly peer: string, readonly message: Message }[] = []
   readonly effects: CoordinatorEffect[] = []
   /** reveal requests of this turn, by worker and batch: one message each */
-  readonly reveals = new Map<string, { readonly worker: string, readonly items: RevealItem[] }>()
+  readonly reveals = new Map<string, RevealGroup>()
   /** holds this turn posted, by worker */
   readonly posted = new Map<string, PostedHold[]>()
   /** workers that may get a receipt at the end of the turn */
@@ -47,9 +49,9 @@ export class Turn {
   }
 
   /** Asks for a result at the end of the turn, together with the others of the same worker and batch. */
-  askReveal (worker: string, batch: string, item: RevealItem): void {
+  askReveal (worker: string, batch: string, item: RevealItem, { drawFollows = false } = {}): void {
     const key = `${worker} ${batch}`
-    const asked = this.reveals.get(key) ?? { worker, items: [] }
+    const asked = this.reveals.get(key) ?? { worker, drawFollows, items: [] }
     this.reveals.set(key, asked)
     asked.items.push(item)
   }
