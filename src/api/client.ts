@@ -77,12 +77,18 @@ export class ApiClient {
 
   /** Lines of newline-delimited JSON. */
   async * lines<T> (path: string, signal?: AbortSignal): AsyncGenerator<T> {
-    yield * linesOf<T>(await this.#request('GET', path, signal === undefined ? {} : { signal }))
+    for await (const line of this.textLines(path, signal)) yield parsed<T>(line)
+  }
+
+  /** The same lines as they are sent. */
+  async * textLines (path: string, signal?: AbortSignal): AsyncGenerator<string> {
+    yield * linesOf(await this.#request('GET', path, signal === undefined ? {} : { signal }))
   }
 
   /** Lines of newline-delimited JSON in answer to a request with a body. */
   async * postLines<T> (path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T> {
-    yield * linesOf<T>(await this.#request('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...signal === undefined ? {} : { signal } }))
+    const response = await this.#request('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, ...signal === undefined ? {} : { signal } })
+    for await (const line of linesOf(response)) yield parsed<T>(line)
   }
 
   async #request (method: string, path: string, init: RequestInit = {}): Promise<Response> {
@@ -130,12 +136,12 @@ function strange (what: string): NightshiftError {
   return new NightshiftError('NS_E_PROTOCOL', `what answers for the coordinator answered ${what}, which no coordinator does`, { remedy: 'check that the coordinator runs the same version, and that nothing else listens on its port' })
 }
 
-async function * linesOf<T> (response: Response): AsyncGenerator<T> {
+async function * linesOf (response: Response): AsyncGenerator<string> {
   let rest = ''
   for await (const text of textOf(response)) {
     const parts = (rest + text).split('\n')
     rest = parts.pop() ?? ''
-    for (const line of parts) if (line !== '') yield parsed<T>(line)
+    for (const line of parts) if (line !== '') yield line
   }
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { VERSION } from '../config/version.ts'
 import { behindReason } from '../coordinator/fencing.ts'
-import { viewNodes } from '../coordinator/views.ts'
+import { viewNode, viewNodes } from '../coordinator/views.ts'
+import { NightshiftError } from '../model/errors.ts'
 import type { ApiOptions } from './options.ts'
 
 /** The coordinator itself, the workers it knows, and what was held against them. */
@@ -27,5 +28,17 @@ export function nodeRoutes (server: FastifyInstance, { peerId, services, quarant
     }
   })
   server.get('/v1/nodes', async () => ({ nodes: viewNodes(state, clock.now()) }))
+  /** One of them, by its peer id or any unique end of it, with what is held against it. */
+  server.get<{ Params: { readonly peer: string } }>('/v1/nodes/:peer', async ({ params }) => viewNode(state, peerBy(params.peer), clock.now()))
+
+  function peerBy (end: string): string {
+    const found = viewNodes(state, clock.now()).map(({ peer }) => peer).filter(peer => peer.endsWith(end))
+    const [peer] = found
+    if (peer === undefined || found.length > 1) {
+      throw new NightshiftError('NS_E_USAGE', found.length > 1 ? `${end} is the end of ${found.length} peer ids` : `no worker ${end} is known here`, { remedy: '"nightshift node list" shows all' })
+    }
+    return peer
+  }
+
   server.get('/v1/incidents', async () => ({ incidents: state.incidents.slice(-1000) }))
 }

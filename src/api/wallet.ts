@@ -4,11 +4,13 @@ import type { Static } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { available, balance } from '../ledger/accounts.ts'
 import { checkBooks } from '../ledger/audit.ts'
+import { booksLine } from '../ledger/books-line.ts'
+import { booksAt } from '../coordinator/books-at.ts'
 import { viewNettings, viewWorkerAccounts } from '../coordinator/views.ts'
 import { bankAccount } from '../ledger/bank.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { MAX_RECEIPT_CHARS, openReceipt } from '../ledger/receipts.ts'
-import { journal, readJournal } from '../ledger/load.ts'
+import { journalLines, newestEntries } from '../ledger/journal.ts'
 import { isPeerId } from '../model/messages/signing.ts'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { formatByc, parseByc } from '../model/money.ts'
@@ -32,7 +34,7 @@ const RedeemedSchema = Type.Object({
 export type Redeemed = Static<typeof RedeemedSchema>
 
 /** The books: balances, and the journal newest first. Amounts are ByteChips in decimal text. */
-export function walletRoutes (server: FastifyInstance, { services: { state, store }, request }: ApiOptions): void {
+export function walletRoutes (server: FastifyInstance, { services: { state, store, archive }, request }: ApiOptions): void {
   server.get('/v1/wallet', async () => {
     const { ledger } = state
     const accounts = [...ledger.accounts()].sort((a, b) => a.id < b.id ? -1 : 1).map(account => ({
@@ -72,17 +74,40 @@ export function walletRoutes (server: FastifyInstance, { services: { state, stor
     return { adopted }
   })
 
-  /** The whole journal, oldest first, an entry a line: what `ledger verify FILE` takes. */
-  server.get('/v1/ledger/journal', async (_, reply) => {
-    const lines = async function * (): AsyncGenerator<string> { for await (const entry of journal(store)) yield `${JSON.stringify(entry)}\n` }
+  /**
+   * The journal, oldest first, an entry or a checkpoint a line: what `ledger verify FILE` takes. Whole, or from the last
+   * checkpoint on; then it begins with that and the balances it vouches for.
+   */
+  server.get<{ Querystring: { since?: string } }>('/v1/ledger/journal', async (asked, reply) => {
+    const { checkpoint } = state.ledger
+    if (asked.query.since === 'checkpoint' && checkpoint === undefined) throw new NightshiftError('NS_E_USAGE', 'there is no checkpoint yet', { remedy: 'take one: nightshift ledger checkpoint' })
+    const lines = async function * (): AsyncGenerator<string> {
+      if (asked.query.since === 'checkpoint' && checkpoint !== undefined) {
+        yield `${booksLine(checkpoint, await booksAt(store, state.ledger, checkpoint))}\n`
+        for await (const line of journalLines(store, archive, checkpoint.seq + 1)) yield `${line}\n`
+      } else for await (const line of journalLines(store, archive)) yield `${line}\n`
+    }
     return await reply.header('content-type', 'application/x-ndjson').send(Readable.from(lines()))
+  })
+
+  /** Takes a checkpoint of the books as they are. */
+  server.post('/v1/ledger/checkpoint', async () => {
+    await request({ kind: 'checkpoint' })
+    return state.ledger.checkpoint
+  })
+
+  /** The last checkpoint, with the balances it vouches for. */
+  server.get('/v1/ledger/checkpoint', async (_, reply) => {
+    const { checkpoint } = state.ledger
+    if (checkpoint === undefined) throw new NightshiftError('NS_E_USAGE', 'there is no checkpoint yet', { remedy: 'take one: nightshift ledger checkpoint' })
+    return await reply.header('content-type', 'application/json').send(booksLine(checkpoint, await booksAt(store, state.ledger, checkpoint)))
   })
 
   server.get<{ Querystring: { account?: string, limit?: string } }>('/v1/wallet/transactions', async request => {
     const limit = Math.min(10_000, Number(request.query.limit ?? '50') || 50)
     const { account } = request.query
     const entries = []
-    for await (const { seq, at, key, transfers } of readJournal(store, account === undefined ? limit : SCAN)) {
+    for await (const { seq, at, key, transfers } of newestEntries(store, archive, account === undefined ? limit : SCAN)) {
       const shown = transfers.filter(transfer => account === undefined || transfer.debit === account || transfer.credit === account)
       if (shown.length > 0) entries.push({ seq, at, key, transfers: shown.map(transfer => ({ ...transfer, amount: formatByc(BigInt(transfer.amount)) })) })
       if (entries.length >= limit) break

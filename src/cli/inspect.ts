@@ -15,9 +15,9 @@ interface Common { readonly data?: string, readonly output: Format }
 export async function nodes (command: Common): Promise<number> {
   const { nodes } = await (await connect(command.data)).get<{ nodes: NodeView[] }>('/v1/nodes')
   printRows(command.output, 'nodes', nodes, {
-    worker: node => shortPeer(node.peer), state: node => node.banned ? 'banned' : node.connected ? 'connected' : 'away', platforms: node => node.platforms.join(' '),
+    worker: node => shortPeer(node.peer), state: node => node.banned ? 'banned' : node.trusted && node.connected ? 'trusted' : node.connected ? 'connected' : 'away', platforms: node => node.platforms.join(' '),
     isolation: node => node.isolation, cores: node => String(node.cores), slots: node => String(node.slots), running: node => String(node.running),
-    accepted: node => String(node.accepted), strikes: node => String(node.strikes), earned: node => `${node.earned} BYC`
+    accepted: node => String(node.accepted), strikes: node => String(node.strikes), evidence: node => node.evidence === 0 && node.doubts === 0 ? '' : `${node.evidence}${node.doubts === 0 ? '' : `, ${node.doubts} in doubt`}`, earned: node => `${node.earned} BYC`
   })
   return 0
 }

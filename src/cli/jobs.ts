@@ -48,6 +48,9 @@ export async function describe (id: string, command: Common): Promise<number> {
     ...job.error === undefined ? [] : [['error', `${job.error.code}: ${job.error.message}`] as [string, string]],
     ...job.error?.remedy === undefined ? [] : [['what to do', job.error.remedy] as [string, string]]
   ]
+  const { incidents } = await client.get<{ incidents: { worker: string, jobId: string, reason: Reason, evidence?: object }[] }>('/v1/incidents')
+  const struck = incidents.filter(incident => incident.jobId === job.id)
+  if (struck.length > 0) rows.push(['struck', `${[...new Set(struck.map(({ worker }) => shortPeer(worker)))].join(', ')}: ${struck.length} wrong result${struck.length === 1 ? '' : 's'}, ${struck.filter(({ evidence }) => evidence !== undefined).length} with evidence (nightshift node describe)`])
   for (const [name, value] of rows) print(`${pc.dim(name.padEnd(11))} ${value}`)
   return 0
 }

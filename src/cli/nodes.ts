@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
-import type { ServedCoordinator } from '../api/coordinator.ts'
+import type { ServedCoordinator, ServedOptions } from '../api/coordinator.ts'
 import { serveWorker } from '../api/worker.ts'
 import type { OwnerOptions } from '../composition/owner-watch.ts'
 import { condemnsBooks } from '../composition/quarantine.ts'
@@ -64,8 +64,6 @@ const LISTEN = ['/ip4/0.0.0.0/tcp/0']
  * its start or later, stays up quarantined, and is opened anew after a repair.
  */
 export async function runCoordinator (command: CoordinatorCommand): Promise<number> {
-  // a heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB
-  setFlagsFromString('--optimize-for-size')
   const log = createLogger(command.logLevel, { role: 'coordinator' })
   const options = {
     ...common(command, log),
@@ -76,7 +74,7 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     trusted: command.trust ?? [],
     adoptReceipts: command.adoptReceipts === true
   }
-  let node = await startCoordinator(options)
+  let node = await opened(options)
   const { stop } = whenToldToStop(command)
   for (;;) {
     announceCoordinator(command, node)
@@ -85,7 +83,17 @@ export async function runCoordinator (command: CoordinatorCommand): Promise<numb
     await node.close()
     if (end === 'stop') return EXIT.done
     if (end !== undefined && !condemnsBooks(end)) throw end
-    node = await startCoordinator(options, end)
+    node = await opened(options, end)
+  }
+}
+
+/** A heap that may double before it is swept costs a job of 100,000 chunks hundreds of MiB; one kept small while books are read back would cost a second. */
+async function opened (options: ServedOptions, why?: NightshiftError): Promise<ServedCoordinator> {
+  setFlagsFromString('--no-optimize-for-size')
+  try {
+    return await startCoordinator(options, why)
+  } finally {
+    setFlagsFromString('--optimize-for-size')
   }
 }
 

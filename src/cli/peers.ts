@@ -29,10 +29,17 @@ export async function peers (command: Common & { readonly worker?: boolean }): P
 
 function ofWorker (format: Format, wallet: { readonly coordinators: readonly CoordinatorAccount[] }): number {
   printRows(format, 'coordinators', wallet.coordinators, {
-    coordinator: row => shortPeer(row.coordinator), state: row => row.equivocated ? 'banned' : row.refusal?.code ?? (row.connected ? 'connected' : 'away'),
+    coordinator: row => shortPeer(row.coordinator), state: row => row.equivocated ? 'banned' : row.refusal?.code ?? row.unfair?.code ?? (row.connected ? 'connected' : 'away'),
     earned: row => `${row.earned} BYC`, receipted: row => row.receipted, netted: row => row.netted, receipt: row => String(row.seq),
     unpaid: row => row.exposure, leased: row => row.leased, limit: row => row.limit, lost: row => row.lost
   })
+  if (format === 'json') return EXIT.done
+  printRows(format, 'coordinators', wallet.coordinators, {
+    coordinator: row => shortPeer(row.coordinator), accepted: row => String(row.conduct.accepted), paid: row => String(row.conduct.paid), 'never paid': row => String(row.conduct.unpaid),
+    'taken back': row => String(row.conduct.late), 'refused without evidence': row => String(row.conduct.unexplained), 'with evidence': row => String(row.conduct.contested),
+    'draws right': row => String(row.conduct.fairDraws), forged: row => String(row.conduct.forged), 'not shown': row => String(row.conduct.missingDraws)
+  })
+  for (const { coordinator, unfair } of wallet.coordinators) if (unfair !== undefined) print(`${shortPeer(coordinator)} gets no new work: ${unfair.text}`)
   return EXIT.done
 }
 

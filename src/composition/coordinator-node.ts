@@ -7,6 +7,7 @@ import type { CoordinatorEvent } from '../coordinator/events.ts'
 import { CredentialFile } from '../coordinator/credentials.ts'
 import { imagesInUse } from '../coordinator/images.ts'
 import { JobLogs } from '../coordinator/job-logs.ts'
+import { BookKeeper } from '../coordinator/keep-books.ts'
 import { loadCoordinator } from '../coordinator/load.ts'
 import { openingTransfer } from '../coordinator/opening.ts'
 import { Performer } from '../coordinator/perform.ts'
@@ -26,7 +27,8 @@ import type { Executor } from '../model/executor.ts'
 import { imageArchitecture } from '../model/image.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openBlobStore } from '../storage/index.ts'
+import { archiveFolders, openBlobStore, openJournalArchive } from '../storage/index.ts'
+import { BooksRounds, pause } from './books-rounds.ts'
 import { NO_CONTAINERS, containerExecutor, enginePasses } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
@@ -88,10 +90,13 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const identity = await loadIdentity(dataDir)
+    // asked while the store is read back; a failure is thrown where the answer is awaited
+    const machine = Promise.all([detectIsolation(), readHardware(dataDir)])
+    machine.catch(() => undefined)
     const books = opened.add('store', await orQuarantine(openNodeStore(dataDir, identity, log)), async it => { await it.close() })
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
-    const sandboxes = opened.add('executors', await openExecutors({ isolation: await detectIsolation(), slots: 1, ready: 0, log }), closeExecutors)
-    const hardware = await readHardware(dataDir)
+    const [isolation, hardware] = await machine
+    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots: 1, ready: 0, log }), closeExecutors)
     const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })
     opened.add('containers', containers, async it => { await it.close() })
     const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
@@ -146,7 +151,8 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       log: message => { log.info({}, message) }
     })
     const credentials = new CredentialFile(join(dataDir, 'image-credentials.json'))
-    const services: Services = { state, store, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
+    const archive = await openJournalArchive(archiveFolders(dataDir), message => { log.warn({}, message) })
+    const services: Services = { state, store, archive, blobs, transport, executors, images, credentials, logs, pins: new Pins(systemClock), clock: systemClock, random: systemRandom, log, post }
     const receiver = new Receiver(services)
     const performer = opened.add('steps', new Performer(services, jobId => { feed.tell(jobId) }), async it => { await it.close() })
     const onPhase = crashHook()
@@ -159,6 +165,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
           await performer.perform(turn)
           const newer = turn.effects.find(effect => effect.kind === 'superseded')
           if (newer !== undefined) fail(superseded(state.incarnation, newer))
+          if (turn.effects.some(effect => effect.kind === 'checkpointed')) rounds.wake()
         },
         ...onPhase === undefined ? {} : { onPhase }
       },
@@ -167,6 +174,8 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       log,
       onFatal: fail
     }), async it => { await it.close() })
+    const keeper = new BookKeeper({ state, store, archive, request: async event => { await loop.request(event) }, pause })
+    const rounds = opened.add('books', new BooksRounds(keeper, log, error => { loop.fail(error) }), async it => { await it.close() })
     loop.post({ kind: 'start' })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })

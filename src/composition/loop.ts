@@ -64,17 +64,17 @@ export class Loop<E, T extends { writes: () => Write[] }> {
     })
   }
 
+  /** Ends the loop for something found outside of a turn: the turn in progress is its last, and the node is told. */
+  fail (error: Error): void {
+    if (this.#closed === undefined) this.#fail(error)
+  }
+
   /** Finishes the turn in progress and takes no more events. */
   async close (): Promise<void> {
     this.#closed ??= asNightshiftError(new Error('the node is shutting down'), 'NS_E_ABORTED')
     await this.#running
     for (const { done } of this.#queue) done?.reject(this.#closed)
     this.#queue = []
-  }
-
-  /** Ends the node's work for something found outside of a turn: the turn in progress is its last. */
-  fail (error: Error): void {
-    if (this.#closed === undefined) this.#fail(error)
   }
 
   #wake (): void {

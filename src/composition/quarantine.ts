@@ -12,7 +12,7 @@ import { reason } from '../model/reasons.ts'
 import type { Store } from '../model/store.ts'
 import { loadIdentity } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
-import { openMirroredStore } from '../storage/index.ts'
+import { archiveFolders, openMirroredStore, readJournalArchive } from '../storage/index.ts'
 import type { CoordinatorNode } from './coordinator-node.ts'
 import { storeFolders } from './node-store.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -58,6 +58,7 @@ export async function openQuarantined (options: { readonly dataDir: string, read
   const services: Services = {
     state: 'state' in look ? look.state : absent(refusalOf(told, `; the mirror cannot be read either: ${look.unreadable}`)),
     store,
+    archive: { ...readJournalArchive(archiveFolders(dataDir)), append: () => Promise.reject(refusal) },
     logs: new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }),
     executors: new Map(),
     clock: systemClock,

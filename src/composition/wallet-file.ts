@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { signBelonging } from '../ledger/belonging.ts'
 import type { Logger } from '../observe/logger.ts'
+import { systemClock } from './system.ts'
 import { viewCoordinators } from '../worker/views.ts'
 import type { WorkerState } from '../worker/state.ts'
 
@@ -34,7 +35,7 @@ export class WalletFile {
   async #write (): Promise<void> {
     const { self, signer, config: { owner } } = this.#state
     const belonging = owner === undefined ? {} : { belonging: signBelonging(owner, signer) }
-    const text = JSON.stringify({ worker: self, ...belonging, coordinators: viewCoordinators(this.#state) })
+    const text = JSON.stringify({ worker: self, ...belonging, coordinators: viewCoordinators(this.#state, systemClock.now()) })
     if (text === this.#last) return
     try {
       await writeFile(`${this.#file}.new`, text, { mode: 0o600 })

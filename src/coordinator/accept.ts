@@ -40,6 +40,7 @@ export async function acceptJob (services: Services, registry: BlockRegistry, re
     assembler: engineParams(spec.assembler, 'assembler', request.params.assembler)
   }
   checkExamined(services, spec)
+  checkSecrets(spec)
   await checkSource(services, spec)
   const budget = budgetOf(services, request)
   return {
@@ -122,6 +123,18 @@ function checkExamined (services: Services, { app, config }: JobSpec): void {
   throw new NightshiftError('NS_E_PLATFORM', `${name} judges its own results (determinism "${determinism}"), with a script this coordinator cannot run: it has no platform ${platform}`, {
     remedy: 'submit to a coordinator that has it, or with --trust private, for workers you named with "coordinator --trust"'
   })
+}
+
+/** A worker can read what it is given to run. */
+function checkSecrets ({ app, partitioner, assembler, config }: JobSpec): void {
+  const blocks = [app, ...[partitioner, assembler].flatMap(choice => 'block' in choice ? [choice.block] : [])]
+  const [block] = blocks.filter(({ manifest }) => (manifest.platform_config.secrets ?? []).length > 0)
+  if (block === undefined) return
+  const asks = `${block.manifest.name} asks for the secrets ${(block.manifest.platform_config.secrets ?? []).join(', ')}`
+  if (config.trust === 'open' || config.trust === 'verified') {
+    throw new NightshiftError('NS_E_CONFIG', `${asks}, which strangers could read: a job with --trust ${config.trust} gets none`, { remedy: 'take them out of the block' })
+  }
+  throw new NightshiftError('NS_E_CONFIG', `${asks}, and this version hands out none`, { remedy: 'take them out of the block' })
 }
 
 async function checkSource (services: Services, spec: JobSpec): Promise<void> {

@@ -3,12 +3,13 @@ import { attemptKey } from '../model/ids.ts'
 import type { Commit } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import { merkleRoot } from '../verification/commitment.ts'
+import { tellAccepted } from './accepted.ts'
 import { findAttempt, idOf, release, requeue } from './attempts.ts'
 import { fillBatch, leaveBatch } from './batches.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isAdaptive, tier } from './tiers.ts'
+import { drawTrusted } from './trusted-audits.ts'
 import type { Turn } from './turn.ts'
-import { tellAccepted } from './verdict.ts'
 
 /** Most results asked for in one message. */
 const REVEAL_BATCH = 1024
@@ -28,6 +29,7 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
     attempt.commitment = Buffer.from(commit.commitment).toString('hex')
     attempt.committedAt = turn.now
     release(turn, attempt, id)
+    drawTrusted(turn, found)
     turn.saveChunk(job, chunk)
   }
   turn.send(worker, { commitAck: { attempt: id } })
@@ -81,14 +83,15 @@ export function askAgain (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt):
 
 /** Sends the reveal requests of this turn, one per worker and batch, bound to its commitments by their Merkle root. */
 export function sendRevealRequests (turn: Turn): void {
-  for (const { worker, items: all } of turn.reveals.values()) {
+  for (const { worker, drawFollows, items: all } of turn.reveals.values()) {
     for (let from = 0; from < all.length; from += REVEAL_BATCH) {
       const items = all.slice(from, from + REVEAL_BATCH)
       turn.send(worker, {
         revealRequest: {
           batchId: ++turn.state.batchId,
           merkleRoot: Uint8Array.from(merkleRoot(items.map(item => Buffer.from(item.commitment, 'hex')))),
-          attempts: items.map(({ jobId, chunk, epoch }) => ({ jobId, chunk, epoch }))
+          attempts: items.map(({ jobId, chunk, epoch }) => ({ jobId, chunk, epoch })),
+          drawFollows
         }
       })
     }

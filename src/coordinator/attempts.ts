@@ -12,6 +12,8 @@ import type { Attempt as AttemptRef, Heartbeat, Resume } from '../model/messages
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
+import type { Evidence } from '../verification/evidence.ts'
+import { evidenceToWire } from '../verification/evidence-wire.ts'
 import { backoff } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
 import { maxAttempts, wants } from './chunks.ts'
@@ -52,8 +54,9 @@ export function idOf (job: Job, chunk: Chunk, attempt: Attempt): AttemptId {
 /**
  * Ends an open attempt without pay: its hold is voided in this turn's batch, the
  * worker is told, and the chunk is offered again if it still needs a result.
+ * @param evidence what shows the worker that it is not refused at will
  */
-export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, to: AttemptState, why: Reason): void {
+export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, to: AttemptState, why: Reason, evidence?: Evidence): void {
   const id = idOf(job, chunk, attempt)
   const wasLive = attemptIsLive(attempt.state)
   attempt.state = moveAttempt(attemptKey(id), attempt.state, to)
@@ -65,7 +68,7 @@ export function endAttempt (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt
   const batch = attempt.batch === undefined ? undefined : job.batches.get(attempt.batch)
   if (batch !== undefined) batch.dirty = true
   if (to === 'EXPIRED' || to === 'RECALLED') turn.send(attempt.worker, { recall: { attempt: id, reason: why } })
-  else if (to === 'REJECTED' || to === 'BACKTRACKED') turn.send(attempt.worker, { verdict: { attempt: id, accepted: false, reason: why, amount: 0n } })
+  else if (to === 'REJECTED' || to === 'BACKTRACKED') turn.send(attempt.worker, { verdict: { attempt: id, accepted: false, reason: why, amount: 0n, ...evidence === undefined ? {} : { evidence: evidenceToWire(evidence) } } })
   forgetDeclined(chunk)
   if (wasLive || to === 'REJECTED') requeue(turn, job, chunk)
   turn.saveChunk(job, chunk)
@@ -118,7 +121,7 @@ export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefi
 export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
   const found = findAttempt(turn.state, worker, ref)
   if (found === undefined || !attemptIsLive(found.attempt.state)) return
-  if (why.code === 'DRAINING' || why.code === 'BUSY' || why.code === 'CREDIT_LIMIT' || why.code === 'COORDINATOR_BEHIND' || why.code === 'NOT_AGREED') {
+  if (why.code === 'DRAINING' || why.code === 'BUSY' || why.code === 'CREDIT_LIMIT' || why.code === 'COORDINATOR_UNFAIR' || why.code === 'COORDINATOR_BEHIND' || why.code === 'NOT_AGREED') {
     found.job.awards.delete(worker)
     found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
   }

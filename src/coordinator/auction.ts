@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { REOPEN_MS, closeRound, openRound, roundIsOver, withBid, withRefusal } from '../market/auction.ts'
 import type { BidView } from '../market/auction.ts'
 import { chunkPrice } from '../market/pricing.ts'
@@ -8,6 +7,7 @@ import type { Bid, NoBid } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { circuitOf, circuitReopensAt, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
+import { TRUSTED_AUDIT_RATE } from '../verification/audit.ts'
 import { auditRate } from '../verification/policy.ts'
 import { fixedReplicas, isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import { comparesByClass } from './classes.ts'
@@ -89,7 +89,6 @@ function announcement (job: Job, pending: number) {
     trust: record.spec.config.trust,
     maxPrice: priceCeiling(job),
     deadline: 0,
-    jobSeedHash: Uint8Array.from(createHash('sha256').update(record.seed).digest()),
     appHash: record.spec.app.hash,
     appName: record.spec.app.manifest.name
   }
@@ -150,7 +149,7 @@ function settleRound (turn: Turn, job: Job): void {
 /** Runs that an accepted chunk costs with this worker. */
 function executionsOf (turn: Turn, job: Job, worker: string): number {
   switch (tier(turn.state, job, worker, turn.now)) {
-    case 'trusted': return 1
+    case 'trusted': return 1 + TRUSTED_AUDIT_RATE
     case 'established': return fixedReplicas(job) ?? 1 + auditRate(passes(turn.state, job, worker, turn.now), job.policy)
     default: return plannedReplicas(job)
   }

@@ -1,10 +1,11 @@
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
-import { BATCH_MS, BATCH_SIZE, batchSeed, drawAudits, isTrustedAudit } from '../verification/audit.ts'
-import { merkleRoot } from '../verification/commitment.ts'
+import { BATCH_MS, BATCH_SIZE, drawBatch, drawnNumber, isTrustedAudit, lotOf } from '../verification/audit.ts'
+import type { BatchResult } from '../verification/audit.ts'
 import { auditRate } from '../verification/policy.ts'
 import { pendingChunks } from './auction.ts'
 import { idOf, requeue } from './attempts.ts'
 import { chunkClass } from './classes.ts'
+import { keepDraw, tellDraw } from './draws.ts'
 import { hasReferee, passes, tier } from './tiers.ts'
 import type { Attempt, Batch, Chunk, Job } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -40,26 +41,32 @@ export function closeBatches (turn: Turn, job: Job): void {
 function closeBatch (turn: Turn, job: Job, worker: string, members: readonly Member[]): void {
   const committed = members.filter(({ attempt }) => attempt.state === 'COMMITTED' && attempt.revealAskedAt === undefined)
   if (committed.length === 0) return
-  const root = merkleRoot(committed.map(({ attempt }) => Buffer.from(attempt.commitment ?? '', 'hex')))
-  const seed = batchSeed(job.record.seed, root)
+  const { id: jobId, seed } = job.record
+  const results: BatchResult[] = committed.map(({ chunk, attempt }) => [chunk.index, attempt.epoch, attempt.commitment ?? ''])
   const passed = passes(turn.state, job, worker, turn.now)
-  const drawn = drawAudits(seed, committed.length, auditRate(passed, job.policy))
+  const drawn = drawBatch(seed, jobId, results, auditRate(passed, job.policy))
   const id = `${turn.state.incarnation}.${++turn.state.batchId}`
   for (const [place, { chunk, attempt }] of committed.entries()) {
     attempt.batch = id
-    attempt.draw = { root: Buffer.from(root).toString('hex'), size: committed.length, place, drawn: drawn.size, passes: passed }
-    if (drawn.has(place)) attempt.drawn = isTrustedAudit(seed, place) ? 'trusted' : 'any'
+    attempt.place = place
+    if (drawn.has(place)) attempt.drawn = isTrustedAudit(lotOf(seed, idOf(job, chunk, attempt)), commitmentOf(attempt)) ? 'trusted' : 'any'
     attempt.revealAskedAt = turn.now
     attempt.revealAsks = 1
-    askAsBatch(turn, job, { chunk, attempt })
+    turn.askReveal(worker, id, { ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' }, { drawFollows: true })
     turn.saveChunk(job, chunk)
   }
-  job.batches.set(id, { id, worker, members: new Map(committed.map(({ chunk, attempt }) => [chunk.index, attempt.epoch])), passed: 0, dirty: true })
+  const draw = { results, drawn: [...drawn], passes: passed }
+  job.batches.set(id, { id, worker, draw, members: new Map(results.map(([chunk, epoch]) => [chunk, epoch])), passed: 0, dirty: true })
+  keepDraw(turn, job, id, { worker, draw })
   job.record.checks.batches++
 }
 
-function askAsBatch (turn: Turn, job: Job, { chunk, attempt }: Member): void {
-  turn.askReveal(attempt.worker, attempt.batch ?? '', { ...idOf(job, chunk, attempt), commitment: attempt.commitment ?? '' })
+function numberOf (job: Job, { chunk, attempt }: Member): number {
+  return drawnNumber(lotOf(job.record.seed, idOf(job, chunk, attempt)), commitmentOf(attempt))
+}
+
+function commitmentOf (attempt: Attempt): Uint8Array {
+  return Buffer.from(attempt.commitment ?? '', 'hex')
 }
 
 /** Batches as the stored attempts tell of them. What was audited in them already is not known any more, so that one more is. */
@@ -85,24 +92,29 @@ export function advanceBatches (turn: Turn, job: Job, acceptAll: (members: reado
     batch.dirty = false
     const members = open(job, batch.members).filter(({ attempt }) => isPending(attempt))
     if (members.length === 0) {
-      job.batches.delete(batch.id)
+      endBatch(turn, job, batch)
       continue
     }
     if (members.some(({ attempt }) => attempt.state === 'COMMITTED')) continue
     const drawn = members.filter(({ attempt }) => attempt.drawn !== undefined)
     if (drawn.length === 0 && batch.passed > 0) {
-      job.batches.delete(batch.id)
       acceptAll(members)
+      endBatch(turn, job, batch)
       continue
     }
-    // those drawn ended without a verdict: another takes their place
+    // those drawn ended without a verdict: who drew the next number takes their place
     if (drawn.length === 0) {
-      const [first] = members as [Member]
-      first.attempt.drawn = 'any'
-      drawn.push(first)
+      const [next] = [...members].sort((a, b) => numberOf(job, a) - numberOf(job, b)) as [Member]
+      next.attempt.drawn = 'any'
+      drawn.push(next)
     }
     for (const { chunk, attempt } of drawn) startAudit(turn, job, chunk, attempt)
   }
+}
+
+function endBatch (turn: Turn, job: Job, batch: Batch): void {
+  job.batches.delete(batch.id)
+  tellDraw(turn, job, batch)
 }
 
 function startAudit (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {

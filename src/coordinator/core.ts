@@ -13,11 +13,14 @@ import { restoreBatches } from './batches.ts'
 import { onEquivocation } from './accusations.ts'
 import { deposit, noteRedemption, redeem } from './bank.ts'
 import { chaseReceipts, isBehind, issueReceipts, onReceiptAck } from './channels.ts'
+import { checkpointWhenDue, requestCheckpoint } from './checkpoints.ts'
 import type { CoordinatorEvent } from './events.ts'
 import { adoptReceipts, meet, onRefusal } from './fencing.ts'
+import { onEvidence } from './hearsay.ts'
 import { abortJob, addChunks, advanceJob, completeJob, dueReceipt, failJob, findJob, onReceiptMade, restartPartition, retryJob, startRunning, submitJob } from './jobs.ts'
 import { keepBelonging, onNettingAck, tellAgain } from './netting-books.ts'
 import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
+import { dropLate } from './late.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
 import type { CoordinatorState, Job } from './state.ts'
@@ -67,6 +70,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'adopt-receipts': adoptReceipts(turn); break
     case 'deposit': deposit(turn, event.peer, event.amount); break
     case 'redeem': redeem(turn, event.receipt); break
+    case 'checkpoint': requestCheckpoint(turn); break
+    case 'archived': for (const { key, value } of state.ledger.prune(event.upTo)) turn.put(key, value); break
     case 'note-redemption': noteRedemption(turn, event.redemption, event.receipt); break
     case 'net-propose': proposeNetting(turn, event.peer, event.claims, event.most); break
     case 'net-answer': answerNetting(turn, event.signed, event.accepted); break
@@ -90,6 +95,7 @@ export function settleTurn (turn: Turn): void {
   }
   sendRevealRequests(turn)
   issueReceipts(turn)
+  checkpointWhenDue(turn)
 }
 
 /** Picks a job up where the store says it is. */
@@ -136,6 +142,7 @@ function tick (turn: Turn): void {
     chaseReveals(turn, job)
     judgeAgain(turn, job)
     speculate(turn, job)
+    dropLate(turn, job)
     settleDue(turn, job)
     reviewWaiting(turn, job)
   }
@@ -203,6 +210,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
   else if (message.nettingAck !== undefined) onNettingAck(turn, peer, message.nettingAck)
   else if (message.refusal !== undefined) onRefusal(turn, peer, message.refusal)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
+  else if (message.evidence !== undefined) onEvidence(turn, peer, message.evidence)
   else if (message.settleRequest !== undefined) {
     worker.settleAsked = true
     settleWorker(turn, peer)

@@ -1,5 +1,6 @@
 import type { FileRef } from '../model/block.ts'
 import type { Redemption } from '../ledger/bank.ts'
+import type { Place } from '../ledger/ledger.ts'
 import type { SignedNetting } from '../ledger/netting.ts'
 import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { Verdict } from '../model/examiner.ts'
@@ -38,6 +39,9 @@ export type CoordinatorEvent =
   | { readonly kind: 'adopt-receipts' }
   | { readonly kind: 'deposit', readonly peer: string, readonly amount: bigint }
   | { readonly kind: 'redeem', readonly receipt: SignedReceipt }
+  | { readonly kind: 'checkpoint' }
+  /** the archive has the journal up to this entry */
+  | { readonly kind: 'archived', readonly upTo: Place }
   | { readonly kind: 'note-redemption', readonly redemption: Redemption, readonly receipt: SignedReceipt }
   | { readonly kind: 'net-propose', readonly peer: string, readonly claims: readonly OwnClaim[], readonly most?: bigint }
   | { readonly kind: 'net-answer', readonly signed: SignedNetting, readonly accepted: boolean }
@@ -85,4 +89,6 @@ export type CoordinatorEffect =
   | { readonly kind: 'changed', readonly jobId: string }
   /** a later start of this coordinator was proven: this one must end */
   | { readonly kind: 'superseded', readonly incarnation: number, readonly worker: string }
+  /** older entries may be archived */
+  | { readonly kind: 'checkpointed', readonly seq: number }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

@@ -7,11 +7,12 @@ import type { Signer } from '../model/signer.ts'
 import type { BlobRef, Store } from '../model/store.ts'
 import { resultHash } from '../model/result.ts'
 import { LineSums } from '../verification/job-receipt.ts'
-import type { ChunkLine, JobStatement, Way } from '../verification/job-receipt.ts'
+import type { BatchLine, ChunkLine, JobStatement, Way } from '../verification/job-receipt.ts'
 import { MerkleTree } from '../verification/merkle.ts'
 import { CERTAIN } from '../verification/risk.ts'
 import { SEAL_END, sealHead, sealLine, textHash } from '../verification/sealed.ts'
 import type { SealedLine } from '../verification/sealed.ts'
+import { decodeBatch } from './draws.ts'
 import { KEYS, after } from './keys.ts'
 import { decodeChunk } from './records.ts'
 import type { Attempt, Chunk, JobRecord } from './state.ts'
@@ -31,22 +32,22 @@ export interface EndedJob {
 
 /**
  * The receipt of an ended job, in pieces (verification/sealed.ts). Goes through
- * its chunks twice, one at a time: first for what the statement says, then for
- * the lines. The same job gives the same bytes.
+ * its batches and chunks twice, one at a time: first for what the statement says,
+ * then for the lines. The same job gives the same bytes.
  */
 export async function * jobReceipt (job: EndedJob): AsyncGenerator<string> {
   const recipe = JSON.stringify(recipeOf(job.record.spec))
-  const workers = new Map<string, number>()
+  const numbers: Numbers = { workers: new Map(), batches: new Map() }
   const sums = new LineSums()
   const tree = new MerkleTree()
-  for await (const { leaf } of lines(job, workers, sums)) tree.add(leaf)
+  for await (const { leaf } of lines(job, numbers, sums)) tree.add(leaf)
   const task = await job.store.get(KEYS.task + job.record.id)
   const specHash = task === undefined ? textHash('') : (JSON.parse(task) as BlobRef).sha256
   const sealed = { specHash, recipeHash: textHash(recipe), root: Buffer.from(tree.root()).toString('hex') }
-  const statement = JSON.stringify(statementOf(job, sealed, sums, [...workers.keys()]))
+  const statement = JSON.stringify(statementOf(job, sealed, sums, [...numbers.workers.keys()]))
   yield sealHead('job', statement, recipe, job.signer)
   let before = ''
-  for await (const { text } of lines(job, workers, new LineSums())) {
+  for await (const { text } of lines(job, numbers, new LineSums())) {
     yield before + text
     before = ',\n'
   }
@@ -80,11 +81,27 @@ export function evidenceOf ({ disputes, trustedRuns = 0, strikes = 0, checks }: 
   return { disputes, trustedRuns, strikes, checks: { batches, audits, backtracked, comparisons, disagreements } }
 }
 
-/** Every chunk, then every output. `workers` learns the numbers of those that appear, in their order. */
-async function * lines ({ record, store }: EndedJob, workers: Map<string, number>, sums: LineSums): AsyncGenerator<SealedLine> {
-  const prefix = KEYS.chunks(record.id)
-  for await (const [, text] of store.range({ gte: prefix, lt: after(prefix) })) {
-    const line = lineOf(decodeChunk(text), workers, record.spec.app.manifest.determinism === 'self-checked')
+/** By what number workers, by peer, and batches, by id, are referred to: in the order they appear in. */
+interface Numbers { readonly workers: Map<string, number>, readonly batches: Map<string, number> }
+
+function numberOf (name: string, numbers: Map<string, number>): number {
+  const number = numbers.get(name) ?? numbers.size
+  numbers.set(name, number)
+  return number
+}
+
+/** Every batch, then every chunk, then every output. */
+async function * lines ({ record, store }: EndedJob, numbers: Numbers, sums: LineSums): AsyncGenerator<SealedLine> {
+  const batches = KEYS.batches(record.id)
+  for await (const [key, text] of store.range({ gte: batches, lt: after(batches) })) {
+    const { worker, draw: { results, drawn, passes } } = decodeBatch(text)
+    const line: BatchLine = { batch: numberOf(key.slice(batches.length), numbers.batches), worker, passes, drawn: [...drawn], results: results.map(([...result]) => result) }
+    sums.addBatch()
+    yield sealLine(line)
+  }
+  const chunks = KEYS.chunks(record.id)
+  for await (const [, text] of store.range({ gte: chunks, lt: after(chunks) })) {
+    const line = lineOf(decodeChunk(text), numbers, record.spec.app.manifest.determinism === 'self-checked')
     sums.addChunk(line)
     yield sealLine(line)
   }
@@ -94,41 +111,39 @@ async function * lines ({ record, store }: EndedJob, workers: Map<string, number
   }
 }
 
-function lineOf (chunk: Chunk, workers: Map<string, number>, isChecked: boolean): ChunkLine {
+function lineOf (chunk: Chunk, { workers, batches }: Numbers, isChecked: boolean): ChunkLine {
   const winners = chunk.state === 'DECIDED' ? chunk.attempts.filter(({ state }) => state === 'SETTLED') : []
-  const numberOf = (peer: string): number => {
-    const number = workers.get(peer) ?? workers.size
-    workers.set(peer, number)
-    return number
-  }
   return {
     chunk: chunk.index,
     state: chunk.state === 'DECIDED' ? 'decided' : chunk.state === 'FAILED' ? 'failed' : 'open',
     inputHash: chunk.input.sha256,
-    ...chunk.state === 'DECIDED' && chunk.value !== undefined ? { resultHash: chunk.value, verified: verifiedBy(chunk, winners, isChecked) } : {},
+    ...chunk.state === 'DECIDED' && chunk.value !== undefined ? { resultHash: chunk.value, verified: verifiedBy(chunk, winners, batches, isChecked) } : {},
     by: winners.map(({ worker, epoch, price, value, attestation = '' }) => ({
-      worker: numberOf(worker), epoch, paid: price.toString(), ...value === undefined || value === chunk.value ? {} : { resultHash: value }, attestation
+      worker: numberOf(worker, workers), epoch, paid: price.toString(), ...value === undefined || value === chunk.value ? {} : { resultHash: value }, attestation
     })),
     executions: chunk.epoch
   }
 }
 
-function verifiedBy (chunk: Chunk, winners: readonly Attempt[], isChecked: boolean): NonNullable<ChunkLine['verified']> {
+function verifiedBy (chunk: Chunk, winners: readonly Attempt[], batches: ReadonlyMap<string, number>, isChecked: boolean): NonNullable<ChunkLine['verified']> {
   const groups = new Set(winners.map(({ group }) => group)).size
-  const draw = winners.find(attempt => attempt.draw !== undefined)?.draw
+  // batches of older versions are not known
+  const [batch] = winners.flatMap(({ batch: id = '', place }) => {
+    const line = batches.get(id)
+    return line === undefined || place === undefined ? [] : [{ line, place }]
+  })
   return {
-    how: wayOf(chunk, winners, groups, isChecked), groups, risk: chunk.risk ?? CERTAIN,
+    how: wayOf(chunk, winners, groups, batch !== undefined, isChecked), groups, risk: chunk.risk ?? CERTAIN,
     ...chunk.disputed ? { disputed: true } : {},
-    ...draw === undefined ? {} : { batch: { ...draw } }
+    ...batch === undefined ? {} : { batch }
   }
 }
 
-function wayOf (chunk: Chunk, winners: readonly Attempt[], groups: number, isChecked: boolean): Way {
+function wayOf (chunk: Chunk, winners: readonly Attempt[], groups: number, inBatch: boolean, isChecked: boolean): Way {
   if (winners.some(({ trusted }) => trusted)) return 'trusted'
   if (isChecked) return 'checked'
-  const inBatch = winners.some(({ draw }) => draw !== undefined)
   if (groups > 1) return inBatch && chunk.audit !== undefined ? 'audited' : 'agreed'
-  return inBatch ? 'batch' : 'single'
+  return inBatch && !chunk.disputed ? 'batch' : 'single'
 }
 
 /** What a recipe's text says every task of its job ran. Throws when it is no recipe. */

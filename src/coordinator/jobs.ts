@@ -12,10 +12,13 @@ import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { appMemoryMiB } from './app-limits.ts'
 import { endAttempt } from './attempts.ts'
+import { tellDraw } from './draws.ts'
 import { wants } from './chunks.ts'
 import { fixedReplicas } from './tiers.ts'
 import { KEYS } from './keys.ts'
+import { awaitsLate, dismissLate } from './late.ts'
 import { Median } from './median.ts'
+import { appClass } from '../verification/app-class.ts'
 import { policyOf } from '../verification/policy.ts'
 import { newChunk } from './records.ts'
 import { settleJob } from './settlement.ts'
@@ -28,6 +31,7 @@ export function newJob (record: JobRecord): Job {
     record,
     needs: requirements(record),
     policy: policyOf(record.spec.config.confidence),
+    appClass: appClass(record.spec.app, record.spec.images?.[record.spec.app.hash]?.config.sha256),
     filling: new Map(),
     batches: new Map(),
     chunks: [],
@@ -36,6 +40,7 @@ export function newJob (record: JobRecord): Job {
     active: new Set(),
     unexamined: new Map(),
     unpaid: new Set(),
+    late: new Set(),
     owed: 0n,
     roundNumber: 0,
     nextRoundAt: 0,
@@ -124,7 +129,7 @@ function firstQuorum (job: Job): number {
 export function advanceJob (turn: Turn, job: Job): void {
   const { record } = job
   if (record.state !== 'RUNNING' && record.state !== 'HELD') return
-  if (record.verified + record.failed < record.chunkCount) return
+  if (record.verified + record.failed < record.chunkCount || awaitsLate(job)) return
   if (record.failed > 0 && (!record.spec.config.allowPartial || record.verified === 0)) {
     const failed = job.chunks.find(chunk => chunk.state === 'FAILED')
     failJob(turn, job, {
@@ -165,6 +170,7 @@ export function abortJob (turn: Turn, job: Job): void {
 
 /** Ends a job: verified results are paid, open attempts are recalled and their holds voided, and what the escrow still has goes back. */
 function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLED'): void {
+  dismissLate(turn, job, reason('JOB_ENDED', `job ${job.record.id} ended: ${state}`))
   settleJob(turn, job)
   for (const index of [...job.active]) {
     const chunk = job.chunks[index]
@@ -183,6 +189,7 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   for (const key of turn.state.examining) if (key.startsWith(`${job.record.id}/`)) turn.state.examining.delete(key)
   job.awards.clear()
   job.filling.clear()
+  for (const batch of job.batches.values()) tellDraw(turn, job, batch)
   job.batches.clear()
   delete job.round
   turn.effect({ kind: 'stop', jobId: job.record.id })
@@ -274,11 +281,13 @@ export function indexChunks (job: Job): void {
   job.freshFrom = 0
   job.wanting.clear()
   job.active.clear()
+  job.late.clear()
   let lastTouched = -1
   for (const chunk of job.chunks) if (chunk.epoch > 0 || chunk.state !== 'PENDING') lastTouched = chunk.index
   for (const chunk of job.chunks) {
     if (chunk.state === 'ACTIVE' || (chunk.state === 'VERIFIED' && chunk.storedAt === undefined)) job.active.add(chunk.index)
     if (chunk.index <= lastTouched && wants(chunk) > 0) job.wanting.add(chunk.index)
+    if (chunk.state === 'VERIFIED' && chunk.storedAt !== undefined && chunk.attempts.some(attempt => attempt.state === 'COMMITTED')) job.late.add(chunk.index)
   }
   job.freshFrom = lastTouched + 1
 }

@@ -7,21 +7,25 @@ import { mostCredible } from '../verification/credibility.ts'
 import { MOST_REPLICAS } from '../verification/policy.ts'
 import { agreed, decide, decideByMajority } from '../verification/quorum.ts'
 import type { Decision, Vote } from '../verification/quorum.ts'
-import { riskOfBatch, riskOfOne, riskOfVotes } from '../verification/risk.ts'
 import { askReveals } from './asking.ts'
 import { endAttempt, failChunk, idOf, requeue, rest } from './attempts.ts'
 import { advanceBatches, batchMoved, closeBatches } from './batches.ts'
+import { riskOf } from './chunk-risk.ts'
 import { wants } from './chunks.ts'
 import { chunkClass } from './classes.ts'
-import { counted, examinerIsBroken, isChecked, isExamined, liken, nextExamination, shown, verdictAbout } from './examination.ts'
+import { counted, examinerIsBroken, isExamined, liken, nextExamination, shown, verdictAbout } from './examination.ts'
+import { judgeShownLate } from './late.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
+import { store } from './stored.ts'
 import { isSuspect } from './suspicion.ts'
-import { hasReferee, isAdaptive, passes, REFEREES, weigh } from './tiers.ts'
+import { hasReferee, isAdaptive, REFEREES, weigh } from './tiers.ts'
+import { awaitsOwnRun, ownFirst } from './trusted-audits.ts'
 import type { Turn } from './turn.ts'
-import { reject, short, store } from './verdict.ts'
+import { refuse, reject, short } from './verdict.ts'
 
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
+  if (chunk.state === 'VERIFIED' && chunk.storedAt !== undefined) judgeShownLate(turn, job, chunk)
   if (chunk.state !== 'ACTIVE' || owesReveal(turn, chunk) || awaitsExaminer(turn, job, chunk)) return
   const decision = decisionOn(turn, job, chunk)
   if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
@@ -86,8 +90,13 @@ function votesOf (attempts: readonly Attempt[]): Vote[] {
 function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
   const voters = shown(chunk)
   const votes = votesOf(voters)
-  if (votes.some(vote => vote.trusted)) return decide(votes, 1)
   const values = new Set(votes.map(({ value }) => value)).size
+  if (votes.some(vote => vote.trusted)) {
+    if (awaitsOwnRun(turn.state.self, chunk, voters)) return { kind: 'wait', missing: 0 }
+    // a trusted peer that was taken over must not have others struck
+    const isOpen = values > 1 && job.record.spec.app.manifest.determinism !== 'none' && hasReferee(turn.state, job, chunkClass(chunk)) && !voters.some(({ worker }) => worker === turn.state.self)
+    return isOpen ? { kind: 'dispute', values } : decide(ownFirst(votes, turn.state.self), 1)
+  }
   if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job, chunkClass(chunk)))) return { kind: 'dispute', values }
   const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
   if (best === undefined) return { kind: 'wait', missing: chunk.quorum }
@@ -164,7 +173,7 @@ export function auditBatches (turn: Turn, job: Job): void {
 function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   const erratic = compare(turn, job, chunk, value)
   for (const attempt of chunk.attempts.filter(open => open.state === 'REVEALED' && counted(open) !== value)) {
-    refuse(turn, job, chunk, attempt, value, erratic)
+    refuse(turn, job, chunk, attempt, value, erratic || isSuspect(job.record))
   }
   chunk.value = value
   chunk.risk = riskOf(turn, job, chunk, value)
@@ -177,17 +186,6 @@ function accept (turn: Turn, job: Job, chunk: Chunk, value: string): void {
   job.wanting.delete(chunk.index)
   turn.saveChunk(job, chunk)
   fetchOrStore(turn, job, chunk)
-}
-
-/** How likely the agreed value is wrong after all, millionths. */
-function riskOf (turn: Turn, job: Job, chunk: Chunk, value: string): number {
-  const votes = shown(chunk)
-  const winners = votes.filter(attempt => counted(attempt) === value)
-  if (isChecked(job) || winners.some(attempt => attempt.trusted)) return 0
-  if (new Set(votes.map(({ group }) => group)).size > 1) return riskOfVotes(votes.map(attempt => weigh(turn.state, job, attempt, turn.now)), value)
-  const [only] = winners
-  if (only?.draw !== undefined) return riskOfBatch(only.draw)
-  return riskOfOne(only === undefined ? 0 : passes(turn.state, job, only.worker, turn.now))
 }
 
 /** Counts comparisons. True when a trusted run gave something that none of several differing workers gave: then it is the app that is erratic. */
@@ -203,16 +201,6 @@ function compare (turn: Turn, { record }: Job, chunk: Chunk, value: string): boo
     turn.effect({ kind: 'note', level: 'warn', text: 'the app gives different results each time: its results cannot be checked by comparing them', about: { job: record.id, app: record.spec.app.manifest.name } })
   }
   return true
-}
-
-function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
-  const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
-  if (isExamined(job) && verdictAbout(job, chunk, attempt, value) !== 'no') {
-    endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('EXAMINER_FAILED', `${text}; nobody is struck, because the app's examiner gave no answer about it`))
-  } else if (job.record.spec.app.manifest.determinism === 'none') {
-    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by another result'))
-  } else if (!erratic && !isSuspect(job.record)) reject(turn, job, chunk, attempt, 'WRONG_RESULT', text)
-  else endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('WRONG_RESULT', `${text}; nobody is struck, because the app itself seems to give different results each time`))
 }
 
 /** Nobody is owed anything before the files are here. */

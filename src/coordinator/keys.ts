@@ -7,6 +7,9 @@ export const KEYS = {
   chunk: (jobId: string, index: number): string => `chunk/${jobId}/${sortable(index)}`,
   chunks: (jobId: string): string => `chunk/${jobId}/`,
   result: (jobId: string, index: number): string => `result/${jobId}/${sortable(index)}`,
+  /** what was drawn of each batch, and whether its worker was told */
+  batch: (jobId: string, id: string): string => `batch/${jobId}/${id}`,
+  batches: (jobId: string): string => `batch/${jobId}/`,
   results: (jobId: string): string => `result/${jobId}/`,
   /** the job's static part, written once */
   spec: 'spec/',
@@ -14,6 +17,8 @@ export const KEYS = {
   outputs: 'outputs/',
   standing: 'standing/',
   incident: 'incident/',
+  /** what other coordinators have against workers */
+  evidence: 'evidence/',
   block: 'block/',
   tag: 'tag/',
   /** channel to a worker: what of its account is in receipts */

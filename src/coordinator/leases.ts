@@ -5,6 +5,7 @@ import { moveChunk } from '../lifecycle/chunk.ts'
 import { prefetchDepth } from '../market/prefetch.ts'
 import { isStraggler, speculationBudget } from '../market/speculation.ts'
 import { attemptKey } from '../model/ids.ts'
+import { lotHash, lotOf } from '../verification/audit.ts'
 import { holdIdOf } from '../verification/commitment.ts'
 import { STRANGER_SHARE } from '../verification/policy.ts'
 import { circuitOf } from '../verification/reputation.ts'
@@ -12,7 +13,8 @@ import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
 import { byClass, chunkClass, classOf, comparesByClass } from './classes.ts'
-import { fixedReplicas, groupOf, isAdaptive, isProven, passes, plannedReplicas, reachableIn, tier } from './tiers.ts'
+import { fixedReplicas, groupOf, isAdaptive, isProven, isTrusted, passes, plannedReplicas, reachableIn, tier } from './tiers.ts'
+import { comparesBytes } from './examination.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -50,7 +52,7 @@ export function leaseChunks (turn: Turn, job: Job): void {
  */
 export function decisiveClasses (turn: Turn, job: Job): ReadonlySet<string> {
   const decisive = [...byClass(job, awarded(turn, job))].filter(([numericClass, workers]) => {
-    if (workers.some(({ peer }) => turn.state.config.trusted.has(peer))) return true
+    if (workers.some(({ peer }) => isTrusted(turn.state, peer, turn.now))) return true
     const fixed = fixedReplicas(job)
     if (fixed !== undefined) return new Set(workers.map(groupOf)).size >= fixed
     return reachableIn(turn.state, job, numericClass, workers, turn.now) >= 1 - job.policy.epsilon
@@ -130,7 +132,7 @@ function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: Worker
   expectReplicas(turn, job, chunk, worker.peer)
   chunk.epoch++
   const id = { jobId: job.record.id, chunk: chunk.index, epoch: chunk.epoch }
-  const trusted = turn.state.config.trusted.has(worker.peer)
+  const trusted = isTrusted(turn.state, worker.peer, turn.now)
   const attempt: Attempt = {
     epoch: chunk.epoch,
     worker: worker.peer,
@@ -168,7 +170,8 @@ function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: Worker
       price: award.price,
       holdId: Uint8Array.from(Buffer.from(attempt.holdId, 'hex')),
       ttlMs: turn.state.config.leaseTtlMs,
-      chunkSeed: chunkSeed(job.record.seed, chunk.index)
+      chunkSeed: chunkSeed(job.record.seed, chunk.index),
+      lotHash: lotHash(lotOf(job.record.seed, id))
     }
   })
 }
@@ -179,10 +182,11 @@ function wireRef (ref: { sha256: string, size: number }) {
 
 /**
  * Near the end, when nothing is left to lease, a copy of a straggling chunk goes
- * to an idle worker. Whichever result comes first counts; the other is paid when it matches.
+ * to an idle worker. Whichever result comes first counts; the other is paid when it matches. Where right results may
+ * differ a late one cannot simply be compared, and would be work for nothing: there are no copies.
  */
 export function speculate (turn: Turn, job: Job): void {
-  if (job.wanting.size > 0 || job.freshFrom < job.chunks.length || job.active.size === 0) return
+  if (!comparesBytes(job) || job.wanting.size > 0 || job.freshFrom < job.chunks.length || job.active.size === 0) return
   const slots = [...turn.state.workers.values()].reduce((sum, worker) => sum + (worker.offer?.slotsTotal ?? 0), 0)
   let budget = speculationBudget(slots)
   for (const index of job.active) {
@@ -193,16 +197,22 @@ export function speculate (turn: Turn, job: Job): void {
     if (copies > 0) budget--
     const late = chunk.attempts.some(attempt => (attempt.state === 'LEASED' || attempt.state === 'RUNNING') && isStraggler(turn.now - attempt.leasedAt, job.durations.value))
     if (!late || copies > 0 || budget <= 0) continue
-    const award = [...job.awards.values()].find(candidate => {
-      const worker = turn.state.workers.get(candidate.worker)
-      return worker !== undefined && worker.inFlight.size === 0 && mayRun(job, chunk, worker, turn.now) && affordable(turn, job, candidate.price)
-    })
+    const award = copyist(turn, job, chunk)
     const worker = award === undefined ? undefined : turn.state.workers.get(award.worker)
     if (award === undefined || worker === undefined) continue
     lease(turn, job, chunk, award, worker)
     budget--
     turn.effect({ kind: 'note', level: 'info', text: 'a copy of a late chunk goes to an idle worker', about: { ...idOf(job, chunk, chunk.attempts.at(-1) as Attempt), worker: worker.peer } })
   }
+}
+
+/** An idle worker for a copy: a proven one where there is any, because its result needs no further one. */
+function copyist (turn: Turn, job: Job, chunk: Chunk): Award | undefined {
+  const idle = [...job.awards.values()].filter(candidate => {
+    const worker = turn.state.workers.get(candidate.worker)
+    return worker !== undefined && worker.inFlight.size === 0 && mayRun(job, chunk, worker, turn.now) && affordable(turn, job, candidate.price)
+  })
+  return idle.find(({ worker }) => isProven(tier(turn.state, job, worker, turn.now))) ?? idle[0]
 }
 
 /** 32 bytes that every replica of a chunk gets and nothing else does. */

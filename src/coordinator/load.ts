@@ -8,10 +8,13 @@ import { attemptKey } from '../model/ids.ts'
 import type { JobSpec } from '../model/job.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef, Store } from '../model/store.ts'
+import type { Evidence } from '../verification/evidence.ts'
+import { withClasses } from '../verification/reputation.ts'
 import type { Standing } from '../verification/reputation.ts'
 import { idOf } from './attempts.ts'
 import { loadChannels } from './channels.ts'
 import { indexChunks, newJob } from './jobs.ts'
+import { untoldBatch } from './draws.ts'
 import { KEYS, after } from './keys.ts'
 import { loadNettings } from './netting-books.ts'
 import { decodeChunk, decodeJob } from './records.ts'
@@ -32,7 +35,7 @@ export interface BootIdentity {
  * @throws NS_E_DATA_CORRUPT when books and receipts do not add up; nothing was written then
  */
 export async function loadCoordinator (store: Store, boot: BootIdentity, config: CoordinatorConfig, now: number): Promise<CoordinatorState> {
-  const state = freshState(boot, await lastIncarnation(store) + 1, config, await loadLedger(store))
+  const state = freshState(boot, await lastIncarnation(store) + 1, config, await loadLedger(store, boot.signer))
   await loadChannels(store, state)
   await loadNettings(store, state)
   await loadRecords(store, state, now)
@@ -55,6 +58,7 @@ export async function loadRecords (store: Store, state: CoordinatorState, now: n
   for await (const [channel, text] of prefixed(store, KEYS.redeemed)) state.redeemed.set(channel, JSON.parse(text) as Redemption)
   for await (const [worker, text] of prefixed(store, KEYS.doubleUse)) state.doubleUses.set(worker, JSON.parse(text) as DoubleUse)
   for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
+  for await (const [id, text] of prefixed(store, KEYS.evidence)) state.evidence.set(id, JSON.parse(text) as Evidence)
   for await (const [id, text] of prefixed(store, KEYS.job)) {
     const spec = await store.get(KEYS.spec + id)
     if (spec === undefined) continue
@@ -63,6 +67,17 @@ export async function loadRecords (store: Store, state: CoordinatorState, now: n
     if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, state, job)
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
+  moveToClasses(state)
+}
+
+/** What older versions kept by an app's name. */
+function moveToClasses (state: CoordinatorState): void {
+  const classes = new Map<string, Set<string>>()
+  for (const { record, appClass } of state.jobs.values()) {
+    const { name } = record.spec.app.manifest
+    classes.set(name, (classes.get(name) ?? new Set()).add(appClass))
+  }
+  for (const [peer, standing] of state.standings) state.standings.set(peer, withClasses(standing, name => classes.get(name) ?? new Set()))
 }
 
 /** A coordinator that knows its books and nothing else. */
@@ -70,7 +85,7 @@ export function freshState ({ signer, bootId }: BootIdentity, incarnation: numbe
   return {
     self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
     doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
-    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], unpaid: new Map(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0
+    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0
   }
 }
 
@@ -81,6 +96,10 @@ async function loadChunks (store: Store, state: CoordinatorState, job: Job): Pro
     const chunk = decodeChunk(text)
     if (chunk.state === 'DECIDED') Object.assign(chunk, { attempts: [], excluded: [], appFailures: [], nodeFailures: [] })
     job.chunks[chunk.index] = chunk
+  }
+  for await (const [id, text] of prefixed(store, KEYS.batches(job.record.id))) {
+    const batch = untoldBatch(id, text)
+    if (batch !== undefined) job.batches.set(id, batch)
   }
   indexChunks(job)
   const stored = job.chunks.filter(chunk => chunk.state === 'VERIFIED' && chunk.storedAt !== undefined)

@@ -1,6 +1,7 @@
 import type { ImageLibrary } from '../images/index.ts'
 import type { Clock, Random } from '../model/clock.ts'
 import type { Executor } from '../model/executor.ts'
+import type { JournalArchive } from '../model/archive.ts'
 import type { DurableBlobStore, Store } from '../model/store.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -14,6 +15,8 @@ import type { CoordinatorState } from './state.ts'
 export interface Services {
   readonly state: CoordinatorState
   readonly store: Store
+  /** the journal's entries that have left the store */
+  readonly archive: JournalArchive
   readonly blobs: DurableBlobStore
   readonly transport: Transport
   /** by platform: what this coordinator can run itself */

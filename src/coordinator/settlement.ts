@@ -4,7 +4,7 @@ import { moveAttempt } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { attemptKey } from '../model/ids.ts'
 import { idOf } from './attempts.ts'
-import type { Chunk, CoordinatorState, Job } from './state.ts'
+import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 
 /** A verified result is paid after this long at the latest, milliseconds. */
@@ -22,7 +22,7 @@ const POSTS_PER_ENTRY = 256
  */
 export function owe (turn: Turn, job: Job, chunk: Chunk): void {
   const owed = winners(chunk)
-  if (owed.length === 0) {
+  if (owed.length === 0 && !job.late.has(chunk.index)) {
     settleChunks(turn, job, [chunk])
     return
   }
@@ -38,10 +38,14 @@ export function owe (turn: Turn, job: Job, chunk: Chunk): void {
 /** Rebuilds, or extends, what is owed for a stored chunk that is not paid yet. */
 export function addUnpaid (state: CoordinatorState, job: Job, chunk: Chunk): void {
   job.unpaid.add(chunk.index)
-  for (const { worker, price } of winners(chunk)) {
-    state.unpaid.set(worker, (state.unpaid.get(worker) ?? 0n) + price)
-    job.owed += price
-  }
+  for (const attempt of winners(chunk)) oweOneMore(state, job, attempt)
+}
+
+/** One more worker is owed its price for a stored chunk. */
+export function oweOneMore (state: CoordinatorState, job: Job, { worker, price }: Attempt): void {
+  if (price === 0n) return
+  state.unpaid.set(worker, (state.unpaid.get(worker) ?? 0n) + price)
+  job.owed += price
 }
 
 /** Pays what was verified long enough ago. */
@@ -51,6 +55,7 @@ export function settleDue (turn: Turn, job: Job): void {
     const chunk = job.chunks[index]
     if (chunk === undefined) continue
     if (turn.now - (chunk.storedAt ?? 0) < SETTLE_AFTER_MS) break
+    if (job.late.has(index)) continue
     due.push(chunk)
   }
   settleChunks(turn, job, due)
@@ -109,6 +114,7 @@ function winners (chunk: Chunk): Chunk['attempts'] {
   return chunk.attempts.filter(attempt => attempt.state === 'VERIFIED' && attempt.holdId !== '')
 }
 
+/** Chunks to be paid: one for which a result may still come is paid with it. */
 function unpaidOf (job: Job): readonly Chunk[] {
-  return [...job.unpaid].map(index => job.chunks[index]).filter(chunk => chunk !== undefined)
+  return [...job.unpaid].filter(index => !job.late.has(index)).map(index => job.chunks[index]).filter(chunk => chunk !== undefined)
 }

@@ -81,6 +81,10 @@ export function onReveal (turn: Turn, worker: string, reveal: Reveal): void {
     return
   }
   const value = resultHash({ exitCode: reveal.exitCode, files })
+  if (reveal.exitCode !== 0) {
+    reject(turn, job, chunk, attempt, 'BAD_REVEAL', `it showed the result of a run that ended with code ${reveal.exitCode}`)
+    return
+  }
   const bound = Buffer.from(attempt.commitment ?? '', 'hex')
   if (value !== Buffer.from(reveal.resultHash).toString('hex') || !opensCommitment(bound, id, worker, reveal.resultHash, reveal.nonce)) {
     reject(turn, job, chunk, attempt, 'BAD_REVEAL', 'what it showed is not what it had committed to')

@@ -21,6 +21,7 @@ import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Ran } from '../model/task-spec.ts'
 import type { Draw } from '../verification/audit.ts'
+import type { Evidence, Heard } from '../verification/evidence.ts'
 import type { Policy } from '../verification/policy.ts'
 import type { Standing } from '../verification/reputation.ts'
 import type { Median } from './median.ts'
@@ -30,9 +31,10 @@ export interface Attempt {
   readonly epoch: number
   readonly worker: string
   readonly group: string
-  readonly trusted: boolean
   /** the numeric class it runs in, where results compare only within one */
   readonly numericClass?: string
+  /** its result alone decides: its worker was trusted when it was leased, and was not struck since */
+  trusted: boolean
   readonly price: bigint
   /** empty for the coordinator's own runs, which cost nothing */
   readonly holdId: string
@@ -67,8 +69,8 @@ export interface Attempt {
   /** the batch it is audited with, and by whom when it was drawn */
   batch?: string
   drawn?: 'any' | 'trusted'
-  /** that batch, as it was closed */
-  draw?: Draw
+  /** where it is in that batch */
+  place?: number
 }
 
 export interface Chunk {
@@ -106,6 +108,8 @@ export interface Chunk {
 export interface Batch {
   readonly id: string
   readonly worker: string
+  /** as it was closed; batches of older versions have none */
+  readonly draw?: Draw
   /** epoch by chunk */
   readonly members: Map<number, number>
   /** audits that agreed */
@@ -166,6 +170,8 @@ export interface Job {
   readonly record: JobRecord
   readonly needs: RequirementsView
   readonly policy: Policy
+  /** what its workers' passes count for (verification/app-class.ts) */
+  readonly appClass: string
   /** by worker: single results that wait to become a batch, as epoch by chunk */
   readonly filling: Map<string, { readonly since: number, readonly members: Map<number, number> }>
   readonly batches: Map<string, Batch>
@@ -182,7 +188,9 @@ export interface Job {
   examinerTrouble?: Reason
   /** chunks with a stored result that is not paid yet, oldest first */
   readonly unpaid: Set<number>
-  /** units these come to */
+  /** of these, those for which a committed result may still be shown */
+  readonly late: Set<number>
+  /** units the unpaid come to */
   owed: bigint
   /** task specification, once the chunks are counted */
   task?: { readonly ref: BlobRef }
@@ -214,6 +222,8 @@ export interface WorkerView {
   refusal?: Reason
   /** it asked to be settled with, and has not acknowledged a receipt since */
   settleAsked?: boolean
+  /** what it has told of others lately; not kept over a restart */
+  heard?: Heard
   /** when it was last sent receipts, milliseconds */
   receiptsSentAt?: number
 }
@@ -226,6 +236,8 @@ export interface Incident {
   readonly chunk: number
   readonly epoch: number
   readonly reason: Reason
+  /** what shows it to anybody; only for results that were compared */
+  readonly evidence?: Evidence
 }
 
 export interface CoordinatorConfig {
@@ -242,6 +254,8 @@ export interface CoordinatorConfig {
   readonly numericClass?: string
   /** the operator's word that receipts workers show are the truth, should the books know less; default false */
   readonly adoptReceipts?: boolean
+  /** entries after which a checkpoint is taken; default 10,000 */
+  readonly checkpointEvery?: number
 }
 
 export interface CoordinatorState {
@@ -281,6 +295,8 @@ export interface CoordinatorState {
   readonly workers: Map<string, WorkerView>
   readonly standings: Map<string, Standing>
   readonly incidents: Incident[]
+  /** what other coordinators have against workers, by evidenceId */
+  readonly evidence: Map<string, Evidence>
   /** what each worker is owed for verified results, units */
   readonly unpaid: Map<string, bigint>
   batchId: number

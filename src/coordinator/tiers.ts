@@ -2,7 +2,7 @@ import { badChance, tierOf } from '../verification/policy.ts'
 import type { Tier } from '../verification/policy.ts'
 import { mostCredible } from '../verification/credibility.ts'
 import type { WeighedVote } from '../verification/credibility.ts'
-import { newStanding, passesOf } from '../verification/reputation.ts'
+import { newStanding, passesOf, strikesInWindow } from '../verification/reputation.ts'
 import { byClass, ownClass } from './classes.ts'
 import { counted } from './examination.ts'
 import type { Attempt, CoordinatorState, Job, WorkerView } from './state.ts'
@@ -25,17 +25,19 @@ export function plannedReplicas (job: Job): number {
   return fixedReplicas(job) ?? 2
 }
 
-export function appOf (job: Job): string {
-  return job.record.spec.app.manifest.name
+
+/** True for this coordinator itself, and for peers its owner named while no strike counts against them. */
+export function isTrusted (state: CoordinatorState, worker: string, now: number): boolean {
+  if (worker === state.self) return true
+  return state.config.trusted.has(worker) && strikesInWindow(state.standings.get(worker) ?? newStanding(worker), now) === 0
 }
 
 export function passes (state: CoordinatorState, job: Job, worker: string, now: number): number {
-  return passesOf(state.standings.get(worker) ?? newStanding(worker), appOf(job), now)
+  return passesOf(state.standings.get(worker) ?? newStanding(worker), job.appClass, now)
 }
 
 export function tier (state: CoordinatorState, job: Job, worker: string, now: number): Tier {
-  const trusted = worker === state.self || state.config.trusted.has(worker)
-  return tierOf(state.standings.get(worker) ?? newStanding(worker), appOf(job), job.policy, now, trusted)
+  return tierOf(state.standings.get(worker) ?? newStanding(worker), job.appClass, job.policy, now, isTrusted(state, worker, now))
 }
 
 /** True for workers whose chunks need no second run at once. */

@@ -12,6 +12,7 @@ import type { Attempt, Chunk, Job } from './state.ts'
 import { comparesByClass, joins, ownClass } from './classes.ts'
 import { hasReferee, isAdaptive, REFEREES, runsHere } from './tiers.ts'
 import { attestationOf } from './task.ts'
+import { dropTrustedAudit } from './trusted-audits.ts'
 import type { Turn } from './turn.ts'
 
 /** Chunks that wait for another worker looked at, to see whether any can come. */
@@ -82,11 +83,12 @@ export function runTrusted (turn: Turn, job: Job, chunk: Chunk): void {
 export function onTrustedDone (turn: Turn, found: Found | undefined, key: string, outcome: TrustedOutcome): void {
   turn.state.refereeing.delete(key)
   if (found === undefined) return
+  const { job, chunk, attempt } = found
   if (!outcome.ok) {
-    onFailed(turn, found, outcome)
+    if (dropTrustedAudit(turn, found, outcome)) judge(turn, job, chunk)
+    else onFailed(turn, found, outcome)
     return
   }
-  const { job, chunk, attempt } = found
   attempt.state = moveAttempt(key, attempt.state, 'COMMITTED')
   const { self, signer } = turn.state
   const { value, files } = outcome

@@ -12,6 +12,8 @@ import type { Standing } from '../verification/reputation.ts'
 
 const PEER = peerAccount('')
 interface RevealItem { readonly jobId: string, readonly chunk: number, readonly epoch: number, readonly commitment: string }
+/** `drawFollows`: they are a whole batch, whose worker is shown later what of it was audited. */
+interface RevealGroup { readonly worker: string, readonly drawFollows: boolean, readonly items: RevealItem[] }
 
 /**
  * One turn of the coordinator: the events of a moment and everything they
@@ -24,12 +26,12 @@ export class Turn {
   readonly sends: { readonly peer: string, readonly message: Message }[] = []
   readonly effects: CoordinatorEffect[] = []
   /** reveal requests of this turn, by worker and batch: one message each */
-  readonly reveals = new Map<string, { readonly worker: string, readonly items: RevealItem[] }>()
+  readonly reveals = new Map<string, RevealGroup>()
   /** holds this turn posted, by worker */
   readonly posted = new Map<string, PostedHold[]>()
   /** workers that may get a receipt at the end of the turn */
   readonly receiptsDue = new Set<string>()
-  readonly #writes = new Map<string, string | undefined>()
+  readonly #writes = new Map<string, Write>()
   readonly #dirtyChunks = new Map<Chunk, Job>()
   readonly #dirtyJobs = new Set<Job>()
 
@@ -39,7 +41,7 @@ export class Turn {
   }
 
   put (key: string, value: string | undefined): void {
-    this.#writes.set(key, value)
+    this.#writes.set(key, { key, value })
   }
 
   send (peer: string, message: Message): void {
@@ -47,9 +49,9 @@ export class Turn {
   }
 
   /** Asks for a result at the end of the turn, together with the others of the same worker and batch. */
-  askReveal (worker: string, batch: string, item: RevealItem): void {
+  askReveal (worker: string, batch: string, item: RevealItem, { drawFollows = false } = {}): void {
     const key = `${worker} ${batch}`
-    const asked = this.reveals.get(key) ?? { worker, items: [] }
+    const asked = this.reveals.get(key) ?? { worker, drawFollows, items: [] }
     this.reveals.set(key, asked)
     asked.items.push(item)
   }
@@ -61,8 +63,15 @@ export class Turn {
   /** Applies a command to the books; its writes join this turn's batch. */
   book (command: Omit<Command, 'at' | 'incarnation'>): void {
     const { entry, writes } = this.state.ledger.apply({ ...command, at: this.now, incarnation: this.state.incarnation })
-    for (const write of writes) this.#writes.set(write.key, write.value)
+    for (const write of writes) this.#writes.set(write.key, write)
     for (const transfer of entry?.transfers ?? []) this.#collectPost(transfer)
+  }
+
+  /** Vouches for the books as they are, in the batch that makes them so. */
+  checkpoint (): void {
+    const { ledger, signer } = this.state
+    for (const write of ledger.takeCheckpoint(this.now, signer)) this.#writes.set(write.key, write)
+    this.effects.push({ kind: 'checkpointed', seq: ledger.head.seq })
   }
 
   #collectPost ({ kind, holdId, credit, amount }: EntryTransfer): void {
@@ -95,16 +104,17 @@ export class Turn {
   /** All writes of the turn, one per key. */
   writes (): Write[] {
     for (const [chunk, job] of this.#dirtyChunks) {
-      this.#writes.set(KEYS.chunk(job.record.id, chunk.index), encodeChunk(chunk))
+      this.put(KEYS.chunk(job.record.id, chunk.index), encodeChunk(chunk))
       if (chunk.state === 'DECIDED') retire(chunk)
     }
     for (const job of this.#dirtyJobs) {
-      this.#writes.set(KEYS.job + job.record.id, encodeJob(job.record))
+      this.put(KEYS.job + job.record.id, encodeJob(job.record))
       this.effects.push({ kind: 'changed', jobId: job.record.id })
     }
     this.#dirtyChunks.clear()
     this.#dirtyJobs.clear()
-    return [...this.#writes].map(([key, value]) => ({ key, value }))
+    // each value is made once, here
+    return [...this.#writes.values()].map(({ key, value }) => ({ key, value }))
   }
 }
 

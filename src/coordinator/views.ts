@@ -6,7 +6,9 @@ import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
-import { isBanned, newStanding } from '../verification/reputation.ts'
+import { evidenceId } from '../verification/evidence.ts'
+import type { Evidence } from '../verification/evidence.ts'
+import { doubtsInWindow, isBanned, newStanding } from '../verification/reputation.ts'
 import { confidenceOf } from '../verification/risk.ts'
 import { obstacles } from './auction.ts'
 import { classOf, comparesByClass } from './classes.ts'
@@ -14,7 +16,8 @@ import { decisiveClasses } from './leases.ts'
 import { isSuspect, warningsOf } from './suspicion.ts'
 import { channelOf, postedTo } from './channels.ts'
 import { whyWaiting } from './waiting.ts'
-import type { CoordinatorState, Job, WorkerView } from './state.ts'
+import type { CoordinatorState, Incident, Job, WorkerView } from './state.ts'
+import { isTrusted } from './tiers.ts'
 import { Turn } from './turn.ts'
 
 export function engineName (choice: EngineChoice): string {
@@ -83,6 +86,12 @@ export interface NodeView {
   readonly accepted: number
   readonly strikes: number
   readonly banned: boolean
+  /** named by this coordinator's owner, and not struck */
+  readonly trusted: boolean
+  /** coordinators that accused it and are not trusted here */
+  readonly doubts: number
+  /** pieces of evidence against it, found here or shown by others */
+  readonly evidence: number
   /** why it takes nothing from this coordinator */
   readonly refusal?: Reason
 }
@@ -107,9 +116,42 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       accepted: standing.passes,
       strikes: standing.strikes.length,
       banned: isBanned(standing, now),
+      trusted: isTrusted(state, peer, now),
+      doubts: doubtsInWindow(standing, now),
+      evidence: evidenceAgainst(state, peer).length,
       ...worker?.refusal === undefined ? {} : { refusal: worker.refusal }
     }
   })
+}
+
+/** All that is held against one node: what it was struck for, and the evidence, which anybody can check. */
+export interface NodeRecord {
+  readonly node: NodeView
+  /** by app: verified results since the last strike or doubt */
+  readonly passes: Readonly<Record<string, number>>
+  readonly incidents: readonly Incident[]
+  readonly evidence: readonly Evidence[]
+}
+
+export function viewNode (state: CoordinatorState, peer: string, now: number): NodeRecord | undefined {
+  const node = viewNodes(state, now).find(candidate => candidate.peer === peer)
+  if (node === undefined) return undefined
+  const { apps = {} } = state.standings.get(peer) ?? newStanding(peer)
+  return {
+    node,
+    passes: Object.fromEntries(Object.entries(apps).map(([app, { passes }]) => [app, passes])),
+    incidents: state.incidents.filter(incident => incident.worker === peer).slice(-MOST_SHOWN).map(({ evidence: _, ...incident }) => incident),
+    evidence: evidenceAgainst(state, peer).slice(-MOST_SHOWN)
+  }
+}
+
+/** Incidents and pieces of evidence shown of one node; the latest. */
+const MOST_SHOWN = 1000
+
+function evidenceAgainst (state: CoordinatorState, peer: string): readonly Evidence[] {
+  const own = state.incidents.map(({ evidence }) => evidence).filter(evidence => evidence !== undefined)
+  const byId = new Map([...state.evidence.values(), ...own].filter(({ accused }) => accused.worker === peer).map(evidence => [evidenceId(evidence), evidence]))
+  return [...byId.values()]
 }
 
 /** What was paid to one worker and how far it agrees; amounts are ByteChips in decimal text. */

@@ -9,7 +9,7 @@ import { behindReason } from './fencing.ts'
 import { setState } from './jobs.ts'
 import { endAttempt, requeue } from './attempts.ts'
 import { byClass, chunkClass, comparesByClass, ownClass } from './classes.ts'
-import { fixedReplicas, groupOf, hasReferee, isAdaptive, reachable, runsHere } from './tiers.ts'
+import { fixedReplicas, groupOf, hasReferee, isAdaptive, isTrusted, reachable, runsHere } from './tiers.ts'
 import { runTrusted } from './trusted-runs.ts'
 import type { Chunk, CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -84,7 +84,7 @@ export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   }
   const needed = fixedReplicas(job) ?? 1
   const groups = Math.max(...[...byClass(job, fitting).values()].map(members => new Set(members.map(groupOf)).size))
-  const trusted = fitting.some(worker => state.config.trusted.has(worker.peer))
+  const trusted = fitting.some(worker => isTrusted(state, worker.peer, turn.now))
   if (groups < needed && !trusted) {
     if (byClass(job, fitting).size > 1) return classesDiffer(job, fitting)
     return reason('TOO_FEW_WORKERS', `${needed} independent workers must agree on each chunk, ${groups} can run this job: start more, or submit with --replicas ${Math.max(1, groups)}`)

@@ -31,6 +31,11 @@ export function available (account: Account): bigint {
   return balance(account) - account.debitsPending
 }
 
+/** The account with an amount more in one of its sums. */
+export function add (account: Account, field: Exclude<keyof Account, 'id'>, amount: bigint): Account {
+  return { ...account, [field]: account[field] + amount }
+}
+
 export function encodeAccount (account: Account): string {
   return JSON.stringify([
     account.debitsPending, account.debitsPosted, account.creditsPending, account.creditsPosted

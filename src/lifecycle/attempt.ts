@@ -13,7 +13,8 @@ const TRANSITIONS: Transitions<AttemptState> = {
   RUNNING: ['COMMITTED', ...LOST],
   COMMITTED: ['REVEALED', ...LOST],
   REVEALED: ['VERIFIED', ...LOST],
-  VERIFIED: ['SETTLED', ...LOST],
+  // back in dispute when a late result contradicts it
+  VERIFIED: ['SETTLED', 'REVEALED', ...LOST],
   SETTLED: [],
   DECLINED: [],
   EXPIRED: [],

@@ -12,7 +12,7 @@ export type ReasonCode =
   | 'INPUT_UNAVAILABLE' | 'SPEC_INVALID' | 'STALE_INCARNATION' | 'STALE_EPOCH' | 'LEASE_EXPIRED' | 'WORKER_GONE' | 'SUPERSEDED' | 'JOB_ENDED'
   | 'LEASE_LOST' | 'CANCELLED'
   // a worker does not obey a coordinator, or a coordinator does not trust its own books
-  | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'EQUIVOCATION' | 'DOUBLE_USE' | 'QUARANTINED'
+  | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'COORDINATOR_UNFAIR' | 'EQUIVOCATION' | 'DOUBLE_USE' | 'QUARANTINED'
   // a worker's owner does not want it now, or not at all
   | 'OWNER_PAUSED' | 'FINISHING' | 'OUTSIDE_HOURS' | 'ON_BATTERY' | 'MACHINE_IN_USE' | 'OTHER_LOAD' | 'TRAFFIC_QUOTA' | 'DISK_QUOTA' | 'OWNER_DENIES'
   // what the task did

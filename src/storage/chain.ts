@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 
 /** What a chain starts from. */
 export const CHAIN_START = '0'.repeat(64)
@@ -25,5 +25,5 @@ export function followingHash (previous: string, line: string): string | undefin
 }
 
 function hashOf (previous: string, rest: string): string {
-  return createHash('sha256').update(previous).update(rest).digest('hex')
+  return digest('sha256', previous + rest)
 }

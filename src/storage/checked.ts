@@ -19,5 +19,5 @@ export function withoutSum (key: string, stored: string): string {
 }
 
 function sumOf (key: string, value: string): string {
-  return crc32(value, crc32(`${key}\0`)).toString(16).padStart(SUM_CHARS, '0')
+  return crc32(`${key}\0${value}`).toString(16).padStart(SUM_CHARS, '0')
 }

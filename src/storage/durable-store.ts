@@ -214,9 +214,10 @@ class MirroredLevel implements DurableStore {
 
   async #write (batches: readonly (readonly Write[])[]): Promise<void> {
     const mirror = this.#mirror as Mirror
-    const positions = mirror.next(batches)
+    const lines = mirror.encode(batches)
+    const { positions } = lines
     const stamped = batches.map((writes, i) => ({ writes, position: positions[i] ?? this.#head }))
-    await Promise.all([mirror.append(batches), writeBatch(this.#level, operations(stamped), { sync: true })])
+    await Promise.all([mirror.append(lines), writeBatch(this.#level, operations(stamped), { sync: true })])
     this.#head = positions.at(-1) ?? this.#head
     if (mirror.bytes >= (this.#options.snapshotBytes ?? SNAPSHOT_BYTES) && this.#snapshotting === undefined) {
       await mirror.begin(this.#head)

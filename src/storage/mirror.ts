@@ -6,9 +6,13 @@ import type { Write } from '../model/store.ts'
 import { CHAIN_START, chainedLine } from './chain.ts'
 import { START, batchesIn, filesOf, firstLine, startOf, signedBytes } from './mirror-files.ts'
 import type { MirrorFile, Position } from './mirror-files.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** Signs a snapshot: who vouches for it, and the signature in hex. */
 export type Signer = (bytes: Uint8Array) => Promise<{ readonly peer: string, readonly signature: string }>
+
+/** Batches as text, and the positions they have when it is written. */
+export interface MirrorLines { readonly text: string, readonly positions: readonly Position[] }
 
 /** Snapshots kept, each with the batches after it: one may be damaged. */
 const KEPT_SNAPSHOTS = 2
@@ -71,20 +75,27 @@ export class Mirror {
   /** True when there is no file to append to yet. */
   get isEmpty (): boolean { return this.#file === undefined }
 
-  /** Appends batches; they survive power loss when this resolves. */
-  async append (batches: readonly (readonly Write[])[]): Promise<readonly Position[]> {
-    if (this.#file === undefined) throw new NightshiftError('NS_E_INTERNAL', 'the mirror has no snapshot to follow')
-    const { text, positions } = encode(this.#position, batches)
-    await this.#file.appendFile(text)
-    await this.#file.datasync()
-    this.#bytes += Buffer.byteLength(text)
-    this.#position = positions.at(-1) ?? this.#position
-    return positions
+  /** The lines that batches come next as; nothing is written yet. */
+  encode (batches: readonly (readonly Write[])[]): MirrorLines {
+    let { n, hash } = this.#position
+    let text = ''
+    const positions = batches.map(writes => {
+      const line = chainedLine(hash, { n: ++n, w: writes.map(({ key, value }) => [key, value ?? null]) })
+      hash = line.hash
+      text += line.text
+      return { n, hash }
+    })
+    return { text, positions }
   }
 
-  /** The positions that batches will have, before they are written. */
-  next (batches: readonly (readonly Write[])[]): readonly Position[] {
-    return encode(this.#position, batches).positions
+  /** Appends lines just encoded; they survive power loss when this resolves. */
+  async append ({ text, positions }: MirrorLines): Promise<void> {
+    if (this.#file === undefined) throw new NightshiftError('NS_E_INTERNAL', 'the mirror has no snapshot to follow')
+    const bytes = Buffer.from(text, 'utf8')
+    await this.#file.appendFile(bytes)
+    await this.#file.datasync()
+    this.#bytes += bytes.length
+    this.#position = positions.at(-1) ?? this.#position
   }
 
   /** Begins the file for what follows `at`; a snapshot of that moment is to be written with `snapshot`. */
@@ -146,28 +157,6 @@ async function removeAll (dir: string, ending: string): Promise<void> {
   for (const name of await readdir(dir)) if (name.endsWith(ending)) await rm(join(dir, name), { force: true })
 }
 
-function encode (from: Position, batches: readonly (readonly Write[])[]): { text: string, positions: readonly Position[] } {
-  let { n, hash } = from
-  let text = ''
-  const positions = batches.map(writes => {
-    const line = chainedLine(hash, { n: ++n, w: writes.map(({ key, value }) => [key, value ?? null]) })
-    hash = line.hash
-    text += line.text
-    return { n, hash }
-  })
-  return { text, positions }
-}
-
 function nameOf (kind: MirrorFile['kind'], n: number): string {
   return `${kind}-${String(n).padStart(15, '0')}.ndjson`
-}
-
-/** Makes names that were given or taken in a folder survive power loss. */
-export async function syncFolder (dir: string): Promise<void> {
-  const folder = await open(dir, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from './mirror.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** Where a database is built anew, and where it waits, whole, for its place. */
 export const buildingAt = (dir: string): string => `${dir}.building`

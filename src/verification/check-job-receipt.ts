@@ -4,13 +4,12 @@ import type { Determinism } from '../model/block.ts'
 import type { Signer } from '../model/signer.ts'
 import type { Ran } from '../model/task-spec.ts'
 import { attestationIsValid } from './attestation.ts'
-import { wasDrawn } from './audit.ts'
+import { BatchesCheck } from './check-batches.ts'
 import { ChunkLineSchema, JobStatementSchema, LineSums, OutputLineSchema } from './job-receipt.ts'
 import type { ChunkLine, JobStatement } from './job-receipt.ts'
 import { MerkleTree } from './merkle.ts'
 import { parsed } from './parsed.ts'
 import { Problems } from './problems.ts'
-import { riskOfBatch } from './risk.ts'
 import { openLine, statementIsSigned, textHash } from './sealed.ts'
 import type { SealPart } from './sealed.ts'
 
@@ -40,6 +39,7 @@ export class JobReceiptCheck {
   statement: JobStatement | undefined
   readonly #options: JobReceiptOptions
   readonly #tree = new MerkleTree()
+  readonly #batches = new BatchesCheck(this.problems)
   #text = ''
   #determinism: Determinism | undefined
   /** lines that are not what their check says, and whose check alone may have been changed */
@@ -91,9 +91,8 @@ export class JobReceiptCheck {
   }
 
   #line (text: string): void {
-    const number = this.#tree.size
-    const chunks = this.statement?.chunks ?? Infinity
-    const where = number < chunks ? `chunk ${number}` : `output ${number - chunks}`
+    const { statement } = this
+    const { where, kind, index } = placeOf(this.#tree.size, statement)
     const opened = openLine(text)
     if (opened === undefined) {
       this.problems.add(where, 'its line is malformed: its end, or its check, was changed')
@@ -102,12 +101,19 @@ export class JobReceiptCheck {
     }
     this.#tree.add(opened.leaf)
     const before = this.problems.count
-    if (number < chunks) this.#chunk(where, number, text)
+    if (statement === undefined) return
+    if (kind === 'batch') this.#batch(where, text, statement)
+    else if (kind === 'chunk') this.#chunk(where, index, text, statement)
     else this.#output(where, text)
     if (opened.changed) this.#changed.push({ where, named: this.problems.count > before })
   }
 
-  #chunk (where: string, index: number, text: string): void {
+  #batch (where: string, text: string, statement: JobStatement): void {
+    this.sums.addBatch()
+    this.#batches.line(where, text, statement)
+  }
+
+  #chunk (where: string, index: number, text: string, statement: JobStatement): void {
     const line = parsed(isChunk, text)
     if (typeof line === 'string') {
       this.problems.add(where, line)
@@ -115,9 +121,8 @@ export class JobReceiptCheck {
     }
     if (line.chunk !== index) this.problems.add(where, `its line says it is chunk ${line.chunk}`)
     this.sums.addChunk(line)
-    if (this.statement === undefined) return
     const before = this.problems.count
-    if (line.state === 'decided') this.#decided(where, line, this.statement)
+    if (line.state === 'decided') this.#decided(where, line, statement)
     else if (line.by.length > 0 || line.resultHash !== undefined || line.verified !== undefined) this.problems.add(where, `it is ${line.state}, and yet there is a result`)
     if (line.state === 'decided' && this.problems.count === before) this.#options.onChunk?.(line)
   }
@@ -132,12 +137,8 @@ export class JobReceiptCheck {
     for (const by of line.by) this.#attested(where, line, by, by.resultHash ?? resultHash, statement)
     this.#alike(where, line)
     if (verified.groups > line.by.length) problems.add(where, `verified.groups says ${verified.groups} groups gave its result, ${line.by.length} workers did`)
-    const { batch, how } = verified
-    if ((how === 'batch' || how === 'audited') && batch === undefined) problems.add(where, `verified.how says ${how}, and there is no batch`)
-    if (batch === undefined) return
-    if (batch.place >= batch.size || batch.drawn > batch.size) problems.add(where, `verified.batch: place ${batch.place} of ${batch.size}, ${batch.drawn} drawn`)
-    else if (how === 'batch' && statement.seed !== undefined && wasDrawn(statement.seed, batch)) problems.add(where, 'verified: it was drawn for an audit, and passed without one')
-    if (how === 'batch' && verified.risk !== riskOfBatch(batch)) problems.add(where, `verified.risk is ${verified.risk}, its batch comes to ${riskOfBatch(batch)}`)
+    if ((verified.how === 'agreed' || verified.how === 'audited') && verified.groups < 2) problems.add(where, `verified.how says ${verified.how}, and one group gave its result`)
+    this.#batches.chunk(where, line, verified, statement.workers)
   }
 
   /** Only an app with a comparator or checker of its own has results that differ and are right. */
@@ -205,4 +206,10 @@ export class JobReceiptCheck {
     if (problems.count > before && differ.length === 0) differ.push('workers')
     return differ
   }
+}
+
+/** What line `number` of a receipt is about: batches come first, then chunks, then outputs. */
+function placeOf (number: number, { batches, chunks }: Pick<JobStatement, 'batches' | 'chunks'> = { batches: 0, chunks: Infinity }): { readonly where: string, readonly kind: 'batch' | 'chunk' | 'output', readonly index: number } {
+  const [kind, index] = number < batches ? ['batch', number] as const : number < batches + chunks ? ['chunk', number - batches] as const : ['output', number - batches - chunks] as const
+  return { where: `${kind} ${index}`, kind, index }
 }

@@ -33,7 +33,8 @@ export const JobStatementSchema = Type.Object({
   seedHash: Hash,
   /** percent: what was asked for, and what the lines come to */
   confidence: Type.Object({ asked: Type.Number(), achieved: Type.Optional(Type.Number()) }, strict),
-  /** lines of chunks, those decided among them, those that failed, and lines of outputs */
+  /** lines of batches, of chunks, those decided among them, those that failed, and lines of outputs */
+  batches: Count,
   chunks: Count,
   decided: Count,
   failed: Count,
@@ -58,10 +59,28 @@ export type JobStatement = Static<typeof JobStatementSchema>
  * How a chunk's value was found right. trusted: the coordinator, or a peer it
  * trusts, ran it too. audited: drawn from its worker's batch, and run again by
  * another. batch: in a batch whose drawn results agreed. agreed: by independent
- * workers, credible together. checked: by the app's own checker. single: one result was believed, as was asked for.
+ * workers, credible together. checked: by the app's own checker. single: one result was believed, as was asked for,
+ * or, in a dispute, over others that were less credible.
  */
 export const WAYS = ['trusted', 'audited', 'batch', 'agreed', 'checked', 'single'] as const
 export type Way = typeof WAYS[number]
+
+/** Most results of a batch; BATCH_SIZE is when one is closed. */
+const MOST_IN_BATCH = 4096
+
+/** Results of one worker of which some were drawn for an audit (verification/audit.ts): its draw can be done again. */
+export const BatchLineSchema = Type.Object({
+  batch: Count,
+  worker: Peer,
+  /** verified passes it had for the app when the batch was closed */
+  passes: Count,
+  /** places that were drawn */
+  drawn: Type.Array(Count, { minItems: 1, maxItems: MOST_IN_BATCH }),
+  /** chunk, epoch and commitment of each, counted or not */
+  results: Type.Array(Type.Tuple([Count, Count, Hash]), { minItems: 1, maxItems: MOST_IN_BATCH }),
+  check: Type.String()
+}, strict)
+export type BatchLine = Omit<Static<typeof BatchLineSchema>, 'check'>
 
 export const ChunkLineSchema = Type.Object({
   chunk: Count,
@@ -75,7 +94,8 @@ export const ChunkLineSchema = Type.Object({
     /** chance that it is wrong, millionths */
     risk: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
     disputed: Type.Optional(Type.Literal(true)),
-    batch: Type.Optional(Type.Object({ root: Hash, size: Type.Integer({ minimum: 1, maximum: 4096 }), place: Count, drawn: Type.Integer({ minimum: 1, maximum: 4096 }), passes: Count }, strict))
+    /** the batch a result of it was in, by the number of its line, and where in it */
+    batch: Type.Optional(Type.Object({ line: Count, place: Count }, strict))
   }, strict)),
   /** everyone who gave the value; `worker` is a number of the statement's list, `resultHash` its own result where the app's script found it as good, `attestation` its signature in hex */
   by: Type.Array(Type.Object({ worker: Count, epoch: Count, paid: Units, resultHash: Type.Optional(Hash), attestation: Type.String({ pattern: '^([0-9a-f]{128})?$' }) }, strict), { maxItems: 1000 }),
@@ -88,6 +108,7 @@ export const OutputLineSchema = Type.Object({ output: Type.String({ minLength: 1
 
 /** Adds up the lines of a receipt: what its maker states, and what its reader compares with that. */
 export class LineSums {
+  batches = 0
   chunks = 0
   decided = 0
   failed = 0
@@ -96,6 +117,10 @@ export class LineSums {
   paid = 0n
   readonly outputs: FileRef[] = []
   readonly workers: { chunks: number, paid: bigint }[] = []
+
+  addBatch (): void {
+    this.batches++
+  }
 
   addChunk ({ state, by, executions, verified }: ChunkLine): void {
     this.chunks++
@@ -114,7 +139,7 @@ export class LineSums {
   /** What the statement says of the lines. */
   totals () {
     return {
-      chunks: this.chunks, decided: this.decided, failed: this.failed, outputs: this.outputs.length, outputsHash: resultHash({ exitCode: 0, files: this.outputs }),
+      batches: this.batches, chunks: this.chunks, decided: this.decided, failed: this.failed, outputs: this.outputs.length, outputsHash: resultHash({ exitCode: 0, files: this.outputs }),
       executions: this.executions, paid: this.paid.toString(), risk: this.risk
     }
   }

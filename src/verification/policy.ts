@@ -8,8 +8,9 @@ export type Tier = 'trusted' | 'established' | 'probation' | 'banned'
 export const BAD_SHARE = 0.2
 /** Most groups that run one chunk before a trusted run, or giving up, ends the matter. */
 export const MOST_REPLICAS = 7
-const LEAST_AUDIT_RATE = 0.05
-const MOST_AUDIT_RATE = 0.25
+/** Shares of an established worker's results that are audited, at least and at most. */
+export const LEAST_AUDIT_RATE = 0.05
+export const MOST_AUDIT_RATE = 0.25
 /** Share of a job that workers on probation may have once half of the pool is established. */
 export const STRANGER_SHARE = 0.1
 

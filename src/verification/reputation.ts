@@ -1,4 +1,12 @@
-/** What a coordinator remembers of one worker. Kept by peer id: an operator's name is only claimed, so nobody may be blamed by it. */
+import { isAppClass } from './app-class.ts'
+
+/**
+ * What a coordinator remembers of one worker, by peer id. An operator's name is
+ * only claimed: were strikes shared by it, anybody could have another's machines
+ * banned, and were passes, anybody could take over another's trust. So the name
+ * counts only against who claims it: replicas of a chunk, checks and audits never
+ * go to two workers of one name.
+ */
 export interface Standing {
   readonly peer: string
   /** times of strikes, milliseconds, oldest first */
@@ -9,8 +17,10 @@ export interface Standing {
   readonly successes: number
   /** jobs on which this node failed by its own fault since its last success */
   readonly failedJobs: readonly string[]
-  /** by app: verified results since the last strike, and when the last of them was, milliseconds; records of older versions have none */
+  /** by class of app (app-class.ts): verified results since the last strike, and when the last of them was, milliseconds; records of older versions have none */
   readonly apps?: Readonly<Record<string, { readonly passes: number, readonly at: number }>>
+  /** coordinators that accused it and are not trusted here, and when, milliseconds; records of older versions have none */
+  readonly doubts?: readonly { readonly by: string, readonly at: number }[]
   /** when its node failed last, milliseconds; records of older versions have none */
   readonly nodeFailedAt?: number
 }
@@ -26,6 +36,8 @@ export const CIRCUIT_OPEN_MS = 10 * 60_000
 const REMEMBERED_ATTEMPTS = 200
 /** Passes count no more after this long without one, milliseconds. */
 const DECAY_MS = 30 * 24 * 3600 * 1000
+/** Accusations by strangers that count within the window of strikes. */
+const MOST_DOUBTS = 3
 /** Apps remembered per worker; the one passed longest ago is forgotten first. */
 const REMEMBERED_APPS = 32
 
@@ -39,6 +51,20 @@ export function passesOf (standing: Standing, app: string, now: number): number 
   return found === undefined || now - found.at > DECAY_MS ? 0 : found.passes
 }
 
+/**
+ * Passes that records of older versions have under an app's name, under its class
+ * instead. Where several apps had the name nobody knows which were passed, and they are forgotten.
+ */
+export function withClasses (standing: Standing, classesOf: (name: string) => ReadonlySet<string>): Standing {
+  if (standing.apps === undefined || Object.keys(standing.apps).every(isAppClass)) return standing
+  const apps = Object.entries(standing.apps).flatMap(([key, found]) => {
+    if (isAppClass(key)) return [[key, found] as const]
+    const classes = [...classesOf(key)]
+    return classes.length === 1 ? [[classes[0] ?? key, found] as const] : []
+  })
+  return { ...standing, apps: Object.fromEntries(apps) }
+}
+
 /** A verified result for an app. */
 export function withPass (standing: Standing, app: string, at: number): Standing {
   const passes = passesOf(standing, app, at) + 1
@@ -50,10 +76,25 @@ export function withStrike (standing: Standing, at: number): Standing {
   return remember({ ...standing, passes: 0, apps: {}, strikes: [...standing.strikes.filter(time => time > at - STRIKE_WINDOW_MS), at] }, false)
 }
 
+/**
+ * Somebody who is not trusted here accuses it: its passes count no more, nothing
+ * else. Once for each accuser, and a few times in all, within the window of strikes:
+ * names are free, and whoever makes them up must not keep anybody from being proven for ever.
+ */
+export function withDoubt (standing: Standing, by: string, at: number): Standing {
+  const doubts = (standing.doubts ?? []).filter(doubt => doubt.at > at - STRIKE_WINDOW_MS)
+  if (doubts.length >= MOST_DOUBTS || doubts.some(doubt => doubt.by === by)) return standing
+  return { ...standing, passes: 0, apps: {}, doubts: [...doubts, { by, at }] }
+}
+
 /** An attempt that ended by the node's own fault: no strike, but it counts against its success rate and its circuit. */
 export function withNodeFailure (standing: Standing, jobId: string, at: number): Standing {
   const failedJobs = standing.failedJobs.includes(jobId) ? standing.failedJobs : [...standing.failedJobs, jobId].slice(-CIRCUIT_JOBS)
   return remember({ ...standing, failedJobs, nodeFailedAt: at }, false)
+}
+
+export function doubtsInWindow (standing: Standing, now: number): number {
+  return (standing.doubts ?? []).filter(({ at }) => at > now - STRIKE_WINDOW_MS).length
 }
 
 export function strikesInWindow (standing: Standing, now: number): number {

@@ -8,6 +8,8 @@ import type { SignedReceipt } from '../ledger/receipts.ts'
 import type { BootClaim } from '../lifecycle/boot.ts'
 import { sortable } from '../model/ids.ts'
 import type { Signer } from '../model/signer.ts'
+import { newConduct } from '../verification/conduct.ts'
+import type { Conduct } from '../verification/conduct.ts'
 import { KEYS } from './keys.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
@@ -21,17 +23,19 @@ export interface CoordinatorBook {
   readonly lost: bigint
   /** the last agreement by which this coordinator owes this worker less: what it owes was cancelled against what others owe */
   readonly netting?: SignedNetting
+  /** how it treated this worker; what it is refused for */
+  readonly conduct: Conduct
   /** that it signed receipts which contradict each other: nothing is done for it any more */
   readonly proof?: EquivocationProof
   /** nothing is taken from it but receipts until then, milliseconds; not kept over a restart */
   readonly refusedUntil: number
 }
 
-interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly netting?: NettingDocument }
+interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly netting?: NettingDocument, readonly conduct?: Conduct }
 interface StoredReceipt { readonly body: string, readonly signature: string }
 
 export function newBook (coordinator: string, self: string): CoordinatorBook {
-  return { channel: newPayeeChannel(coordinator, self), lost: 0n, refusedUntil: 0 }
+  return { channel: newPayeeChannel(coordinator, self), lost: 0n, conduct: newConduct(), refusedUntil: 0 }
 }
 
 export function bookOf (state: WorkerState, coordinator: string): CoordinatorBook {
@@ -43,12 +47,13 @@ export function saveBook (turn: WorkerTurn, coordinator: string, change: Partial
   const before = bookOf(turn.state, coordinator)
   const after = { ...before, ...change }
   turn.state.books.set(coordinator, after)
-  const { seen, lost, proof, netting } = after
+  const { seen, lost, proof, netting, conduct } = after
   const text: StoredBook = {
     ...seen === undefined ? {} : { seen },
     lost: lost.toString(),
     ...proof === undefined ? {} : { proof },
-    ...netting === undefined ? {} : { netting: netting.document }
+    ...netting === undefined ? {} : { netting: netting.document },
+    conduct
   }
   turn.put(KEYS.book + coordinator, JSON.stringify(text))
   const kept = new Set(after.channel.kept)
@@ -79,9 +84,11 @@ export async function loadBooks (
 ): Promise<Map<string, CoordinatorBook>> {
   const books = new Map<string, CoordinatorBook>()
   for await (const [coordinator, text] of stored.books) {
-    const { seen, lost, proof, netting } = JSON.parse(text) as StoredBook
+    // records of older versions have no conduct
+    const { seen, lost, proof, netting, conduct = newConduct() } = JSON.parse(text) as StoredBook
     books.set(coordinator, {
       ...newBook(coordinator, self),
+      conduct,
       ...seen === undefined ? {} : { seen },
       lost: BigInt(lost),
       ...proof === undefined ? {} : { proof },

@@ -1,19 +1,21 @@
 import { attemptKey } from '../model/ids.ts'
 import type { Usage } from '../model/executor.ts'
 import type { AttemptId } from '../model/ids.ts'
-import type { Attempt as WireAttempt, Lease, Message, ResumeReply, RevealRequest, Verdict } from '../model/messages/control.ts'
+import type { Attempt as WireAttempt, Lease, Message, ResumeReply, RevealRequest } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { signAttestation } from '../verification/attestation.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
 import { bookOf } from './books.ts'
 import { boundsOf, leaseExcess } from './bounds.ts'
+import { note, noteHeartbeat, noteNeverJudged, noteRenewal, unfairTo } from './conduct.ts'
 import { KEEP_RESULT_MS, countLoss, creditRefusal, stillRefused, watchCredit } from './credit.ts'
 import { drain } from './drain.ts'
-import { earn } from './earnings.ts'
+import { expectDraw, missDraws, onDraw } from './draws.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
 import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
+import { passOn } from './hearsay.ts'
 import { KEYS } from './keys.ts'
 import { onNetting } from './netting.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
@@ -23,6 +25,7 @@ import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
+import { judged, takenBack } from './verdicts.ts'
 
 export const HEARTBEAT_MS = 3000
 /** Tasks handed to the sandbox per slot beyond the one that runs. */
@@ -128,9 +131,11 @@ function forgetOld (turn: WorkerTurn): void {
     if (attempt.outcome === undefined) continue
     attempt.doneAt ??= turn.now
     if (turn.now - attempt.doneAt < KEEP_RESULT_MS) continue
+    noteNeverJudged(turn, attempt)
     countLoss(turn, attempt)
     remove(turn, key, attempt)
   }
+  missDraws(turn)
 }
 
 /** A greeting, or its answer, may have been lost. */
@@ -153,6 +158,7 @@ function heartbeat (turn: WorkerTurn): void {
     if (coordinator.nextHeartbeat > turn.now) continue
     coordinator.nextHeartbeat = turn.now + HEARTBEAT_MS
     sayAgain(turn, coordinator.peer)
+    noteHeartbeat(coordinator, turn.now)
     turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: freeSlots(turn.state) } })
   }
 }
@@ -172,7 +178,8 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
   else if (message.netting !== undefined) onNetting(turn, peer, message.netting)
   else if (message.resumeReply !== undefined) onResumeReply(turn, view, message.resumeReply)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
-  else if (view.admitted) onCommand(turn, peer, message)
+  else if (message.evidence !== undefined) passOn(turn, view, message.evidence)
+  else if (view.admitted) onCommand(turn, view, message)
   else declineAll(turn, view, message)
 }
 
@@ -183,14 +190,22 @@ function declineAll (turn: WorkerTurn, view: CoordinatorView, { lease, announce 
   else if (announce !== undefined) turn.send(view.peer, { noBid: { jobId: announce.jobId, round: announce.round, reason: why } })
 }
 
-function onCommand (turn: WorkerTurn, peer: string, message: Message): void {
+function onCommand (turn: WorkerTurn, view: CoordinatorView, message: Message): void {
+  const { peer } = view
   if (message.announce !== undefined) answerAnnounce(turn, peer, message.announce)
   else if (message.lease !== undefined) onLease(turn, peer, message.lease)
   else if (message.commitAck !== undefined) withAttempt(turn, peer, message.commitAck.attempt, attempt => { attempt.acknowledged = true })
   else if (message.revealRequest !== undefined) onRevealRequest(turn, peer, message.revealRequest)
-  else if (message.verdict !== undefined) onVerdict(turn, peer, message.verdict)
-  else if (message.recall !== undefined) drop(turn, peer, message.recall.attempt)
-  else if (message.heartbeatAck !== undefined) for (const attempt of message.heartbeatAck.unknown) drop(turn, peer, attempt)
+  else if (message.verdict !== undefined) {
+    const { verdict } = message
+    withAttempt(turn, peer, verdict.attempt, (attempt, key) => { judged(turn, key, attempt, verdict) })
+  }
+  else if (message.recall !== undefined) drop(turn, peer, message.recall.attempt, message.recall.reason?.code ?? 'CANCELLED')
+  else if (message.draw !== undefined) onDraw(turn, peer, message.draw)
+  else if (message.heartbeatAck !== undefined) {
+    noteRenewal(view, message.heartbeatAck.ttlMs)
+    for (const attempt of message.heartbeatAck.unknown) drop(turn, peer, attempt)
+  }
 }
 
 function withAttempt (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined, then: (attempt: WorkerAttempt, key: string) => void): void {
@@ -216,8 +231,8 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   const excess = leaseExcess({ spec, input }, boundsOf(state.config))
   if (excess !== undefined) return decline(excess.code, excess.text)
   if (!state.attempts.has(key)) {
-    const unpaid = creditRefusal(state, peer, lease.price)
-    if (unpaid !== undefined) return decline(unpaid.code, unpaid.text)
+    const refusal = unfairTo(state, peer, turn.now) ?? creditRefusal(state, peer, lease.price)
+    if (refusal !== undefined) return decline(refusal.code, refusal.text)
     if (waiting(state) >= state.config.slots * MAX_QUEUED_PER_SLOT) return decline('BUSY', `${waiting(state)} leases wait here already`)
     const attempt: WorkerAttempt = {
       coordinator: peer,
@@ -225,6 +240,7 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
       spec,
       input,
       chunkSeed: Buffer.from(lease.chunkSeed).toString('hex'),
+      lotHash: Buffer.from(lease.lotHash).toString('hex'),
       price: lease.price,
       state: 'QUEUED',
       acknowledged: false
@@ -295,8 +311,9 @@ function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest
     turn.effect({ kind: 'note', level: 'warn', text: 'a reveal was asked of an attempt that is not here', about: { coordinator: peer, batch: request.batchId } })
   } else if (Buffer.compare(merkleRoot(bound as Uint8Array[]), request.merkleRoot) !== 0) {
     turn.effect({ kind: 'note', level: 'warn', text: 'a reveal request does not match the commitments made', about: { coordinator: peer, batch: request.batchId } })
+    note(turn, peer, 'forged')
     return
-  }
+  } else expectDraw(turn, peer, request, asked as WorkerAttempt[], bound as Uint8Array[])
   for (const attempt of asked) if (attempt?.outcome !== undefined) reveal(turn, attempt, request.batchId)
 }
 
@@ -325,32 +342,8 @@ function usageReport (usage: Usage) {
   return { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes), outputBytes: usage.outputBytes ?? 0 }
 }
 
-/** Counts only what can be true: a verdict on a result that was committed to, at no more than the price of its lease. */
-function onVerdict (turn: WorkerTurn, peer: string, verdict: Verdict): void {
-  withAttempt(turn, peer, verdict.attempt, (attempt, key) => {
-    if (attempt.outcome === undefined) {
-      turn.effect({ kind: 'note', level: 'warn', text: 'a verdict came on a task that has no result yet', about: { coordinator: peer, ...attempt.id } })
-      return
-    }
-    if (verdict.accepted) {
-      if (attempt.state === 'ACCEPTED') return
-      earn(turn, peer, { amount: verdict.amount < attempt.price ? verdict.amount : attempt.price, accepted: 1 })
-      attempt.state = 'ACCEPTED'
-      turn.put(KEYS.attempt + key, encodeAttempt(attempt))
-      return
-    }
-    earn(turn, peer, { rejected: 1 })
-    turn.effect({ kind: 'note', level: 'warn', text: `result refused: ${verdict.reason?.text ?? ''}`, about: { coordinator: peer, ...attempt.id } })
-    remove(turn, key, attempt)
-  })
-}
-
-function drop (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined): void {
-  withAttempt(turn, peer, wire, (attempt, key) => {
-    if (attempt.state === 'RUNNING') turn.effect({ kind: 'cancel', key })
-    countLoss(turn, attempt)
-    remove(turn, key, attempt)
-  })
+function drop (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined, code?: string): void {
+  withAttempt(turn, peer, wire, (attempt, key) => { takenBack(turn, key, attempt, code) })
 }
 
 function toWire (ref: BlobRef) {

@@ -6,6 +6,7 @@ import type { Isolation } from '../model/executor.ts'
 import { nameRefusal } from '../model/image-rules.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
+import { unfairTo } from './conduct.ts'
 import { creditRefusal } from './credit.ts'
 import { appDenied, imageDenied, notNow } from './owner/wishes.ts'
 import type { WorkerState } from './state.ts'
@@ -85,8 +86,8 @@ function bidFor (state: WorkerState, coordinator: string, announce: Announce, no
   if (image !== undefined) return refuse(image.code, image.text)
   const price = chunkPrice(needs, announce.workMs, state.config.priceLevel)
   if (price > announce.maxPrice) return refuse('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
-  const unpaid = creditRefusal(state, coordinator, price)
-  if (unpaid !== undefined) return refuse(unpaid.code, unpaid.text)
+  const unwilling = unfairTo(state, coordinator, now) ?? creditRefusal(state, coordinator, price)
+  if (unwilling !== undefined) return refuse(unwilling.code, unwilling.text)
   return {
     bid: {
       jobId: announce.jobId,

@@ -7,6 +7,7 @@ import { NightshiftError } from '../model/errors.ts'
 import type { Equivocation, Receipt } from '../model/messages/control.ts'
 import { holdIdOf } from '../verification/commitment.ts'
 import { bookOf, saveBook, workKey } from './books.ts'
+import { note } from './conduct.ts'
 import { earn } from './earnings.ts'
 import { remove } from './forget.ts'
 import { equivocated, refuse } from './handshake.ts'
@@ -65,6 +66,7 @@ function finishedBy ({ state }: WorkerTurn, coordinator: string): ReadonlyMap<st
 
 function settled (turn: WorkerTurn, peer: string, found: Finished | undefined): void {
   if (found === undefined) return
+  note(turn, peer, 'paid')
   if (found.attempt.state !== 'ACCEPTED') earn(turn, peer, { amount: found.attempt.price, accepted: 1 })
   remove(turn, found.key, found.attempt)
 }

@@ -7,9 +7,11 @@ import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Ran } from '../model/task-spec.ts'
+import type { Heard } from '../verification/evidence.ts'
 import type { CoordinatorBook } from './books.ts'
 import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
+import type { DueDraw } from './draws.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
 export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
@@ -33,6 +35,8 @@ export interface WorkerAttempt {
   readonly spec: BlobRef
   readonly input: BlobRef
   readonly chunkSeed: string
+  /** hex, from its lease; attempts of older versions have none */
+  readonly lotHash?: string
   readonly price: bigint
   state: WorkerAttemptState
   acknowledged: boolean
@@ -55,6 +59,12 @@ export interface CoordinatorView {
   admitted: boolean
   /** why it is not admitted */
   refusal?: Reason
+  /** when the oldest heartbeat was sent that it has not answered, milliseconds */
+  unansweredSince?: number
+  /** it said itself that leases hold until then, milliseconds */
+  renewedUntil?: number
+  /** what it has told of others lately */
+  heard?: Heard
   /** the connection is ended at the next tick */
   hangUp?: boolean
 }
@@ -107,6 +117,12 @@ export interface WorkerState {
   /** by date, the last month */
   readonly days: Map<string, Day>
   readonly owner: OwnerState
+  /** batches shown whose draw is outstanding, oldest first */
+  readonly draws: Map<string, DueDraw>
+  /** jobs whose end was held against their coordinator; not kept over a restart */
+  readonly noted: Set<string>
+  /** evidence that was passed on; not kept over a restart */
+  readonly told: Set<string>
   offered: Offered
   /** images that could not be had, and until when nobody need ask for them */
   readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>

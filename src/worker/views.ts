@@ -1,6 +1,8 @@
 import { highest } from '../ledger/payee.ts'
 import { formatByc } from '../model/money.ts'
 import type { Reason } from '../model/reasons.ts'
+import { faded, unfairness } from '../verification/conduct.ts'
+import type { Conduct } from '../verification/conduct.ts'
 import { bookOf } from './books.ts'
 import { limitOf, outstandingOf } from './credit.ts'
 import { nettedWith } from './netting.ts'
@@ -29,16 +31,22 @@ export interface CoordinatorAccount {
   readonly limit: string
   /** results shown and given back unpaid */
   readonly lost: string
+  /** how it treated this worker, as it counts now; in results, draws in batches */
+  readonly conduct: Conduct
+  /** why no new work is taken from it, because of that */
+  readonly unfair?: Reason
   /** why nothing is taken from it */
   readonly refusal?: Reason
   /** it was proven to have signed receipts that contradict each other */
   readonly equivocated: boolean
 }
 
-export function viewCoordinators (state: WorkerState): readonly CoordinatorAccount[] {
+export function viewCoordinators (state: WorkerState, now: number): readonly CoordinatorAccount[] {
   const all = new Set([...state.books.keys(), ...state.coordinators.keys(), ...state.earnings.keys()])
   return [...all].sort().map(coordinator => {
-    const { channel, lost, proof } = bookOf(state, coordinator)
+    const { channel, lost, proof, conduct: remembered } = bookOf(state, coordinator)
+    const conduct = rounded({ ...faded(remembered, now), at: remembered.at })
+    const unfair = unfairness(remembered, now)
     const { exposure, promised } = outstandingOf(state, coordinator)
     const view = state.coordinators.get(coordinator)
     const last = highest(channel)
@@ -55,8 +63,16 @@ export function viewCoordinators (state: WorkerState): readonly CoordinatorAccou
       leased: formatByc(promised),
       limit: formatByc(limitOf(state, coordinator)),
       lost: formatByc(lost),
+      conduct,
+      ...unfair === undefined ? {} : { unfair },
       ...view?.refusal === undefined ? {} : { refusal: view.refusal },
       equivocated: proof !== undefined
     }
   })
+}
+
+/** Counts that fade change all the time; people, and the file they look at, need one decimal. */
+function rounded (conduct: Conduct): Conduct {
+  const counts = Object.entries(conduct).map(([name, value]: [string, number]) => [name, name === 'at' ? value : Math.round(value * 10) / 10])
+  return Object.fromEntries(counts) as Conduct
 }

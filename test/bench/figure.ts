@@ -12,3 +12,9 @@ export function printFigures (figures: readonly Figure[]): void {
     console.log(`${name}\n    ${value}, baseline ${baseline}: ratio ${ratio.toFixed(2)} (goal ${goal}) ${ratio >= goal ? 'reached' : 'not reached'}`)
   }
 }
+
+/** The middle one: what a noisy machine changes least. */
+export function median (values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}

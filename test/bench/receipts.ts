@@ -17,6 +17,8 @@ import type { Store } from '../../src/model/store.ts'
 import { loadIdentity } from '../../src/network/index.ts'
 import { openStore } from '../../src/storage/index.ts'
 import { signAttestation } from '../../src/verification/attestation.ts'
+import { BATCH_SIZE, drawBatch } from '../../src/verification/audit.ts'
+import type { BatchResult } from '../../src/verification/audit.ts'
 import { simulatedJob } from '../simulation/jobs.ts'
 import type { Figure } from './figure.ts'
 
@@ -71,20 +73,29 @@ async function fill (store: Store, signer: ReturnType<typeof nodeSigner>): Promi
   const specHash = sha256(JSON.stringify(task))
   await store.batch([{ key: KEYS.task + record.id, value: JSON.stringify({ sha256: specHash, size: 1 }) }], { sync: false })
   const work = { ...ranOf(task), specHash, worker: signer.self, coordinator: signer.self, exitCode: 0, jobId: record.id, epoch: 1 }
+  for (let first = 0; first < CHUNKS; first += BATCH_SIZE) {
+    const results: BatchResult[] = Array.from({ length: Math.min(BATCH_SIZE, CHUNKS - first) }, (_, i) => [first + i, 1, sha256(`commitment ${first + i}`)])
+    const draw = { results, drawn: [...drawBatch(record.seed, record.id, results, 0.25)], passes: 20 }
+    await store.batch([{ key: KEYS.batch(record.id, batchId(first)), value: JSON.stringify({ worker: signer.self, draw, told: true }) }], { sync: false })
+  }
   for (let first = 0; first < CHUNKS; first += 1000) {
     await store.batch(Array.from({ length: 1000 }, (_, i) => {
       const index = first + i
       const chunk = newChunk(index, { sha256: sha256(`input ${index}`), size: 100 }, 1)
       Object.assign(chunk, { state: 'DECIDED', epoch: 1, value: sha256(`result ${index}`), risk: 0 })
       chunk.attempts.push({
-        epoch: 1, worker: signer.self, group: signer.self, trusted: true, price: 1_000_000n, holdId: 'h', leasedAt: 1, ahead: 0, state: 'SETTLED', expiresAt: 1, batch: '1.1',
-        draw: { root: sha256('root'), size: 64, place: index % 64, drawn: 16, passes: 20 },
+        epoch: 1, worker: signer.self, group: signer.self, trusted: true, price: 1_000_000n, holdId: 'h', leasedAt: 1, ahead: 0, state: 'SETTLED', expiresAt: 1,
+        batch: batchId(index), place: index % BATCH_SIZE,
         attestation: Buffer.from(signAttestation({ ...work, chunk: index, inputHash: chunk.input.sha256, resultHash: chunk.value ?? '' }, signer)).toString('hex')
       })
       return { key: KEYS.chunk(record.id, index), value: encodeChunk(chunk) }
     }), { sync: false })
   }
   return record
+}
+
+function batchId (index: number): string {
+  return `1.${Math.floor(index / BATCH_SIZE)}`
 }
 
 function sha256 (text: string): string {

@@ -49,6 +49,12 @@ describe('bad input gets a reason, and other jobs go on', () => {
     expect((await submit({ app, config: { replicas: 1, budget: '100000' } })).body.error.code).toBe('NS_E_FUNDS')
   })
 
+  it.each([['open', 'strangers could read'], ['verified', 'strangers could read'], ['private', 'hands out none'], ['local', 'hands out none']])('refuses a block that asks for secrets with --trust %s', async (trust, why) => {
+    const app = await pushPython(network.api, 'app', FINE, { config: { secrets: ['API_KEY'] } })
+    const { body } = await submit({ app, config: { replicas: 1, trust } })
+    expect(body.error).toMatchObject({ code: 'NS_E_CONFIG', message: expect.stringContaining(why) as string })
+  })
+
   it('fails a job whose partitioner makes no chunk, a hole, or fails itself', async () => {
     const app = await pushPython(network.api, 'app', FINE)
     const none = await pushPython(network.api, 'partitioner', 'pass\n')

@@ -44,6 +44,7 @@ export class Bench {
     this.services = {
       state: freshState({ signer: namedSigner('coordinator'), bootId: '0'.repeat(32) }, 1, { trusted: new Set(), user: 'local', defaultBudget: 1n, leaseTtlMs: 10_000, platforms: [] }, new Ledger(EMPTY_LEDGER)),
       store,
+      archive: { append: () => Promise.reject(new Error('nothing is archived here')), pieces: async function * () {} },
       blobs,
       transport: {
         self: 'coordinator', addresses: () => [], peers: () => [], traffic: () => 0, rtt: () => undefined, send: () => true, disconnect: () => Promise.resolve(), close: () => Promise.resolve(),

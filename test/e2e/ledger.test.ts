@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -86,5 +86,41 @@ describe('the books of a coordinator whose disk lies', () => {
       expect(result, what).toMatchObject({ code: 4, stdout: expect.stringMatching(/is not a whole journal: (entry|line) \d+/) as string })
     }
     expect((await nightshift('ledger', 'verify', join(dir, 'nothing'))).stderr).toMatch(/NS_E_INPUT_UNREADABLE/)
+  }, 120_000)
+
+  it('are vouched for by checkpoints, from which on they can be checked without their beginning', async () => {
+    const coordinator = await start('coordinator', 'c')
+    const api = await Api.of(data)
+    await start('worker', 'w', ['--peer', coordinator.addresses[0] ?? '', '--slots', '1'])
+    await api.waitFor(await submit(api, 10), ended, 60_000)
+    const [known, whole, tail, bare] = ['checkpoint.json', 'whole.ndjson', 'tail.ndjson', 'bare.ndjson'].map(name => join(dir, name)) as [string, string, string, string]
+    expect(await nightshift('ledger', 'checkpoint', '--data', data, '--out', known)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^checkpoint at entry \d+: balances [0-9a-f]{64}\n/) as string })
+    await api.waitFor(await submit(api, 10), ended, 60_000)
+    await nightshift('ledger', 'checkpoint', '--data', data)
+    await nightshift('ledger', 'export', '--data', data, '--out', whole)
+    await nightshift('ledger', 'export', '--data', data, '--since-checkpoint', '--out', tail)
+    const expected = (await nightshift('ledger', 'verify', '--data', data)).stdout
+    expect(expected).toMatch(/database: in use[^]*archive: {2}whole, 1 file, each twice\njournal: {2}whole, \d+ entries/)
+
+    const verified = await nightshift('ledger', 'verify', whole, '--output', 'json')
+    expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, from: 1, checkpoints: 2, signers: [coordinator.peerId] })
+    expect((await nightshift('ledger', 'verify', whole, '--checkpoint', known)).code).toBe(0)
+    expect((await nightshift('ledger', 'verify', tail)).stdout).toMatch(/is whole: 0 entries from entry \d+ on, 1000 BYC issued/)
+    const lines = (await readFile(whole, 'utf8')).trimEnd().split('\n')
+    const from = lines.findIndex(line => line.startsWith('{"checkpoint"')) + 1
+    await writeFile(bare, lines.slice(from).join('\n'))
+    expect(await nightshift('ledger', 'verify', bare)).toMatchObject({ code: 4, stdout: expect.stringMatching(/--checkpoint/) as string })
+    expect((await nightshift('ledger', 'verify', bare, '--checkpoint', known)).stdout).toMatch(/is whole: \d+ entries from entry \d+ on/)
+    await writeFile(bare, lines.slice(from + 1).join('\n'))
+    expect((await nightshift('ledger', 'verify', bare, '--checkpoint', known)).code).toBe(4)
+    await writeFile(known, (await readFile(known, 'utf8')).replace(/"mint","0","\d/, '"mint","0","9'))
+    expect((await nightshift('ledger', 'verify', whole, '--checkpoint', known)).stdout).toMatch(/not a whole journal: the balances beside it/)
+
+    await coordinator.stop()
+    const archive = join(data, 'archive', (await readdir(join(data, 'archive')))[0] ?? '')
+    await writeFile(archive, (await readFile(archive, 'utf8')).replace('"mint"', '"mimt"'))
+    expect(await nightshift('ledger', 'verify', '--data', data)).toMatchObject({ code: 4, stdout: expect.stringMatching(/archive: {2}DAMAGED[^]*journal: {2}whole/) as string })
+    expect((await nightshift('ledger', 'repair', '--from-mirror', '--yes', '--data', data)).stdout).toMatch(/1 damaged or missing file of the archive replaced/)
+    expect((await nightshift('ledger', 'verify', '--data', data)).code).toBe(0)
   }, 120_000)
 })

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { archiveOf, makeImage, tar } from '../containers/support/image.ts'
+import { verifySignature } from '../../src/model/messages/signing.ts'
+import { checkEvidence } from '../../src/verification/evidence.ts'
+import type { Evidence } from '../../src/verification/evidence.ts'
 import { Api, ended, startNode } from '../support/nodes.ts'
 import type { StartedNode } from '../support/nodes.ts'
 import { CHUNK, EXPECTED, HASHER, INPUT } from '../support/hasher.ts'
@@ -88,6 +91,12 @@ describe('a job among strangers, over real processes and sockets', () => {
     const view = (node: StartedNode): typeof views[number] | undefined => views.find(candidate => candidate.peer === node.peerId)
     expect(view(liar)).toMatchObject({ banned: true, earned: '0' })
     expect(view(slow)).toMatchObject({ strikes: 0, banned: false })
+    const { evidence } = await api.call('GET', `/v1/nodes/${liar.peerId.slice(-8)}`) as { evidence: Evidence[] }
+    expect(evidence).toHaveLength(2)
+    for (const piece of evidence) {
+      expect(() => { checkEvidence(piece, { verify: verifySignature }) }).not.toThrow()
+      expect(piece).toMatchObject({ coordinator: coordinator.peerId, accused: { worker: liar.peerId } })
+    }
     const { tasks } = await api.call('GET', `/v1/jobs/${id}/tasks?limit=1000`) as { tasks: { worker: string, state: string }[] }
     expect(tasks.filter(task => task.worker === liar.peerId && task.state === 'SETTLED')).toEqual([])
     const lost = tasks.filter(task => task.worker === mortal.peerId)

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nightshift } from '../support/command.ts'
@@ -32,13 +33,16 @@ describe('a coordinator whose data does not verify', () => {
     const { coordinator, api, data } = await withWorkers()
     const done = await rig.submit(api, CHUNKS) ?? ''
     await rig.expectRight(api, done, CHUNKS)
+    await api.call('POST', '/v1/ledger/checkpoint')
     const open = await rig.submit(api, CHUNKS) ?? ''
     await api.waitFor(open, job => job.executions >= 2, 30_000)
+    await api.call('POST', '/v1/ledger/checkpoint')
+    await expect.poll(async () => await readdir(join(data, 'archive')), { timeout: 30_000 }).toHaveLength(1)
     await coordinator.stop('SIGKILL')
     await damageLargest(join(data, 'state'), DATABASE_FILES)
 
     const quarantined = await rig.start('coordinator', 'c', [], undefined, 'quarantined')
-    const before = { ...await filesIn(join(data, 'state')), ...await filesIn(join(data, 'mirror')), ...await filesIn(join(data, 'blobs')) }
+    const before = { ...await filesIn(join(data, 'state')), ...await filesIn(join(data, 'mirror')), ...await filesIn(join(data, 'archive')), ...await filesIn(join(data, 'blobs')) }
     expect(quarantined.addresses, 'it listens nowhere').toEqual([])
     expect(quarantined.log()).toMatch(/"code":"NS_E_QUARANTINED"[^\n]*quarantined: this coordinator answers questions/)
     const status = await nightshift('status', '--data', data)
@@ -59,7 +63,7 @@ describe('a coordinator whose data does not verify', () => {
       const answer = await again.request(method, path, body)
       expect(answer, `${method} ${path}`).toMatchObject({ status: 503, body: { error: { code: 'NS_E_QUARANTINED', remedy: expect.stringMatching(/ledger repair/) as string } } })
     }
-    expect({ ...await filesIn(join(data, 'state')), ...await filesIn(join(data, 'mirror')), ...await filesIn(join(data, 'blobs')) }, 'nothing was changed').toEqual(before)
+    expect({ ...await filesIn(join(data, 'state')), ...await filesIn(join(data, 'mirror')), ...await filesIn(join(data, 'archive')), ...await filesIn(join(data, 'blobs')) }, 'nothing was changed').toEqual(before)
 
     expect(await nightshift('ledger', 'repair', '--from-mirror', '--yes', '--data', data)).toMatchObject({ code: 0, stderr: expect.stringMatching(/is told, and goes back to work/) as string })
     await expect.poll(async () => await statusOf(data).catch(() => undefined), { timeout: 30_000 }).toMatchObject({ state: 'serving' })

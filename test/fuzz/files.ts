@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readBlock } from '../../src/blocks/index.ts'
 import { readEndpoint } from '../../src/api/endpoint.ts'
-import { entriesOf } from '../../src/cli/ledger.ts'
+import { linesOf } from '../../src/cli/ledger-verify.ts'
 import { readWallet } from '../../src/cli/stored.ts'
 import { MINT, userAccount } from '../../src/ledger/accounts.ts'
+import { checkJournal } from '../../src/ledger/check-journal.ts'
 import { EMPTY_LEDGER, Ledger } from '../../src/ledger/ledger.ts'
-import { replay } from '../../src/ledger/replay.ts'
 import type { Transfer } from '../../src/ledger/transfers.ts'
 import { NightshiftError } from '../../src/model/errors.ts'
+import { verifySignature } from '../../src/model/messages/signing.ts'
 import { loadIdentity } from '../../src/network/identity.ts'
 import { CHAIN_START, chainedLine, followingHash } from '../../src/storage/chain.ts'
 import { checkMirror, mirroredValues, openDurableStore } from '../../src/storage/index.ts'
@@ -122,7 +123,7 @@ export async function journals (): Promise<Target> {
     feed: async dice => {
       const changed = lines.map(line => dice.chance(0.4) ? mutateText(dice, JSON.parse(line)) : line)
       await writeFile(file, dice.chance(0.1) ? lines.join('\n') : changed.join('\n'))
-      return await takesLater(async () => await replay(entriesOf(file)))
+      return await takesLater(async () => await checkJournal(linesOf(file), { verify: verifySignature }))
     },
     close
   }

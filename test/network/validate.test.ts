@@ -59,7 +59,7 @@ describe('messages', () => {
       [{ reveal: { batchId: 1, attempt, resultHash: hash, nonce: hash, exitCode: 0, attestation: new Uint8Array(64), files: [{ path: 'a', content: { sha256: hash, size: 5, inline: new Uint8Array(4) } }] } }, 'carries 4 bytes of content but says 5'],
       [{ verdict: { attempt, accepted: true, amount: 2n ** 63n } }, 'verdict.amount'],
       [{ heartbeatAck: { unknown: [], ttlMs: 2 ** 54 } }, 'heartbeatAck.ttlMs'],
-      [{ revealRequest: { batchId: 1, merkleRoot: hash, attempts: [] } }, 'revealRequest.attempts is empty']
+      [{ revealRequest: { batchId: 1, merkleRoot: hash, attempts: [], drawFollows: false } }, 'revealRequest.attempts is empty']
     ]
     for (const [message, why] of refused) expect(() => { validateMessage(message) }).toThrow(why)
   })

@@ -102,19 +102,21 @@ export class SimulatedNetwork {
   readonly examined: string[] = []
 
   readonly #disk = new Map<string, string>()
+  readonly #onBatch: (writes: readonly Write[]) => void
   /** loses every receipt on its way */
   withholdReceipts = false
   /** later starts the coordinator was shown */
   readonly superseded: number[] = []
 
-  constructor (seed: number, options: { platforms?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean, numericClass?: string, brokenExaminer?: boolean, bits?: string } = {}) {
+  constructor (seed: number, options: { platforms?: readonly string[], trusted?: readonly string[], fetchMs?: number, incarnation?: number, unchecked?: boolean, erratic?: (chunk: number) => boolean, numericClass?: string, brokenExaminer?: boolean, bits?: string, onBatch?: (writes: readonly Write[]) => void } = {}) {
     this.#bits = options.bits
     this.#examinerIsBroken = options.brokenExaminer === true
+    this.#onBatch = options.onBatch ?? (() => undefined)
     this.#fetchMs = options.fetchMs ?? 5
     this.#unchecked = options.unchecked === true
     this.#erratic = options.erratic ?? (() => false)
     this.random = new SeededRandom(seed)
-    const config = { trusted: new Set<string>(), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'], numericClass: options.numericClass ?? '' }
+    const config = { trusted: new Set(options.trusted ?? []), user: 'local', defaultBudget: 1_000_000_000n, leaseTtlMs: 10_000, platforms: options.platforms ?? ['wasm'], numericClass: options.numericClass ?? '' }
     this.coordinator = freshState({ signer: namedSigner(COORDINATOR), bootId: Buffer.from(this.random.bytes(16)).toString('hex') }, options.incarnation ?? 1, config, new Ledger(EMPTY_LEDGER))
     const { writes } = this.coordinator.ledger.apply({
       key: 'opening', at: this.now, incarnation: 1,
@@ -335,6 +337,7 @@ export class SimulatedNetwork {
   }
 
   #keep (writes: readonly Write[]): void {
+    if (writes.length > 0) this.#onBatch(writes)
     for (const { key, value } of writes) {
       this.trace.update(`${key}=${value ?? ''}\n`)
       if (value === undefined) this.#disk.delete(key)

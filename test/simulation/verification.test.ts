@@ -26,9 +26,23 @@ describe('the targets of the design', () => {
 
   it.each([1, ...full ? [2, 3] : []])(`are met by the production policy in ${full ? 'every cell' : 'a sample of cells'} (seed %i)`, async seed => {
     const matrix = full
-      ? { pools: [4, 10, 40], shares: [0.1, 0.2, 0.3, 0.4], attacks: ATTACKS, chunksEach: 100, honest: true }
+      ? { pools: [4, 10, 40], shares: [0.1, 0.2, 0.3, 0.4], attacks: ATTACKS, chunksEach: 100, leastChunks: 2000, honest: true }
       : { pools: [4], shares: [0.3], attacks: ATTACKS, chunksEach: 50, honest: false }
-    const failed = judge(await runCells(cellsOf(matrix), [seed])).filter(({ passed }) => !passed)
+    const runs = await runCells(cellsOf(matrix), [seed])
+    // the one attack that gets anything through, a little at a time
+    const coalition = full ? [] : await runCells(cellsOf({ ...matrix, attacks: ['informed coalition'] }), [2, 3, 4, 5, 6, 7, 8])
+    const failed = judge([...runs, ...coalition]).filter(({ passed }) => !passed)
     expect(failed).toEqual([])
   }, full ? 1_800_000 : 60_000)
+})
+
+describe('the share of wrong results', () => {
+  it('is that of a cell over all its seeds, and of each cell by itself', () => {
+    const run = (seed: number, wrong: number, workers = 4): Run => ({ cell: { ...CELL, workers }, outcome: { ...OUTCOME, seed, chunks: 200, wrong } })
+    const wrongOf = (runs: readonly Run[]): boolean | undefined => judge(runs).find(({ target }) => target.startsWith('wrong'))?.passed
+    expect(wrongOf([run(1, 4)])).toBe(false)
+    expect(wrongOf([run(1, 4), run(2, 0)])).toBe(true)
+    expect(wrongOf([run(1, 4), run(2, 1)])).toBe(false)
+    expect(wrongOf([run(1, 4), run(2, 0, 10)])).toBe(false)
+  })
 })

@@ -1,9 +1,10 @@
-import { cp, mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkMirror, openDurableStore, openStore, repairFromMirror } from '../../src/storage/index.ts'
 import { SeededRandom } from '../simulation/random.ts'
+import { damage } from './damage.ts'
 
 describe('a store with a mirror', () => {
   let dir: string
@@ -169,7 +170,7 @@ describe('a store with a mirror', () => {
       const work = join(dir, 'work')
       await rm(work, { recursive: true, force: true })
       await cp(good, work, { recursive: true })
-      const what = await damage(work, random)
+      const what = await damage(work, ['state', 'mirror'], random)
       notes.length = 0
       const outcome = await openIt(undefined, work).then(store => ({ store }), (error: unknown) => ({ error: error as { code?: string } }))
       if ('error' in outcome) {
@@ -190,25 +191,3 @@ describe('a store with a mirror', () => {
     expect(tally.repaired).toBeGreaterThan(0)
   }, 600_000)
 })
-
-/** Damages one file of a data folder in one of the ways disks and people do. */
-async function damage (dir: string, random: () => number): Promise<string> {
-  const folders = ['state', 'mirror']
-  const folder = folders[Math.floor(random() * 2)] ?? 'state'
-  const names = (await readdir(join(dir, folder))).filter(name => name !== 'LOCK' && name !== 'LOG' && name !== 'LOG.old')
-  const name = names[Math.floor(random() * names.length)] ?? ''
-  const path = join(dir, folder, name)
-  const { size } = await stat(path)
-  const at = Math.floor(random() * size)
-  const kind = ['flip', 'zero', 'truncate', 'delete', 'double', 'garbage'][Math.floor(random() * 6)] ?? 'flip'
-  const bytes = await readFile(path)
-  if (kind === 'flip' && size > 0) bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
-  else if (kind === 'zero') bytes.fill(0, at, Math.min(size, at + 4096))
-  else if (kind === 'garbage') for (let i = at; i < Math.min(size, at + 200); i++) bytes[i] = Math.floor(random() * 256)
-  if (kind === 'truncate') await truncate(path, at)
-  else if (kind === 'delete') await rm(path)
-  else if (kind === 'double') await writeFile(path, Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - 500), at), bytes.subarray(at)]))
-  else await writeFile(path, bytes)
-  return `${kind} at ${at} of ${folder}/${name} (${size} bytes)`
-}
-

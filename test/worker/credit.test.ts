@@ -48,14 +48,14 @@ class Bench {
 
   lease (chunk: number, price: bigint): Message | undefined {
     const ref = { sha256: new Uint8Array(32), size: 1, inline: new Uint8Array() }
-    return this.say({ lease: { attempt: { jobId: JOB, chunk, epoch: 1 }, incarnation: 1, spec: ref, input: ref, price, holdId: new Uint8Array(16), ttlMs: 1000, chunkSeed: new Uint8Array(32) } })[0]
+    return this.say({ lease: { attempt: { jobId: JOB, chunk, epoch: 1 }, incarnation: 1, spec: ref, input: ref, price, holdId: new Uint8Array(16), ttlMs: 1000, chunkSeed: new Uint8Array(32), lotHash: new Uint8Array(32) } })[0]
   }
 
   finish (chunk: number): void {
     this.turn({ kind: 'task-done', key: `c/${JOB}/${chunk}/1`, content: [], result: { ok: true, value: 'a'.repeat(64), files: [], ran: { appHash: '', paramsHash: '' }, usage: { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1 }, nonce: 'b'.repeat(64) } })
   }
 
-  get account () { return viewCoordinators(this.state)[0] }
+  get account () { return viewCoordinators(this.state, this.now)[0] }
 }
 
 function fresh (): WorkerState {

@@ -74,7 +74,7 @@ function message (body: Message): WorkerEvent {
 
 function leaseOf ({ id, spec, input }: WorkerAttempt): WorkerEvent {
   const wire = (ref: { sha256: string, size: number }) => ({ sha256: Uint8Array.from(Buffer.from(ref.sha256, 'hex')), size: ref.size, inline: new Uint8Array() })
-  return message({ lease: { attempt: id, incarnation: 1, spec: wire(spec), input: wire(input), price: 1n, holdId: new Uint8Array(16), ttlMs: 1000, chunkSeed: new Uint8Array(32) } })
+  return message({ lease: { attempt: id, incarnation: 1, spec: wire(spec), input: wire(input), price: 1n, holdId: new Uint8Array(16), ttlMs: 1000, chunkSeed: new Uint8Array(32), lotHash: new Uint8Array(32) } })
 }
 
 const claim = claimToWire(signClaim(1, '0'.repeat(32), namedSigner(PEER)))

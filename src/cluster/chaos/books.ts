@@ -5,9 +5,9 @@ import type { ApiClient } from '../../api/client.ts'
 import { WALLET_FILE } from '../../composition/wallet-file.ts'
 import type { WorkerAccount } from '../../coordinator/views.ts'
 import { balance } from '../../ledger/accounts.ts'
-import { replay } from '../../ledger/replay.ts'
-import type { Entry } from '../../ledger/transfers.ts'
+import { checkJournal } from '../../ledger/check-journal.ts'
 import { errorMessage } from '../../model/errors.ts'
+import { verifySignature } from '../../model/messages/signing.ts'
 import { formatByc } from '../../model/money.ts'
 import type { CoordinatorAccount } from '../../worker/views.ts'
 import type { HostileCluster } from './hostile-cluster.ts'
@@ -36,7 +36,7 @@ export async function checkAccounts (cluster: HostileCluster, signal: AbortSigna
     disagreements = await disagreementsOf(api, cluster)
   }
   try {
-    const { entries, accounts, holds, books } = await replay(api.lines<Entry>('/v1/ledger/journal'))
+    const { entries, accounts, holds, books } = await checkJournal(api.textLines('/v1/ledger/journal'), { verify: verifySignature })
     const sum = [...accounts.values()].reduce((total, account) => total + balance(account), 0n)
     const problems = [
       ...sum === 0n ? [] : [`the sum of all accounts is ${formatByc(sum)} BYC instead of 0`],

@@ -163,6 +163,8 @@ export interface Message {
   equivocation?: Equivocation
   netting?: Netting
   nettingAck?: NettingAck
+  draw?: Draw
+  evidence?: Evidence
 }
 
 export namespace Message {
@@ -177,7 +179,73 @@ export namespace Message {
 
         obj = { ...obj }
 
+        if (obj.evidence != null) {
+          obj.draw = undefined
+          obj.nettingAck = undefined
+          obj.netting = undefined
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.draw != null) {
+          obj.evidence = undefined
+          obj.nettingAck = undefined
+          obj.netting = undefined
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
         if (obj.nettingAck != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.netting = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
@@ -208,6 +276,8 @@ export namespace Message {
         }
 
         if (obj.netting != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.equivocation = undefined
           obj.refusal = undefined
@@ -238,6 +308,8 @@ export namespace Message {
         }
 
         if (obj.equivocation != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.refusal = undefined
@@ -268,6 +340,8 @@ export namespace Message {
         }
 
         if (obj.refusal != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -298,6 +372,8 @@ export namespace Message {
         }
 
         if (obj.settleRequest != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -328,6 +404,8 @@ export namespace Message {
         }
 
         if (obj.receiptAck != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -358,6 +436,8 @@ export namespace Message {
         }
 
         if (obj.receipt != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -388,6 +468,8 @@ export namespace Message {
         }
 
         if (obj.log != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -418,6 +500,8 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -448,6 +532,8 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -478,6 +564,8 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -508,6 +596,8 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -538,6 +628,8 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -568,6 +660,8 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -598,6 +692,8 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -628,6 +724,8 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -658,6 +756,8 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -688,6 +788,8 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -718,6 +820,8 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -748,6 +852,8 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -778,6 +884,8 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -808,6 +916,8 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -838,6 +948,8 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -868,6 +980,8 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -898,6 +1012,8 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -928,6 +1044,8 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -958,6 +1076,8 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -988,6 +1108,8 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
           obj.equivocation = undefined
@@ -1155,6 +1277,16 @@ export namespace Message {
         if (obj.nettingAck != null) {
           w.uint32(250)
           NettingAck.codec().encode(obj.nettingAck, w)
+        }
+
+        if (obj.draw != null) {
+          w.uint32(362)
+          Draw.codec().encode(obj.draw, w)
+        }
+
+        if (obj.evidence != null) {
+          w.uint32(370)
+          Evidence.codec().encode(obj.evidence, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1337,6 +1469,18 @@ export namespace Message {
               })
               break
             }
+            case 45: {
+              obj.draw = Draw.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.draw
+              })
+              break
+            }
+            case 46: {
+              obj.evidence = Evidence.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.evidence
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1344,7 +1488,73 @@ export namespace Message {
           }
         }
 
+        if (obj.evidence != null) {
+          delete obj.draw
+          delete obj.nettingAck
+          delete obj.netting
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
+        if (obj.draw != null) {
+          delete obj.evidence
+          delete obj.nettingAck
+          delete obj.netting
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
         if (obj.nettingAck != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.netting
           delete obj.equivocation
           delete obj.refusal
@@ -1375,6 +1585,8 @@ export namespace Message {
         }
 
         if (obj.netting != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.equivocation
           delete obj.refusal
@@ -1405,6 +1617,8 @@ export namespace Message {
         }
 
         if (obj.equivocation != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.refusal
@@ -1435,6 +1649,8 @@ export namespace Message {
         }
 
         if (obj.refusal != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1465,6 +1681,8 @@ export namespace Message {
         }
 
         if (obj.settleRequest != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1495,6 +1713,8 @@ export namespace Message {
         }
 
         if (obj.receiptAck != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1525,6 +1745,8 @@ export namespace Message {
         }
 
         if (obj.receipt != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1555,6 +1777,8 @@ export namespace Message {
         }
 
         if (obj.log != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1585,6 +1809,8 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1615,6 +1841,8 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1645,6 +1873,8 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1675,6 +1905,8 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1705,6 +1937,8 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1735,6 +1969,8 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1765,6 +2001,8 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1795,6 +2033,8 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1825,6 +2065,8 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1855,6 +2097,8 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1885,6 +2129,8 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1915,6 +2161,8 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1945,6 +2193,8 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -1975,6 +2225,8 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2005,6 +2257,8 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2035,6 +2289,8 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2065,6 +2321,8 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2095,6 +2353,8 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2125,6 +2385,8 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2155,6 +2417,8 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          delete obj.evidence
+          delete obj.draw
           delete obj.nettingAck
           delete obj.netting
           delete obj.equivocation
@@ -2384,6 +2648,20 @@ export namespace Message {
             case 31: {
               yield * NettingAck.codec().stream(reader, reader.uint32(), `${prefix}.nettingAck`, {
                 limits: opts.limits?.nettingAck
+              })
+
+              break
+            }
+            case 45: {
+              yield * Draw.codec().stream(reader, reader.uint32(), `${prefix}.draw`, {
+                limits: opts.limits?.draw
+              })
+
+              break
+            }
+            case 46: {
+              yield * Evidence.codec().stream(reader, reader.uint32(), `${prefix}.evidence`, {
+                limits: opts.limits?.evidence
               })
 
               break
@@ -2646,11 +2924,6 @@ export namespace Message {
     value: number
   }
 
-  export interface MessageAnnounceJobSeedHashFieldEvent {
-    field: '$.announce.jobSeedHash'
-    value: Uint8Array<ArrayBuffer>
-  }
-
   export interface MessageAnnounceAppHashFieldEvent {
     field: '$.announce.appHash'
     value: string
@@ -2778,6 +3051,11 @@ export namespace Message {
 
   export interface MessageLeaseChunkSeedFieldEvent {
     field: '$.lease.chunkSeed'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageLeaseLotHashFieldEvent {
+    field: '$.lease.lotHash'
     value: Uint8Array<ArrayBuffer>
   }
 
@@ -2965,6 +3243,11 @@ export namespace Message {
     field: '$.revealRequest.attempts[].epoch'
     value: number
     index: number
+  }
+
+  export interface MessageRevealRequestDrawFollowsFieldEvent {
+    field: '$.revealRequest.drawFollows'
+    value: boolean
   }
 
   export interface MessageRevealBatchIdFieldEvent {
@@ -3159,6 +3442,96 @@ export namespace Message {
   export interface MessageVerdictAmountFieldEvent {
     field: '$.verdict.amount'
     value: bigint
+  }
+
+  export interface MessageVerdictEvidenceJobIdFieldEvent {
+    field: '$.verdict.evidence.jobId'
+    value: string
+  }
+
+  export interface MessageVerdictEvidenceChunkFieldEvent {
+    field: '$.verdict.evidence.chunk'
+    value: number
+  }
+
+  export interface MessageVerdictEvidenceCoordinatorFieldEvent {
+    field: '$.verdict.evidence.coordinator'
+    value: string
+  }
+
+  export interface MessageVerdictEvidenceInputHashFieldEvent {
+    field: '$.verdict.evidence.inputHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceAppHashFieldEvent {
+    field: '$.verdict.evidence.appHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceImageDigestFieldEvent {
+    field: '$.verdict.evidence.imageDigest'
+    value: string
+  }
+
+  export interface MessageVerdictEvidenceParamsHashFieldEvent {
+    field: '$.verdict.evidence.paramsHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceSpecHashFieldEvent {
+    field: '$.verdict.evidence.specHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceAccusedWorkerFieldEvent {
+    field: '$.verdict.evidence.accused.worker'
+    value: string
+  }
+
+  export interface MessageVerdictEvidenceAccusedEpochFieldEvent {
+    field: '$.verdict.evidence.accused.epoch'
+    value: number
+  }
+
+  export interface MessageVerdictEvidenceAccusedResultHashFieldEvent {
+    field: '$.verdict.evidence.accused.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceAccusedExitCodeFieldEvent {
+    field: '$.verdict.evidence.accused.exitCode'
+    value: number
+  }
+
+  export interface MessageVerdictEvidenceAccusedSignatureFieldEvent {
+    field: '$.verdict.evidence.accused.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceWitnessWorkerFieldEvent {
+    field: '$.verdict.evidence.witness.worker'
+    value: string
+  }
+
+  export interface MessageVerdictEvidenceWitnessEpochFieldEvent {
+    field: '$.verdict.evidence.witness.epoch'
+    value: number
+  }
+
+  export interface MessageVerdictEvidenceWitnessResultHashFieldEvent {
+    field: '$.verdict.evidence.witness.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageVerdictEvidenceWitnessExitCodeFieldEvent {
+    field: '$.verdict.evidence.witness.exitCode'
+    value: number
+  }
+
+  export interface MessageVerdictEvidenceWitnessSignatureFieldEvent {
+    field: '$.verdict.evidence.witness.signature'
+    value: Uint8Array<ArrayBuffer>
   }
 
   export interface MessageResumeIncarnationFieldEvent {
@@ -3452,6 +3825,118 @@ export namespace Message {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MessageDrawJobIdFieldEvent {
+    field: '$.draw.jobId'
+    value: string
+  }
+
+  export interface MessageDrawMerkleRootFieldEvent {
+    field: '$.draw.merkleRoot'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageDrawLotsFieldEvent {
+    field: '$.draw.lots[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageDrawDrawnFieldEvent {
+    field: '$.draw.drawn[]'
+    index: number
+    value: number
+  }
+
+  export interface MessageEvidenceJobIdFieldEvent {
+    field: '$.evidence.jobId'
+    value: string
+  }
+
+  export interface MessageEvidenceChunkFieldEvent {
+    field: '$.evidence.chunk'
+    value: number
+  }
+
+  export interface MessageEvidenceCoordinatorFieldEvent {
+    field: '$.evidence.coordinator'
+    value: string
+  }
+
+  export interface MessageEvidenceInputHashFieldEvent {
+    field: '$.evidence.inputHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceAppHashFieldEvent {
+    field: '$.evidence.appHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceImageDigestFieldEvent {
+    field: '$.evidence.imageDigest'
+    value: string
+  }
+
+  export interface MessageEvidenceParamsHashFieldEvent {
+    field: '$.evidence.paramsHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceSpecHashFieldEvent {
+    field: '$.evidence.specHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceAccusedWorkerFieldEvent {
+    field: '$.evidence.accused.worker'
+    value: string
+  }
+
+  export interface MessageEvidenceAccusedEpochFieldEvent {
+    field: '$.evidence.accused.epoch'
+    value: number
+  }
+
+  export interface MessageEvidenceAccusedResultHashFieldEvent {
+    field: '$.evidence.accused.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceAccusedExitCodeFieldEvent {
+    field: '$.evidence.accused.exitCode'
+    value: number
+  }
+
+  export interface MessageEvidenceAccusedSignatureFieldEvent {
+    field: '$.evidence.accused.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceWitnessWorkerFieldEvent {
+    field: '$.evidence.witness.worker'
+    value: string
+  }
+
+  export interface MessageEvidenceWitnessEpochFieldEvent {
+    field: '$.evidence.witness.epoch'
+    value: number
+  }
+
+  export interface MessageEvidenceWitnessResultHashFieldEvent {
+    field: '$.evidence.witness.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MessageEvidenceWitnessExitCodeFieldEvent {
+    field: '$.evidence.witness.exitCode'
+    value: number
+  }
+
+  export interface MessageEvidenceWitnessSignatureFieldEvent {
+    field: '$.evidence.witness.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Message>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Message.codec())
   }
@@ -3460,7 +3945,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceJobSeedHashFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -4918,7 +5403,6 @@ export interface Announce {
   trust: string
   maxPrice: bigint
   deadline: number
-  jobSeedHash: Uint8Array<ArrayBuffer>
   appHash: string
   appName: string
 }
@@ -4973,11 +5457,6 @@ export namespace Announce {
           w.uint64Number(obj.deadline)
         }
 
-        if ((obj.jobSeedHash != null && obj.jobSeedHash.byteLength > 0)) {
-          w.uint32(74)
-          w.bytes(obj.jobSeedHash)
-        }
-
         if ((obj.appHash != null && obj.appHash !== '')) {
           w.uint32(82)
           w.string(obj.appHash)
@@ -5000,7 +5479,6 @@ export namespace Announce {
           trust: '',
           maxPrice: 0n,
           deadline: 0,
-          jobSeedHash: uint8ArrayAlloc(0),
           appHash: '',
           appName: ''
         }
@@ -5043,10 +5521,6 @@ export namespace Announce {
             }
             case 8: {
               obj.deadline = reader.uint64Number()
-              break
-            }
-            case 9: {
-              obj.jobSeedHash = reader.bytes()
               break
             }
             case 10: {
@@ -5125,13 +5599,6 @@ export namespace Announce {
               yield {
                 field: `${prefix}.deadline`,
                 value: reader.uint64Number()
-              }
-              break
-            }
-            case 9: {
-              yield {
-                field: `${prefix}.jobSeedHash`,
-                value: reader.bytes()
               }
               break
             }
@@ -5252,11 +5719,6 @@ export namespace Announce {
     value: number
   }
 
-  export interface AnnounceJobSeedHashFieldEvent {
-    field: '$.jobSeedHash'
-    value: Uint8Array<ArrayBuffer>
-  }
-
   export interface AnnounceAppHashFieldEvent {
     field: '$.appHash'
     value: string
@@ -5275,7 +5737,7 @@ export namespace Announce {
     return decodeMessage(buf, Announce.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announce>): Generator<AnnounceJobIdFieldEvent | AnnounceRoundFieldEvent | AnnounceRequirementsPlatformFieldEvent | AnnounceRequirementsMinCoresFieldEvent | AnnounceRequirementsMinMemoryMiBFieldEvent | AnnounceRequirementsMinDiskMiBFieldEvent | AnnounceRequirementsGpusFieldEvent | AnnounceRequirementsIsolationFieldEvent | AnnounceRequirementsNetworkFieldEvent | AnnounceRequirementsGpuCountFieldEvent | AnnounceRequirementsArchFieldEvent | AnnounceRequirementsRuntimeFieldEvent | AnnounceRequirementsImageFieldEvent | AnnounceWorkMsFieldEvent | AnnounceChunksPendingFieldEvent | AnnounceTrustFieldEvent | AnnounceMaxPriceFieldEvent | AnnounceDeadlineFieldEvent | AnnounceJobSeedHashFieldEvent | AnnounceAppHashFieldEvent | AnnounceAppNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announce>): Generator<AnnounceJobIdFieldEvent | AnnounceRoundFieldEvent | AnnounceRequirementsPlatformFieldEvent | AnnounceRequirementsMinCoresFieldEvent | AnnounceRequirementsMinMemoryMiBFieldEvent | AnnounceRequirementsMinDiskMiBFieldEvent | AnnounceRequirementsGpusFieldEvent | AnnounceRequirementsIsolationFieldEvent | AnnounceRequirementsNetworkFieldEvent | AnnounceRequirementsGpuCountFieldEvent | AnnounceRequirementsArchFieldEvent | AnnounceRequirementsRuntimeFieldEvent | AnnounceRequirementsImageFieldEvent | AnnounceWorkMsFieldEvent | AnnounceChunksPendingFieldEvent | AnnounceTrustFieldEvent | AnnounceMaxPriceFieldEvent | AnnounceDeadlineFieldEvent | AnnounceAppHashFieldEvent | AnnounceAppNameFieldEvent> {
     return streamMessage(buf, Announce.codec(), opts)
   }
 }
@@ -6016,6 +6478,7 @@ export interface Lease {
   holdId: Uint8Array<ArrayBuffer>
   ttlMs: number
   chunkSeed: Uint8Array<ArrayBuffer>
+  lotHash: Uint8Array<ArrayBuffer>
 }
 
 export namespace Lease {
@@ -6068,6 +6531,11 @@ export namespace Lease {
           w.bytes(obj.chunkSeed)
         }
 
+        if ((obj.lotHash != null && obj.lotHash.byteLength > 0)) {
+          w.uint32(362)
+          w.bytes(obj.lotHash)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -6077,7 +6545,8 @@ export namespace Lease {
           price: 0n,
           holdId: uint8ArrayAlloc(0),
           ttlMs: 0,
-          chunkSeed: uint8ArrayAlloc(0)
+          chunkSeed: uint8ArrayAlloc(0),
+          lotHash: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -6122,6 +6591,10 @@ export namespace Lease {
             }
             case 8: {
               obj.chunkSeed = reader.bytes()
+              break
+            }
+            case 45: {
+              obj.lotHash = reader.bytes()
               break
             }
             default: {
@@ -6191,6 +6664,13 @@ export namespace Lease {
             case 8: {
               yield {
                 field: `${prefix}.chunkSeed`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 45: {
+              yield {
+                field: `${prefix}.lotHash`,
                 value: reader.bytes()
               }
               break
@@ -6277,6 +6757,11 @@ export namespace Lease {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface LeaseLotHashFieldEvent {
+    field: '$.lotHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Lease>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Lease.codec())
   }
@@ -6285,7 +6770,7 @@ export namespace Lease {
     return decodeMessage(buf, Lease.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Lease>): Generator<LeaseAttemptJobIdFieldEvent | LeaseAttemptChunkFieldEvent | LeaseAttemptEpochFieldEvent | LeaseIncarnationFieldEvent | LeaseSpecSha256FieldEvent | LeaseSpecSizeFieldEvent | LeaseSpecInlineFieldEvent | LeaseInputSha256FieldEvent | LeaseInputSizeFieldEvent | LeaseInputInlineFieldEvent | LeasePriceFieldEvent | LeaseHoldIdFieldEvent | LeaseTtlMsFieldEvent | LeaseChunkSeedFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Lease>): Generator<LeaseAttemptJobIdFieldEvent | LeaseAttemptChunkFieldEvent | LeaseAttemptEpochFieldEvent | LeaseIncarnationFieldEvent | LeaseSpecSha256FieldEvent | LeaseSpecSizeFieldEvent | LeaseSpecInlineFieldEvent | LeaseInputSha256FieldEvent | LeaseInputSizeFieldEvent | LeaseInputInlineFieldEvent | LeasePriceFieldEvent | LeaseHoldIdFieldEvent | LeaseTtlMsFieldEvent | LeaseChunkSeedFieldEvent | LeaseLotHashFieldEvent> {
     return streamMessage(buf, Lease.codec(), opts)
   }
 }
@@ -7325,6 +7810,7 @@ export interface RevealRequest {
   batchId: number
   merkleRoot: Uint8Array<ArrayBuffer>
   attempts: Attempt[]
+  drawFollows: boolean
 }
 
 export namespace RevealRequest {
@@ -7354,6 +7840,11 @@ export namespace RevealRequest {
           }
         }
 
+        if ((obj.drawFollows != null && obj.drawFollows !== false)) {
+          w.uint32(360)
+          w.bool(obj.drawFollows)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -7361,7 +7852,8 @@ export namespace RevealRequest {
         const obj: any = {
           batchId: 0,
           merkleRoot: uint8ArrayAlloc(0),
-          attempts: []
+          attempts: [],
+          drawFollows: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -7386,6 +7878,10 @@ export namespace RevealRequest {
               obj.attempts.push(Attempt.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.attempts$
               }))
+              break
+            }
+            case 45: {
+              obj.drawFollows = reader.bool()
               break
             }
             default: {
@@ -7439,6 +7935,13 @@ export namespace RevealRequest {
 
               break
             }
+            case 45: {
+              yield {
+                field: `${prefix}.drawFollows`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -7479,6 +7982,11 @@ export namespace RevealRequest {
     index: number
   }
 
+  export interface RevealRequestDrawFollowsFieldEvent {
+    field: '$.drawFollows'
+    value: boolean
+  }
+
   export function encode (obj: Partial<RevealRequest>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, RevealRequest.codec())
   }
@@ -7487,7 +7995,7 @@ export namespace RevealRequest {
     return decodeMessage(buf, RevealRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RevealRequest>): Generator<RevealRequestBatchIdFieldEvent | RevealRequestMerkleRootFieldEvent | RevealRequestAttemptsJobIdFieldEvent | RevealRequestAttemptsChunkFieldEvent | RevealRequestAttemptsEpochFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RevealRequest>): Generator<RevealRequestBatchIdFieldEvent | RevealRequestMerkleRootFieldEvent | RevealRequestAttemptsJobIdFieldEvent | RevealRequestAttemptsChunkFieldEvent | RevealRequestAttemptsEpochFieldEvent | RevealRequestDrawFollowsFieldEvent> {
     return streamMessage(buf, RevealRequest.codec(), opts)
   }
 }
@@ -8368,6 +8876,7 @@ export interface Verdict {
   accepted: boolean
   reason?: Reason
   amount: bigint
+  evidence?: Evidence
 }
 
 export namespace Verdict {
@@ -8398,6 +8907,11 @@ export namespace Verdict {
         if ((obj.amount != null && obj.amount !== 0n)) {
           w.uint32(32)
           w.uint64(obj.amount)
+        }
+
+        if (obj.evidence != null) {
+          w.uint32(362)
+          Evidence.codec().encode(obj.evidence, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -8433,6 +8947,12 @@ export namespace Verdict {
             }
             case 4: {
               obj.amount = reader.uint64()
+              break
+            }
+            case 45: {
+              obj.evidence = Evidence.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.evidence
+              })
               break
             }
             default: {
@@ -8476,6 +8996,13 @@ export namespace Verdict {
                 field: `${prefix}.amount`,
                 value: reader.uint64()
               }
+              break
+            }
+            case 45: {
+              yield * Evidence.codec().stream(reader, reader.uint32(), `${prefix}.evidence`, {
+                limits: opts.limits?.evidence
+              })
+
               break
             }
             default: {
@@ -8525,6 +9052,96 @@ export namespace Verdict {
     value: bigint
   }
 
+  export interface VerdictEvidenceJobIdFieldEvent {
+    field: '$.evidence.jobId'
+    value: string
+  }
+
+  export interface VerdictEvidenceChunkFieldEvent {
+    field: '$.evidence.chunk'
+    value: number
+  }
+
+  export interface VerdictEvidenceCoordinatorFieldEvent {
+    field: '$.evidence.coordinator'
+    value: string
+  }
+
+  export interface VerdictEvidenceInputHashFieldEvent {
+    field: '$.evidence.inputHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceAppHashFieldEvent {
+    field: '$.evidence.appHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceImageDigestFieldEvent {
+    field: '$.evidence.imageDigest'
+    value: string
+  }
+
+  export interface VerdictEvidenceParamsHashFieldEvent {
+    field: '$.evidence.paramsHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceSpecHashFieldEvent {
+    field: '$.evidence.specHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceAccusedWorkerFieldEvent {
+    field: '$.evidence.accused.worker'
+    value: string
+  }
+
+  export interface VerdictEvidenceAccusedEpochFieldEvent {
+    field: '$.evidence.accused.epoch'
+    value: number
+  }
+
+  export interface VerdictEvidenceAccusedResultHashFieldEvent {
+    field: '$.evidence.accused.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceAccusedExitCodeFieldEvent {
+    field: '$.evidence.accused.exitCode'
+    value: number
+  }
+
+  export interface VerdictEvidenceAccusedSignatureFieldEvent {
+    field: '$.evidence.accused.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceWitnessWorkerFieldEvent {
+    field: '$.evidence.witness.worker'
+    value: string
+  }
+
+  export interface VerdictEvidenceWitnessEpochFieldEvent {
+    field: '$.evidence.witness.epoch'
+    value: number
+  }
+
+  export interface VerdictEvidenceWitnessResultHashFieldEvent {
+    field: '$.evidence.witness.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VerdictEvidenceWitnessExitCodeFieldEvent {
+    field: '$.evidence.witness.exitCode'
+    value: number
+  }
+
+  export interface VerdictEvidenceWitnessSignatureFieldEvent {
+    field: '$.evidence.witness.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Verdict>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Verdict.codec())
   }
@@ -8533,8 +9150,720 @@ export namespace Verdict {
     return decodeMessage(buf, Verdict.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Verdict>): Generator<VerdictAttemptJobIdFieldEvent | VerdictAttemptChunkFieldEvent | VerdictAttemptEpochFieldEvent | VerdictAcceptedFieldEvent | VerdictReasonCodeFieldEvent | VerdictReasonTextFieldEvent | VerdictAmountFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Verdict>): Generator<VerdictAttemptJobIdFieldEvent | VerdictAttemptChunkFieldEvent | VerdictAttemptEpochFieldEvent | VerdictAcceptedFieldEvent | VerdictReasonCodeFieldEvent | VerdictReasonTextFieldEvent | VerdictAmountFieldEvent | VerdictEvidenceJobIdFieldEvent | VerdictEvidenceChunkFieldEvent | VerdictEvidenceCoordinatorFieldEvent | VerdictEvidenceInputHashFieldEvent | VerdictEvidenceAppHashFieldEvent | VerdictEvidenceImageDigestFieldEvent | VerdictEvidenceParamsHashFieldEvent | VerdictEvidenceSpecHashFieldEvent | VerdictEvidenceAccusedWorkerFieldEvent | VerdictEvidenceAccusedEpochFieldEvent | VerdictEvidenceAccusedResultHashFieldEvent | VerdictEvidenceAccusedExitCodeFieldEvent | VerdictEvidenceAccusedSignatureFieldEvent | VerdictEvidenceWitnessWorkerFieldEvent | VerdictEvidenceWitnessEpochFieldEvent | VerdictEvidenceWitnessResultHashFieldEvent | VerdictEvidenceWitnessExitCodeFieldEvent | VerdictEvidenceWitnessSignatureFieldEvent> {
     return streamMessage(buf, Verdict.codec(), opts)
+  }
+}
+
+export interface Draw {
+  jobId: string
+  merkleRoot: Uint8Array<ArrayBuffer>
+  lots: Uint8Array<ArrayBuffer>[]
+  drawn: number[]
+}
+
+export namespace Draw {
+  let _codec: Codec<Draw>
+
+  export const codec = (): Codec<Draw> => {
+    if (_codec == null) {
+      _codec = message<Draw>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.jobId != null && obj.jobId !== '')) {
+          w.uint32(10)
+          w.string(obj.jobId)
+        }
+
+        if ((obj.merkleRoot != null && obj.merkleRoot.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.merkleRoot)
+        }
+
+        if (obj.lots != null && obj.lots.length > 0) {
+          for (const value of obj.lots) {
+            w.uint32(26)
+            w.bytes(value)
+          }
+        }
+
+        if (obj.drawn != null && obj.drawn.length > 0) {
+          for (const value of obj.drawn) {
+            w.uint32(32)
+            w.uint32(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          jobId: '',
+          merkleRoot: uint8ArrayAlloc(0),
+          lots: [],
+          drawn: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.jobId = reader.string()
+              break
+            }
+            case 2: {
+              obj.merkleRoot = reader.bytes()
+              break
+            }
+            case 3: {
+              if (opts.limits?.lots != null && obj.lots.length === opts.limits.lots) {
+                throw new MaxLengthError('Decode error - repeated field "lots" had too many elements')
+              }
+
+              obj.lots.push(reader.bytes())
+              break
+            }
+            case 4: {
+              if (opts.limits?.drawn != null && obj.drawn.length === opts.limits.drawn) {
+                throw new MaxLengthError('Decode error - repeated field "drawn" had too many elements')
+              }
+
+              obj.drawn.push(reader.uint32())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          lots: 0,
+          drawn: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.jobId`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.merkleRoot`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              if (opts.limits?.lots != null && obj.lots === opts.limits.lots) {
+                throw new MaxLengthError('Streaming decode error - repeated field "lots" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.lots[]`,
+                index: obj.lots,
+                value: reader.bytes()
+              }
+
+              obj.lots++
+
+              break
+            }
+            case 4: {
+              if (opts.limits?.drawn != null && obj.drawn === opts.limits.drawn) {
+                throw new MaxLengthError('Streaming decode error - repeated field "drawn" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.drawn[]`,
+                index: obj.drawn,
+                value: reader.uint32()
+              }
+
+              obj.drawn++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DrawJobIdFieldEvent {
+    field: '$.jobId'
+    value: string
+  }
+
+  export interface DrawMerkleRootFieldEvent {
+    field: '$.merkleRoot'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface DrawLotsFieldEvent {
+    field: '$.lots[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface DrawDrawnFieldEvent {
+    field: '$.drawn[]'
+    index: number
+    value: number
+  }
+
+  export function encode (obj: Partial<Draw>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Draw.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Draw>): Draw {
+    return decodeMessage(buf, Draw.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Draw>): Generator<DrawJobIdFieldEvent | DrawMerkleRootFieldEvent | DrawLotsFieldEvent | DrawDrawnFieldEvent> {
+    return streamMessage(buf, Draw.codec(), opts)
+  }
+}
+
+export interface Attested {
+  worker: string
+  epoch: number
+  resultHash: Uint8Array<ArrayBuffer>
+  exitCode: number
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace Attested {
+  let _codec: Codec<Attested>
+
+  export const codec = (): Codec<Attested> => {
+    if (_codec == null) {
+      _codec = message<Attested>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.worker != null && obj.worker !== '')) {
+          w.uint32(10)
+          w.string(obj.worker)
+        }
+
+        if ((obj.epoch != null && obj.epoch !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.epoch)
+        }
+
+        if ((obj.resultHash != null && obj.resultHash.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.resultHash)
+        }
+
+        if ((obj.exitCode != null && obj.exitCode !== 0)) {
+          w.uint32(32)
+          w.uint32(obj.exitCode)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          worker: '',
+          epoch: 0,
+          resultHash: uint8ArrayAlloc(0),
+          exitCode: 0,
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.worker = reader.string()
+              break
+            }
+            case 2: {
+              obj.epoch = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.resultHash = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.exitCode = reader.uint32()
+              break
+            }
+            case 5: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.worker`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.resultHash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.exitCode`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AttestedWorkerFieldEvent {
+    field: '$.worker'
+    value: string
+  }
+
+  export interface AttestedEpochFieldEvent {
+    field: '$.epoch'
+    value: number
+  }
+
+  export interface AttestedResultHashFieldEvent {
+    field: '$.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AttestedExitCodeFieldEvent {
+    field: '$.exitCode'
+    value: number
+  }
+
+  export interface AttestedSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Attested>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Attested.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attested>): Attested {
+    return decodeMessage(buf, Attested.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attested>): Generator<AttestedWorkerFieldEvent | AttestedEpochFieldEvent | AttestedResultHashFieldEvent | AttestedExitCodeFieldEvent | AttestedSignatureFieldEvent> {
+    return streamMessage(buf, Attested.codec(), opts)
+  }
+}
+
+export interface Evidence {
+  jobId: string
+  chunk: number
+  coordinator: string
+  inputHash: Uint8Array<ArrayBuffer>
+  appHash: Uint8Array<ArrayBuffer>
+  imageDigest: string
+  paramsHash: Uint8Array<ArrayBuffer>
+  specHash: Uint8Array<ArrayBuffer>
+  accused?: Attested
+  witness?: Attested
+}
+
+export namespace Evidence {
+  let _codec: Codec<Evidence>
+
+  export const codec = (): Codec<Evidence> => {
+    if (_codec == null) {
+      _codec = message<Evidence>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.jobId != null && obj.jobId !== '')) {
+          w.uint32(10)
+          w.string(obj.jobId)
+        }
+
+        if ((obj.chunk != null && obj.chunk !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.chunk)
+        }
+
+        if ((obj.coordinator != null && obj.coordinator !== '')) {
+          w.uint32(26)
+          w.string(obj.coordinator)
+        }
+
+        if ((obj.inputHash != null && obj.inputHash.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.inputHash)
+        }
+
+        if ((obj.appHash != null && obj.appHash.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.appHash)
+        }
+
+        if ((obj.imageDigest != null && obj.imageDigest !== '')) {
+          w.uint32(50)
+          w.string(obj.imageDigest)
+        }
+
+        if ((obj.paramsHash != null && obj.paramsHash.byteLength > 0)) {
+          w.uint32(58)
+          w.bytes(obj.paramsHash)
+        }
+
+        if ((obj.specHash != null && obj.specHash.byteLength > 0)) {
+          w.uint32(66)
+          w.bytes(obj.specHash)
+        }
+
+        if (obj.accused != null) {
+          w.uint32(74)
+          Attested.codec().encode(obj.accused, w)
+        }
+
+        if (obj.witness != null) {
+          w.uint32(82)
+          Attested.codec().encode(obj.witness, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          jobId: '',
+          chunk: 0,
+          coordinator: '',
+          inputHash: uint8ArrayAlloc(0),
+          appHash: uint8ArrayAlloc(0),
+          imageDigest: '',
+          paramsHash: uint8ArrayAlloc(0),
+          specHash: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.jobId = reader.string()
+              break
+            }
+            case 2: {
+              obj.chunk = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.coordinator = reader.string()
+              break
+            }
+            case 4: {
+              obj.inputHash = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.appHash = reader.bytes()
+              break
+            }
+            case 6: {
+              obj.imageDigest = reader.string()
+              break
+            }
+            case 7: {
+              obj.paramsHash = reader.bytes()
+              break
+            }
+            case 8: {
+              obj.specHash = reader.bytes()
+              break
+            }
+            case 9: {
+              obj.accused = Attested.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.accused
+              })
+              break
+            }
+            case 10: {
+              obj.witness = Attested.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.witness
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.jobId`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.chunk`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.coordinator`,
+                value: reader.string()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.inputHash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.appHash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.imageDigest`,
+                value: reader.string()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.paramsHash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.specHash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 9: {
+              yield * Attested.codec().stream(reader, reader.uint32(), `${prefix}.accused`, {
+                limits: opts.limits?.accused
+              })
+
+              break
+            }
+            case 10: {
+              yield * Attested.codec().stream(reader, reader.uint32(), `${prefix}.witness`, {
+                limits: opts.limits?.witness
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface EvidenceJobIdFieldEvent {
+    field: '$.jobId'
+    value: string
+  }
+
+  export interface EvidenceChunkFieldEvent {
+    field: '$.chunk'
+    value: number
+  }
+
+  export interface EvidenceCoordinatorFieldEvent {
+    field: '$.coordinator'
+    value: string
+  }
+
+  export interface EvidenceInputHashFieldEvent {
+    field: '$.inputHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceAppHashFieldEvent {
+    field: '$.appHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceImageDigestFieldEvent {
+    field: '$.imageDigest'
+    value: string
+  }
+
+  export interface EvidenceParamsHashFieldEvent {
+    field: '$.paramsHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceSpecHashFieldEvent {
+    field: '$.specHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceAccusedWorkerFieldEvent {
+    field: '$.accused.worker'
+    value: string
+  }
+
+  export interface EvidenceAccusedEpochFieldEvent {
+    field: '$.accused.epoch'
+    value: number
+  }
+
+  export interface EvidenceAccusedResultHashFieldEvent {
+    field: '$.accused.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceAccusedExitCodeFieldEvent {
+    field: '$.accused.exitCode'
+    value: number
+  }
+
+  export interface EvidenceAccusedSignatureFieldEvent {
+    field: '$.accused.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceWitnessWorkerFieldEvent {
+    field: '$.witness.worker'
+    value: string
+  }
+
+  export interface EvidenceWitnessEpochFieldEvent {
+    field: '$.witness.epoch'
+    value: number
+  }
+
+  export interface EvidenceWitnessResultHashFieldEvent {
+    field: '$.witness.resultHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface EvidenceWitnessExitCodeFieldEvent {
+    field: '$.witness.exitCode'
+    value: number
+  }
+
+  export interface EvidenceWitnessSignatureFieldEvent {
+    field: '$.witness.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Evidence>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Evidence.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Evidence>): Evidence {
+    return decodeMessage(buf, Evidence.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Evidence>): Generator<EvidenceJobIdFieldEvent | EvidenceChunkFieldEvent | EvidenceCoordinatorFieldEvent | EvidenceInputHashFieldEvent | EvidenceAppHashFieldEvent | EvidenceImageDigestFieldEvent | EvidenceParamsHashFieldEvent | EvidenceSpecHashFieldEvent | EvidenceAccusedWorkerFieldEvent | EvidenceAccusedEpochFieldEvent | EvidenceAccusedResultHashFieldEvent | EvidenceAccusedExitCodeFieldEvent | EvidenceAccusedSignatureFieldEvent | EvidenceWitnessWorkerFieldEvent | EvidenceWitnessEpochFieldEvent | EvidenceWitnessResultHashFieldEvent | EvidenceWitnessExitCodeFieldEvent | EvidenceWitnessSignatureFieldEvent> {
+    return streamMessage(buf, Evidence.codec(), opts)
   }
 }
 

@@ -1,7 +1,7 @@
 import * as varint from 'uint8-varint'
 import {
-  Announce, Bid, Commit, CommitAck, Decline, Drain, Equivocation, Failed, Heartbeat, HeartbeatAck, Hello, Lease, LeaseAck, Log, Netting, NettingAck, NoBid, Offer,
-  Recall, Receipt, ReceiptAck, Refusal, Resume, ResumeReply, Reveal, RevealRequest, SettleRequest, Verdict
+  Announce, Bid, Commit, CommitAck, Decline, Drain, Draw, Equivocation, Evidence, Failed, Heartbeat, HeartbeatAck, Hello, Lease, LeaseAck, Log, Netting, NettingAck,
+  NoBid, Offer, Recall, Receipt, ReceiptAck, Refusal, Resume, ResumeReply, Reveal, RevealRequest, SettleRequest, Verdict
 } from './control.ts'
 import type { Message } from './control.ts'
 
@@ -39,7 +39,9 @@ const BODIES: { readonly [K in Body]-?: readonly [field: number, encode: Encoder
   refusal: [25, Refusal.encode],
   equivocation: [26, Equivocation.encode],
   netting: [30, Netting.encode],
-  nettingAck: [31, NettingAck.encode]
+  nettingAck: [31, NettingAck.encode],
+  draw: [45, Draw.encode],
+  evidence: [46, Evidence.encode]
 }
 
 /**

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, BootClaim, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
+import type { Announce, Attested, BootClaim, Draw, Evidence, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
 /** longest name of an image */
@@ -44,6 +44,7 @@ export function validateMessage (message: Message): void {
   if (message.verdict !== undefined) {
     attempt('verdict.attempt', message.verdict.attempt)
     amount('verdict.amount', message.verdict.amount)
+    if (message.verdict.evidence !== undefined) evidence('verdict.evidence', message.verdict.evidence)
     return reason('verdict.reason', message.verdict.reason)
   }
   if (message.log !== undefined) return log(message.log)
@@ -112,6 +113,8 @@ function validateMoney (message: Message): void {
     if (message.refusal.seen !== undefined) bootClaim('refusal.seen', message.refusal.seen)
     return reason('refusal.reason', required('refusal.reason', message.refusal.reason))
   }
+  if (message.draw !== undefined) return draw(message.draw)
+  if (message.evidence !== undefined) return evidence('evidence', message.evidence)
   if (message.equivocation !== undefined) {
     text('equivocation.payer', message.equivocation.payer, NAME_CHARS)
     receipt('equivocation.first', message.equivocation.first)
@@ -124,6 +127,35 @@ function validateMoney (message: Message): void {
 /** Its text is read, and its signatures checked, by whom it concerns. */
 function netting (field: string, { document }: Netting): void {
   if (document.length === 0 || document.length > NETTING_BYTES) refuse(`${field}.document`, `has ${document.length} bytes, 1 to ${NETTING_BYTES} are allowed`)
+}
+
+function draw (value: Draw): void {
+  jobId('draw.jobId', value.jobId)
+  bytes('draw.merkleRoot', value.merkleRoot, 32)
+  count('draw.lots', value.lots, BATCH_ATTEMPTS)
+  for (const lot of value.lots) bytes('draw.lots', lot, 32)
+  count('draw.drawn', value.drawn, value.lots.length)
+  for (const place of value.drawn) whole('draw.drawn', place, value.lots.length - 1)
+}
+
+/** What it proves is checked by whom it concerns. */
+function evidence (field: string, value: Evidence): void {
+  jobId(`${field}.jobId`, value.jobId)
+  whole(`${field}.chunk`, value.chunk, LIMITS.chunksPerJob - 1)
+  text(`${field}.coordinator`, value.coordinator, NAME_CHARS)
+  for (const name of ['inputHash', 'appHash', 'paramsHash', 'specHash'] as const) bytes(`${field}.${name}`, value[name], 32)
+  text(`${field}.imageDigest`, value.imageDigest, NAME_CHARS)
+  attested(`${field}.accused`, value.accused)
+  attested(`${field}.witness`, value.witness)
+}
+
+function attested (field: string, value: Attested | undefined): void {
+  const { worker, epoch, resultHash, exitCode, signature } = required(field, value)
+  text(`${field}.worker`, worker, NAME_CHARS)
+  whole(`${field}.epoch`, epoch)
+  bytes(`${field}.resultHash`, resultHash, 32)
+  whole(`${field}.exitCode`, exitCode)
+  bytes(`${field}.signature`, signature, 64)
 }
 
 /** Its text is read, and its signature checked, by whom it concerns. */
@@ -182,7 +214,6 @@ function announce (value: Announce): void {
   text('announce.trust', value.trust, STATE_CHARS)
   amount('announce.maxPrice', value.maxPrice)
   whole('announce.deadline', value.deadline)
-  bytes('announce.jobSeedHash', value.jobSeedHash, 32)
   text('announce.appHash', value.appHash, NAME_CHARS)
   text('announce.appName', value.appName, NAME_CHARS)
 }
@@ -196,6 +227,7 @@ function lease (value: Lease): void {
   bytes('lease.holdId', value.holdId, 16)
   whole('lease.ttlMs', value.ttlMs)
   bytes('lease.chunkSeed', value.chunkSeed, 32)
+  bytes('lease.lotHash', value.lotHash, 32)
 }
 
 function live (field: string, values: readonly LiveAttempt[]): void {

@@ -10,6 +10,12 @@ const signature = new Uint8Array(64).fill(8)
 const claim = { incarnation: 4, bootId, signature }
 const receipt = { body: new Uint8Array([123, 125]), signature, countersignature: new Uint8Array() }
 
+const attested = { worker: '12D3KooW', epoch: 3, resultHash: hash, exitCode: 0, signature }
+const evidence = {
+  jobId, chunk: 41, coordinator: '12D3KooX', inputHash: hash, appHash: hash, imageDigest: 'sha', paramsHash: hash, specHash: hash,
+  accused: attested, witness: { ...attested, worker: '12D3KooY' }
+}
+
 /** One valid message of every kind. */
 export const SAMPLES: readonly Message[] = [
   { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash, bootId } },
@@ -19,11 +25,11 @@ export const SAMPLES: readonly Message[] = [
   } },
   { announce: {
     jobId, round: 1, requirements: { platform: 'wasm', minCores: 1, minMemoryMiB: 1, minDiskMiB: 1, gpus: ['x'], isolation: 'process', network: 'none', gpuCount: 1, arch: 'x64', runtime: 'runsc', image: 'docker.io/library/x:1' },
-    workMs: 5, chunksPending: 3, trust: 'open', maxPrice: 5n, deadline: 7, jobSeedHash: hash, appHash: 'abc', appName: 'app'
+    workMs: 5, chunksPending: 3, trust: 'open', maxPrice: 5n, deadline: 7, appHash: 'abc', appName: 'app'
   } },
   { bid: { jobId, round: 1, price: 12n, slots: 2, chunkMs: 100, validForMs: 1000 } },
   { noBid: { jobId, round: 1, reason } },
-  { lease: { attempt, incarnation: 1, spec: ref, input: ref, price: 4n, holdId: new Uint8Array(16).fill(1), ttlMs: 10_000, chunkSeed: hash } },
+  { lease: { attempt, incarnation: 1, spec: ref, input: ref, price: 4n, holdId: new Uint8Array(16).fill(1), ttlMs: 10_000, chunkSeed: hash, lotHash: hash } },
   { leaseAck: { attempt } },
   { decline: { attempt, reason } },
   { heartbeat: { live: [{ attempt, state: 'RUNNING', progress: 500 }], slotsFree: 1 } },
@@ -31,14 +37,14 @@ export const SAMPLES: readonly Message[] = [
   { recall: { attempt, reason } },
   { commit: { attempt, commitment: hash } },
   { commitAck: { attempt } },
-  { revealRequest: { batchId: 8, merkleRoot: hash, attempts: [attempt, { ...attempt, chunk: 42 }] } },
+  { revealRequest: { batchId: 8, merkleRoot: hash, attempts: [attempt, { ...attempt, chunk: 42 }], drawFollows: true } },
   { reveal: {
     batchId: 8, attempt, resultHash: hash, nonce: hash, exitCode: 0, files: [{ path: 'a/b', content: ref }],
     usage: { wallMs: 1, cpuMs: 2, peakMemoryBytes: 3, outputBytes: 5 }, manifest: ref, attestation: signature
   } },
   { failed: { attempt, failureClass: 'app', reason, exitCode: 3, stderrTail: 'oh' } },
-  { verdict: { attempt, accepted: true, reason, amount: 4n } },
   { resume: { incarnation: 1, live: [{ attempt, state: 'RUNNING', progress: 1 }], receipt, seen: claim, netting: { document: receipt.body }, belonging: { owner: '12D3KooW', signature } } },
+  { verdict: { attempt, accepted: true, reason, amount: 4n, evidence } },
   { resumeReply: { incarnation: 1, keep: [attempt], drop: [attempt], claim, receiptSeq: 3, receiptHash: hash } },
   { drain: { reason } },
   { log: { attempt, stream: 'stdout', text: 'hello' } },
@@ -48,5 +54,7 @@ export const SAMPLES: readonly Message[] = [
   { refusal: { reason, seen: claim } },
   { equivocation: { payer: '12D3KooW', first: receipt, second: receipt } },
   { netting: { document: receipt.body } },
-  { nettingAck: { hash } }
+  { nettingAck: { hash } },
+  { draw: { jobId, merkleRoot: hash, lots: [hash, hash], drawn: [1] } },
+  { evidence }
 ]

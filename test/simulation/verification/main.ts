@@ -22,7 +22,10 @@ const attacks = ATTACKS.filter(name => values.attack === undefined || name === v
 const seeds = Array.from({ length: Number(values.runs) }, (_, i) => Number(values.seed) + i)
 const chunksEach = Number(values.chunks)
 
-const cells = cellsOf({ pools, shares, attacks, chunksEach, honest: values.attack === undefined })
+/** Chunks of a cell in all, at least: of fewer a single batch that passes by chance is several percent. */
+const LEAST_CHUNKS = 2000
+
+const cells = cellsOf({ pools, shares, attacks, chunksEach, leastChunks: LEAST_CHUNKS, honest: values.attack === undefined })
 const startedAt = performance.now()
 console.log(`production policy, confidence 99 %; an honest machine gets one chunk in 10,000 wrong; attackers come back under new names; seeds ${seeds.join(' ')}`)
 const runs = await runCells(cells, seeds)
@@ -38,7 +41,7 @@ for (const workers of pools) {
   const ofPool = cells.filter(cell => cell.workers === workers)
   console.log(`\n${workers} workers: worst share of wrong results accepted, and executions per chunk`)
   for (const cell of ofPool.filter(({ share }) => share === 0)) console.log(`  ${nameOf(cell).padEnd(46)}${figures(cell)}`)
-  console.log(`  ${`attackers, ${chunksEach} chunks each`.padEnd(32)}${shares.map(share => `f = ${share}`.padStart(14)).join('')}`)
+  console.log(`  ${`attackers, ${Math.max(chunksEach, Math.ceil(LEAST_CHUNKS / workers))} chunks each`.padEnd(32)}${shares.map(share => `f = ${share}`.padStart(14)).join('')}`)
   for (const attack of attacks) {
     const row = shares.map(share => ofPool.find(cell => cell.attack === attack && cell.share === share))
     console.log(`  ${attack.padEnd(32)}${row.map(cell => cell === undefined ? '-'.padStart(14) : figures(cell)).join('')}`)

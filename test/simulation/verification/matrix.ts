@@ -10,14 +10,16 @@ export interface Matrix {
   readonly shares: readonly number[]
   readonly attacks: readonly Attack[]
   readonly chunksEach: number
+  /** with so many chunks in all at least, default any number: a share of a few says little */
+  readonly leastChunks?: number
   /** with cells without attackers: a first job, one long enough to become cheap, and one of workers that are proven */
   readonly honest: boolean
 }
 
 /** Every cell in which there is anybody to attack, and those without attackers. */
-export function cellsOf ({ pools, shares, attacks, chunksEach, honest }: Matrix): readonly Cell[] {
+export function cellsOf ({ pools, shares, attacks, chunksEach, leastChunks = 0, honest }: Matrix): readonly Cell[] {
   return pools.flatMap(workers => {
-    const plain: Cell = { attack: 'naive', share: 0, workers, chunksEach, proven: false }
+    const plain: Cell = { attack: 'naive', share: 0, workers, chunksEach: Math.max(chunksEach, Math.ceil(leastChunks / workers)), proven: false }
     return [
       ...honest ? [plain, { ...plain, chunksEach: HONEST_CHUNKS }, { ...plain, chunksEach: HONEST_CHUNKS / 2, proven: true }] : [],
       ...attacks.flatMap(attack => shares.filter(share => Math.round(share * workers) > 0).map(share => ({ ...plain, attack, share })))

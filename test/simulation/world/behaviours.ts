@@ -1,6 +1,10 @@
 import { signReceipt } from '../../../src/ledger/receipts.ts'
 import { receiptFromWire, receiptToWire } from '../../../src/ledger/wire.ts'
-import type { Message, Receipt } from '../../../src/model/messages/control.ts'
+import { attestationOf } from '../../../src/coordinator/task.ts'
+import { signAttestation } from '../../../src/verification/attestation.ts'
+import { evidenceOf } from '../../../src/verification/evidence.ts'
+import { evidenceToWire } from '../../../src/verification/evidence-wire.ts'
+import type { Evidence, Message, Receipt, Verdict } from '../../../src/model/messages/control.ts'
 import type { WorkerAttempt } from '../../../src/worker/state.ts'
 import type { SimulatedCoordinator } from './coordinator.ts'
 import type { Dice } from './dice.ts'
@@ -186,3 +190,56 @@ export const BYZANTINE_COORDINATOR: CoordinatorBehaviour = {
     return [message]
   }
 }
+
+/** Audits what it likes, and shows other lots than those it was bound to, or other results than those that were drawn. */
+const RIGGER: CoordinatorBehaviour = {
+  name: 'rigger', honest: false,
+  outgoing: ({ world: { dice } }, _, message) => {
+    const { draw } = message
+    if (draw === undefined) return [message]
+    const places = draw.lots.map((_lot, place) => place)
+    const others = places.filter(place => !draw.drawn.includes(place)).slice(0, draw.drawn.length)
+    if (dice.chance(0.5) && others.length === draw.drawn.length) return [{ draw: { ...draw, drawn: others } }]
+    return [{ draw: { ...draw, lots: draw.lots.map(() => Uint8Array.from(Buffer.from(dice.hex(32), 'hex'))) } }]
+  }
+}
+
+/** Takes right results for wrong without saying why, and keeps the money. */
+const THIEF: CoordinatorBehaviour = {
+  name: 'thief', honest: false,
+  outgoing: (_, __, message) => {
+    if (message.receipt !== undefined) return []
+    return message.verdict?.accepted === true ? [{ verdict: refused(message.verdict) }] : [message]
+  }
+}
+
+/** Does the same, signs for made-up results as its evidence, and tells everybody that its workers lie. */
+const SLANDERER: CoordinatorBehaviour = {
+  name: 'slanderer', honest: false,
+  outgoing: (coordinator, peer, message) => {
+    if (message.receipt !== undefined) return []
+    if (message.verdict?.accepted !== true) return [message]
+    const evidence = madeUp(coordinator, message.verdict)
+    if (evidence === undefined) return [{ verdict: refused(message.verdict) }]
+    const { world, name } = coordinator
+    for (const worker of world.workers) if (worker.name !== peer) world.network.send(name, worker.name, { evidence })
+    return [{ verdict: { ...refused(message.verdict), evidence } }]
+  }
+}
+
+function refused (verdict: Verdict): Verdict {
+  return { ...verdict, accepted: false, amount: 0n, reason: { code: 'WRONG_RESULT', text: 'it differs from the accepted one' } }
+}
+
+/** Evidence whose witness is the coordinator itself, with a result that nobody had. */
+function madeUp ({ state, name, world }: SimulatedCoordinator, { attempt: id }: Verdict): Evidence | undefined {
+  const job = state?.jobs.get(id?.jobId ?? '')
+  const chunk = job?.chunks[id?.chunk ?? 0]
+  const attempt = chunk?.attempts.find(one => one.epoch === id?.epoch)
+  if (job === undefined || chunk === undefined || attempt?.attestation === undefined) return undefined
+  const accused = attestationOf(name, job, chunk, attempt, { value: attempt.value ?? '', exitCode: 0 })
+  const witness = { ...accused, worker: name, epoch: accused.epoch + 1, resultHash: world.dice.hex(32) }
+  return evidenceToWire(evidenceOf(accused, attempt.attestation, witness, Buffer.from(signAttestation(witness, simulatedSigner(name))).toString('hex')))
+}
+
+export const BYZANTINE_COORDINATORS: readonly CoordinatorBehaviour[] = [BYZANTINE_COORDINATOR, RIGGER, THIEF, SLANDERER]

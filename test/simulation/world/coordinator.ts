@@ -1,6 +1,7 @@
 import { settleTurn, step } from '../../../src/coordinator/core.ts'
 import type { CoordinatorEffect, CoordinatorEvent, Exhibit } from '../../../src/coordinator/events.ts'
 import { findAttempt } from '../../../src/coordinator/attempts.ts'
+import { BookKeeper } from '../../../src/coordinator/keep-books.ts'
 import { KEYS } from '../../../src/coordinator/keys.ts'
 import { loadCoordinator } from '../../../src/coordinator/load.ts'
 import { openingTransfer } from '../../../src/coordinator/opening.ts'
@@ -21,9 +22,12 @@ import { CoordinatorAudit } from './coordinator-audit.ts'
 import { SimulatedProcess } from './process.ts'
 import { opinion, truth } from './truth.ts'
 import type { AppShape } from './truth.ts'
+import { MemoryArchive } from '../../support/archive.ts'
 import type { World } from './world.ts'
 
 const OPENING = 10n ** 15n
+/** Between two rounds over the books, virtual milliseconds. */
+const ROUND_MS = 5000
 
 /** A job that its user has handed in. */
 export interface Submission {
@@ -45,6 +49,9 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   /** content here; what was not synced is lost with the process */
   readonly #blobs = new Set<string>()
   readonly #unsynced = new Set<string>()
+  /** survives the process, as its disk does */
+  readonly archive = new MemoryArchive()
+  #keeping: AbortController | undefined
   /** reveals whose content is on its way */
   readonly #coming = new Set<string>()
 
@@ -93,8 +100,46 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   protected step (turn: Turn, event: CoordinatorEvent): void { step(turn, event) }
   protected finish (turn: Turn): void { settleTurn(turn) }
   protected mayRefuse ({ kind }: CoordinatorEvent): boolean { return kind === 'submit' || kind === 'abort' || kind === 'retry' }
-  protected onStarted (): void { this.post({ kind: 'start' }) }
-  protected onEnded (): void { this.state = undefined }
+  protected onStarted (): void {
+    this.post({ kind: 'start' })
+    this.#keepBooks()
+  }
+
+  protected onEnded (): void {
+    this.state = undefined
+    this.#keeping?.abort()
+    this.#keeping = undefined
+  }
+
+  /** As the real node: rounds over the books, one at a time, from time to time and after a checkpoint. */
+  #keepBooks (): void {
+    const keeper = new BookKeeper({
+      state: this.#core(),
+      store: this.disk,
+      archive: this.archive,
+      request: async event => {
+        await new Promise<void>((resolve, reject) => {
+          this.request(event, refused => {
+            if (refused === undefined) resolve()
+            else reject(refused)
+          })
+        })
+      },
+      pause: async ms => {
+        if (ms > 0) await new Promise<void>(resolve => { this.later(ms, () => { this.world.touch(); resolve() }) })
+      }
+    })
+    const ending = new AbortController()
+    this.#keeping = ending
+    const round = (): void => {
+      if (ending.signal.aborted) return
+      this.world.touch()
+      keeper.round(ending.signal).then(() => { this.world.stats.count('rounds over the books') }, (error: unknown) => {
+        if (!ending.signal.aborted && this.disk.state !== 'full' && this.disk.state !== 'fsync') this.world.fail(error)
+      }).finally(() => { this.later(ROUND_MS, round) })
+    }
+    round()
+  }
   protected onTurn (turn: Turn): void { this.audit.onTurn(turn.state) }
   protected onApplied (writes: readonly Write[]): void { this.audit.onApplied(writes) }
   protected outgoing (peer: string, message: Message): readonly Message[] { return this.behaviour.outgoing?.(this, peer, message) ?? [message] }

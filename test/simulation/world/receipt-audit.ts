@@ -1,5 +1,5 @@
 import { jobReceipt, readRecipe } from '../../../src/coordinator/job-receipt.ts'
-import { LEDGER_KEYS } from '../../../src/ledger/ledger.ts'
+import { journalLines } from '../../../src/ledger/journal.ts'
 import type { Entry } from '../../../src/ledger/transfers.ts'
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import { ReceiptCheck } from '../../../src/verification/check-receipt.ts'
@@ -8,11 +8,11 @@ import { simulatedSigner } from './signer.ts'
 import { must } from './violation.ts'
 
 /** Every job that ended has a receipt, which holds and says of every worker what the books say. */
-export async function auditReceipts ({ name, state, disk }: SimulatedCoordinator): Promise<void> {
+export async function auditReceipts ({ name, state, disk, archive }: SimulatedCoordinator): Promise<void> {
   if (state === undefined) return
   const posted = new Map<string, bigint>()
-  for await (const [, text] of disk.range({ gte: LEDGER_KEYS.entry, lt: `${LEDGER_KEYS.entry.slice(0, -1)}0` })) {
-    for (const { kind, ref, amount, credit } of (JSON.parse(text) as Entry).transfers) {
+  for await (const text of journalLines(disk, archive)) {
+    for (const { kind, ref, amount, credit } of (JSON.parse(text) as Partial<Entry>).transfers ?? []) {
       if (kind !== 'post' || ref.job === undefined) continue
       const key = `${ref.job} ${credit}`
       posted.set(key, (posted.get(key) ?? 0n) + BigInt(amount))
@@ -32,6 +32,7 @@ export async function auditReceipts ({ name, state, disk }: SimulatedCoordinator
     if (statement === undefined) continue
     must(BigInt(statement.paid) === record.spent, 'a receipt comes to what was spent', () => `${record.id}: ${statement.paid} and ${record.spent}`)
     must(statement.executions === record.executions, 'a receipt counts every execution', () => `${record.id}: ${statement.executions} and ${record.executions}`)
+    must(statement.batches === record.checks.batches, 'a receipt shows every batch', () => `${record.id}: ${statement.batches} and ${record.checks.batches}`)
     must(statement.risk === (record.risk ?? 0), 'a receipt and its job are equally sure', () => `${record.id}: ${statement.risk} and ${record.risk ?? 0}`)
     for (const { peer, paid } of statement.workers) {
       const booked = posted.get(`${record.id} peer:${peer}`) ?? 0n

@@ -1,12 +1,15 @@
 import { jobEnded } from '../../../src/lifecycle/job.ts'
 import type { CoordinatorState, Job } from '../../../src/coordinator/state.ts'
 import { available, escrowAccount } from '../../../src/ledger/accounts.ts'
+import { bookOf } from '../../../src/worker/books.ts'
+import { unfairTo } from '../../../src/worker/conduct.ts'
 import { simulatedJob } from '../jobs.ts'
 import { auditReceipts } from './receipt-audit.ts'
 import { SMALL_BUDGET, scenarioOf } from './scenario.ts'
 import type { PlannedJob, Scenario } from './scenario.ts'
 import { auditDelivered } from './channel-audit.ts'
 import type { Submission } from './coordinator.ts'
+import { auditJournal } from './journal-audit.ts'
 import type { Dice } from './dice.ts'
 import type { Stats } from './stats.ts'
 import { Trace } from './trace.ts'
@@ -65,6 +68,7 @@ async function play (world: World, scenario: Scenario): Promise<void> {
   await world.run(world.now + 30_000)
   checkEnd(world, scenario)
   for (const coordinator of world.coordinators) if (coordinator.behaviour.honest) await auditReceipts(coordinator)
+  for (const coordinator of world.coordinators) await auditJournal(coordinator)
 }
 
 function planJob (world: World, plan: PlannedJob, index: number): void {
@@ -110,6 +114,7 @@ async function awaitEnds (world: World): Promise<void> {
 }
 
 function checkEnd (world: World, { troubles }: Scenario): void {
+  countOpinions(world)
   const lossless = Object.values({ ...troubles, weather: 0, ...troubles.weather }).every(value => value === 0)
   for (const coordinator of world.coordinators) {
     const { state, audit, submissions } = coordinator
@@ -127,6 +132,7 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       const { name = '?', lies } = world.behaviourOf(incident.worker) ?? {}
       must(name !== 'honest' || incident.reason.code !== 'WRONG_RESULT' || audit.outvoted(incident.jobId, incident.chunk), 'a right result is struck only where liars have a quorum',
         () => `${incident.worker}, ${incident.jobId}/${incident.chunk}: ${incident.reason.text}`)
+      must(name !== 'honest' || incident.evidence === undefined || incident.evidence.coordinator === coordinator.name, 'no honest worker is struck by hearsay', () => `${incident.worker} at ${coordinator.name}: ${incident.reason.text}`)
       world.stats.count(`strike ${incident.reason.code} of ${lies === true ? 'attackers' : name}`)
     }
     for (const worker of world.honestWorkers) {
@@ -141,6 +147,23 @@ function checkEnd (world: World, { troubles }: Scenario): void {
       const believed = worker.state?.earnings.get(coordinator.name)?.amount ?? 0n
       const granted = audit.entitled.get(worker.name) ?? 0n
       must(believed === granted, 'where no message is lost both sides agree', () => `${worker.name} believes in ${believed} from ${coordinator.name}, which granted ${granted}`)
+    }
+  }
+}
+
+/** What honest workers have made of coordinators that are not, and what hearsay has done to honest workers. */
+function countOpinions (world: World): void {
+  for (const { name, behaviour, state } of world.coordinators) {
+    for (const worker of world.honestWorkers) {
+      if (behaviour.honest) {
+        const standing = state?.standings.get(worker.name)
+        if ((standing?.doubts ?? []).length > 0) world.stats.count('honest worker in doubt')
+        const own = state?.incidents.filter(incident => incident.worker === worker.name).length ?? 0
+        must((standing?.strikes.length ?? 0) <= own, 'every strike has its incident', () => `${worker.name} at ${name}`)
+      } else if (worker.state !== undefined) {
+        const refuses = unfairTo(worker.state, name, worker.now()) !== undefined || bookOf(worker.state, name).proof !== undefined
+        world.stats.count(`honest worker ${refuses ? 'refuses' : 'works for'} ${behaviour.name}`)
+      }
     }
   }
 }

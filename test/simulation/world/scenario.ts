@@ -1,4 +1,4 @@
-import { ATTACKERS, BYZANTINE_COORDINATOR, HONEST, HONEST_COORDINATOR } from './behaviours.ts'
+import { ATTACKERS, BYZANTINE_COORDINATORS, HONEST, HONEST_COORDINATOR } from './behaviours.ts'
 import type { CoordinatorBehaviour, WorkerBehaviour } from './behaviours.ts'
 import type { Dice } from './dice.ts'
 import { CLEAR } from './network.ts'
@@ -76,7 +76,7 @@ export function scenarioOf (dice: Dice): Scenario {
   const coordinators: PlannedCoordinator[] = Array.from({ length: dice.chance(0.75) ? 1 : 2 }, (_, i) => ({
     name: `c${i + 1}`, behaviour: HONEST_COORDINATOR, referee: dice.chance(0.7), trusted: dice.chance(0.2) ? ['w1'] : []
   }))
-  if (dice.chance(0.2)) coordinators.push({ name: 'z1', behaviour: BYZANTINE_COORDINATOR, referee: true, trusted: [] })
+  if (dice.chance(0.2)) coordinators.push({ name: 'z1', behaviour: dice.pick(BYZANTINE_COORDINATORS), referee: true, trusted: [] })
   return {
     faultsForMs,
     tickMs: dice.pick([250, 500, 1000]),

@@ -1,4 +1,6 @@
+import { unfairTo } from '../../../src/worker/conduct.ts'
 import type { WorkerState } from '../../../src/worker/state.ts'
+import { HONEST } from './behaviours.ts'
 import { must } from './violation.ts'
 import type { SimulatedWorker } from './worker.ts'
 import type { World } from './world.ts'
@@ -10,6 +12,9 @@ export function auditWorker (world: World, worker: SimulatedWorker, state: Worke
     const most = [...worker.leased.get(peer)?.values() ?? []].reduce((sum, price) => sum + price, 0n)
     must(amount <= most, 'no word makes money', () => `${worker.name} believes in ${amount} from ${peer}, its leases come to ${most}`)
     if (coordinator?.behaviour.honest !== true) continue
+    if (worker.shape.behaviour === HONEST) {
+      must(unfairTo(state, peer, worker.now()) === undefined, 'no honest coordinator is refused as unfair', () => `${worker.name}: ${unfairTo(state, peer, worker.now())?.text ?? ''}`)
+    }
     const entitled = coordinator.audit.entitled.get(worker.name) ?? 0n
     must(amount <= entitled, 'a worker knows what it earned', () => `${worker.name} believes in ${amount} from ${peer}, which granted ${entitled}`)
   }

@@ -51,7 +51,9 @@ export class World {
 
   addCoordinator (plan: PlannedCoordinator): void {
     const coordinator = new SimulatedCoordinator(this, plan.name, {
-      trusted: new Set(plan.trusted), user: 'local', defaultBudget: 10n ** 9n, leaseTtlMs: 10_000, platforms: plan.referee ? ['wasm'] : []
+      trusted: new Set(plan.trusted), user: 'local', defaultBudget: 10n ** 9n, leaseTtlMs: 10_000, platforms: plan.referee ? ['wasm'] : [],
+      // often enough for the journal to be pruned within a seed
+      checkpointEvery: 20
     }, plan.behaviour)
     this.coordinators.push(coordinator)
     coordinator.boot()

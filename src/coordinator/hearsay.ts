@@ -1,0 +1,61 @@
+import { NightshiftError } from '../model/errors.ts'
+import type { Evidence as WireEvidence } from '../model/messages/control.ts'
+import { reason } from '../model/reasons.ts'
+import { checkEvidence, evidenceId, heardOneMore } from '../verification/evidence.ts'
+import type { Evidence } from '../verification/evidence.ts'
+import { evidenceFromWire } from '../verification/evidence-wire.ts'
+import { newStanding, withDoubt } from '../verification/reputation.ts'
+import { spread } from './evidence.ts'
+import { KEYS } from './keys.ts'
+import { isTrusted } from './tiers.ts'
+import type { Turn } from './turn.ts'
+import { short, strike } from './verdict.ts'
+
+/** Evidence of other coordinators kept; beyond that none is taken. */
+const MOST_KEPT = 1000
+
+/**
+ * A node shows what another coordinator has against a worker. It can only lower
+ * trust, and how far depends on whose word it rests on:
+ *
+ * - a witness, or coordinator, that this one's owner named: it counts like a wrong result found here
+ * - anybody else could have signed a false result to harm the worker: the worker is
+ *   no longer proven here, so that its results are checked by others again, and that only a
+ *   few times a month. It is never banned, and is paid for what it does as before.
+ */
+export function onEvidence (turn: Turn, from: string, wire: WireEvidence): void {
+  const { state } = turn
+  const teller = state.workers.get(from)
+  const heard = heardOneMore(teller?.heard, turn.now)
+  const evidence = evidenceFromWire(wire)
+  if (teller === undefined || heard === undefined || evidence === undefined) return
+  teller.heard = heard
+  const id = evidenceId(evidence)
+  if (evidence.coordinator === state.self || evidence.accused.worker === state.self || state.evidence.has(id) || state.evidence.size >= MOST_KEPT) return
+  try {
+    checkEvidence(evidence, state.signer)
+  } catch (error) {
+    if (!(error instanceof NightshiftError)) throw error
+    turn.effect({ kind: 'note', level: 'warn', text: error.message, about: { worker: from } })
+    return
+  }
+  state.evidence.set(id, evidence)
+  turn.put(KEYS.evidence + id, JSON.stringify(evidence))
+  heed(turn, evidence)
+  spread(turn, evidence, from)
+}
+
+function heed (turn: Turn, evidence: Evidence): void {
+  const { coordinator, accused, witness, jobId, chunk } = evidence
+  const believed = [coordinator, witness.worker].some(peer => isTrusted(turn.state, peer, turn.now))
+  const text = `for ${coordinator} it signed result ${short(accused.resultHash)}, ${witness.worker} signed ${short(witness.resultHash)}`
+  if (believed) {
+    strike(turn, { at: turn.now, worker: accused.worker, jobId, chunk, epoch: accused.epoch, reason: reason('WRONG_RESULT', text), evidence })
+    return
+  }
+  const before = turn.state.standings.get(accused.worker) ?? newStanding(accused.worker)
+  const after = withDoubt(before, coordinator, turn.now)
+  if (after === before) return
+  turn.saveStanding(after)
+  turn.effect({ kind: 'note', level: 'warn', text: `a worker is accused, and no longer proven here: ${text}`, about: { worker: accused.worker } })
+}

@@ -1,0 +1,35 @@
+import { hash as digest } from 'node:crypto'
+import type { Place } from './ledger.ts'
+import type { Command, Entry, EntryTransfer } from './transfers.ts'
+
+const HASH = ',"hash":"'
+const HASH_CHARS = 64
+const END = '"}'
+
+/** The next entry, and its JSON, which is that of what its hash covers with the hash at the end. */
+export function chain (head: Place, command: Command, transfers: readonly EntryTransfer[]): { readonly entry: Entry, readonly text: string } {
+  const body = { seq: head.seq + 1, prevHash: head.hash, at: command.at, incarnation: command.incarnation, key: command.key, transfers }
+  const covered = JSON.stringify(body)
+  const hash = digest('sha256', covered)
+  return { entry: { ...body, hash }, text: covered.slice(0, -1) + HASH + hash + END }
+}
+
+/** True when an entry's hash is the one its content and predecessor give. */
+export function entryIsIntact (entry: Entry): boolean {
+  const { hash, ...body } = entry
+  return digest('sha256', JSON.stringify(body)) === hash
+}
+
+/** The place of a stored entry when it is whole and comes right after `head`; undefined when not. It is not parsed for that. */
+export function placeAfter (head: Place, text: string): Place | undefined {
+  const covered = text.length - HASH.length - HASH_CHARS - END.length
+  if (!text.startsWith(`{"seq":${head.seq + 1},"prevHash":"${head.hash}",`) || !text.startsWith(HASH, covered)) return undefined
+  const hash = text.slice(covered + HASH.length, -END.length)
+  return digest('sha256', text.slice(0, covered) + '}') === hash ? { seq: head.seq + 1, hash } : undefined
+}
+
+/** The place of a stored entry, which is known to be whole. */
+export function placeOf (text: string): Place {
+  const { seq, hash } = JSON.parse(text) as Entry
+  return { seq, hash }
+}

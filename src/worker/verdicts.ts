@@ -1,0 +1,70 @@
+import { NightshiftError } from '../model/errors.ts'
+import type { Evidence as WireEvidence, Verdict } from '../model/messages/control.ts'
+import { checkEvidence } from '../verification/evidence.ts'
+import type { Evidence } from '../verification/evidence.ts'
+import { evidenceFromWire } from '../verification/evidence-wire.ts'
+import { note, noteOnce, noteTakenBack } from './conduct.ts'
+import { countLoss } from './credit.ts'
+import { earn } from './earnings.ts'
+import { remove } from './forget.ts'
+import { KEYS } from './keys.ts'
+import { encodeAttempt } from './records.ts'
+import type { WorkerAttempt } from './state.ts'
+import type { WorkerTurn } from './turn.ts'
+
+/** Counts only what can be true: a verdict on a result that was committed to, at no more than the price of its lease. */
+export function judged (turn: WorkerTurn, key: string, attempt: WorkerAttempt, verdict: Verdict): void {
+  const { coordinator } = attempt
+  if (attempt.outcome === undefined) {
+    turn.effect({ kind: 'note', level: 'warn', text: 'a verdict came on a task that has no result yet', about: { coordinator, ...attempt.id } })
+    return
+  }
+  if (verdict.accepted) {
+    if (attempt.state === 'ACCEPTED') return
+    earn(turn, coordinator, { amount: verdict.amount < attempt.price ? verdict.amount : attempt.price, accepted: 1 })
+    note(turn, coordinator, 'accepted')
+    attempt.state = 'ACCEPTED'
+    turn.put(KEYS.attempt + key, encodeAttempt(attempt))
+    return
+  }
+  earn(turn, coordinator, { rejected: 1 })
+  turn.effect({ kind: 'note', level: 'warn', text: `result refused: ${verdict.reason?.text ?? ''}`, about: { coordinator, ...attempt.id } })
+  noteRefused(turn, attempt, verdict)
+  remove(turn, key, attempt)
+}
+
+/**
+ * A refusal is fair only with evidence: somebody else's signature under another
+ * result of this very chunk. What was taken back with it is explained by the
+ * evidence against the one result that was refused.
+ */
+function noteRefused (turn: WorkerTurn, attempt: WorkerAttempt, { evidence, reason }: Verdict): void {
+  const shown = evidence === undefined ? undefined : evidenceAgainstMe(turn, attempt.coordinator, evidence)
+  if (reason?.code === 'BACKTRACKED') {
+    if (shown === undefined) noteOnce(turn, attempt, 'unexplained')
+    return
+  }
+  const isOfThis = shown !== undefined && shown.jobId === attempt.id.jobId && shown.chunk === attempt.id.chunk && shown.accused.epoch === attempt.id.epoch && shown.accused.resultHash === attempt.outcome?.value
+  note(turn, attempt.coordinator, isOfThis ? 'contested' : 'unexplained')
+}
+
+function evidenceAgainstMe (turn: WorkerTurn, coordinator: string, wire: WireEvidence): Evidence | undefined {
+  const evidence = evidenceFromWire(wire)
+  if (evidence === undefined || evidence.accused.worker !== turn.state.self || evidence.coordinator !== coordinator) return undefined
+  try {
+    checkEvidence(evidence, turn.state.signer)
+    return evidence
+  } catch (error) {
+    if (!(error instanceof NightshiftError)) throw error
+    turn.effect({ kind: 'note', level: 'warn', text: error.message, about: { coordinator } })
+    return undefined
+  }
+}
+
+/** The coordinator does not want the attempt any more. */
+export function takenBack (turn: WorkerTurn, key: string, attempt: WorkerAttempt, code: string | undefined): void {
+  if (attempt.state === 'RUNNING') turn.effect({ kind: 'cancel', key })
+  noteTakenBack(turn, attempt, code)
+  countLoss(turn, attempt)
+  remove(turn, key, attempt)
+}
