@@ -219,7 +219,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       say: async command => { await loop.request({ kind: 'owner', news: { command } }) },
       drain: async () => { await loop.request({ kind: 'drain' }) },
       status: () => workerStatus(state, systemClock.now()),
-      accounts: () => viewCoordinators(state),
+      accounts: () => viewCoordinators(state, systemClock.now()),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {
