@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { pipe } from 'it-pipe'
+import { openNodeStore } from '../composition/node-store.ts'
 import { dataFolder } from '../config/paths.ts'
 import { readRecipe } from '../coordinator/job-receipt.ts'
 import type { FileRef } from '../model/block.ts'
@@ -14,7 +15,7 @@ import type { Signer } from '../model/signer.ts'
 import { formatByc } from '../model/money.ts'
 import { checkRelativePath } from '../model/paths.ts'
 import { loadIdentity } from '../network/index.ts'
-import { openStore } from '../storage/index.ts'
+import { createLogger } from '../observe/logger.ts'
 import { ReceiptCheck } from '../verification/check-receipt.ts'
 import type { JobReceiptCheck } from '../verification/check-job-receipt.ts'
 import type { WorkerReceiptCheck } from '../verification/check-worker-receipt.ts'
@@ -110,12 +111,13 @@ function tellWorker (file: string, command: VerifyCommand, { works }: WorkerRece
 export async function exportLifetime (command: { readonly data?: string, readonly out: string, readonly output: Format }): Promise<number> {
   const folder = command.data ?? dataFolder('worker')
   if (!existsSync(join(folder, 'state'))) throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker with --data' })
-  const store = await openStore(join(folder, 'state')).catch((error: unknown) => {
+  const identity = await loadIdentity(folder)
+  const { peerId, privateKey } = identity
+  const store = await openNodeStore(folder, identity, createLogger('warn', { role: 'worker' })).catch((error: unknown) => {
     if (!(error instanceof NightshiftError) || error.code !== 'NS_E_DATA_LOCKED') throw error
     throw new NightshiftError('NS_E_DATA_LOCKED', `a worker runs on ${folder}, and its books are its own meanwhile`, { remedy: 'stop it first: with SIGTERM it finishes what it runs' })
   })
   try {
-    const { peerId, privateKey } = await loadIdentity(folder)
     await pipeline(Readable.from(lifetimeReceipt({ ...await loadLife(store, nodeSigner(peerId, privateKey.raw)), at: Date.now() })), createWriteStream(`${command.out}.part`))
     await rename(`${command.out}.part`, command.out)
   } finally {

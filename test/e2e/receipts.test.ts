@@ -95,7 +95,8 @@ describe('receipts of real nodes', () => {
     const [worker] = workers
     expect(await nightshift('receipt', 'export', '--data', join(dir, 'w1'), '--out', 'life.json')).toMatchObject({ code: 1, stderr: expect.stringMatching(/NS_E_DATA_LOCKED/) })
     await worker?.stop()
-    expect(await nightshift('receipt', 'export', '--data', join(dir, 'w1'), '--out', 'life.json')).toMatchObject({ code: 0 })
+    const exported = await nightshift('receipt', 'export', '--data', join(dir, 'w1'), '--out', 'life.json')
+    expect(exported, exported.stderr).toMatchObject({ code: 0 })
     const life = await verify('life.json')
     expect(life.told.problems).toEqual([])
     expect(life).toMatchObject({ code: 0, told: { statement: { worker: worker?.peerId, coordinators: [{ coordinator: first.peerId, cumulative: paid[worker?.peerId ?? ''] }] } } })
