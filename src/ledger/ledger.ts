@@ -208,7 +208,8 @@ export class Ledger {
   #drafted (id: string, { accounts }: Draft): Changing<Account> {
     const known = accounts.get(id)
     if (known !== undefined) return known
-    const copy = { ...this.account(id) }
+    const { debitsPending, debitsPosted, creditsPending, creditsPosted } = this.account(id)
+    const copy = { id, debitsPending, debitsPosted, creditsPending, creditsPosted }
     accounts.set(id, copy)
     return copy
   }
