@@ -42,6 +42,8 @@ import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
 
 const TICK_MS = 250
+/** Steps of a start, as the log has them. */
+export const STARTED = { store: 'database and mirror agree', books: 'books and jobs are read', machine: 'what this machine can run is known' } as const
 const LEASE_TTL_MS = 10_000
 const DEFAULT_BUDGET = '100'
 
@@ -90,29 +92,39 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const identity = await loadIdentity(dataDir)
-    // asked while the store is read back; a failure is thrown where the answer is awaited
-    const machine = Promise.all([detectIsolation(), readHardware(dataDir)])
+    // tried while the books are read back; a failure is thrown where it is awaited
+    const giveUp = new AbortController()
+    const machine = opened.add('executors', tryMachine(dataDir, log, giveUp.signal), async it => {
+      giveUp.abort()
+      await it.then(async ({ sandboxes }) => { await closeExecutors(sandboxes) }, () => undefined)
+    })
     machine.catch(() => undefined)
     const books = opened.add('store', await orQuarantine(openNodeStore(dataDir, identity, log)), async it => { await it.close() })
+    log.debug({}, STARTED.store)
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
-    const [isolation, hardware] = await machine
-    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots: 1, ready: 0, log }), closeExecutors)
-    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })
-    opened.add('containers', containers, async it => { await it.close() })
-    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
-    const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
     const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex') }
-    const state = await orQuarantine(loadCoordinator(books, boot, {
+    const config = {
       trusted: new Set(options.trusted),
       user: 'local',
       defaultBudget: parseByc(DEFAULT_BUDGET),
       leaseTtlMs: LEASE_TTL_MS,
-      platforms: [...executors.keys()],
-      numericClass: await ownNumericClass(hardware),
+      // both are known, and put in, before the first event
+      platforms: [] as readonly string[],
+      numericClass: '',
       adoptReceipts: options.adoptReceipts === true
-    }, systemClock.now()))
+    }
+    const state = await orQuarantine(loadCoordinator(books, boot, config, systemClock.now()))
+    log.debug({ entries: state.ledger.head.seq, jobs: state.jobs.size }, STARTED.books)
     await openingTransfer(books, state, parseByc(options.openingBalance), systemClock.now())
+    const { hardware, sandboxes } = await machine
+    const containers = containerExecutor(containerOptions, { dataDir, node: identity.peerId, slots: 1, cores: hardware.cores, gpus: hardware.gpus, log })
+    opened.add('containers', containers, async it => { await it.close() })
+    const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
+    const executors = new Map<string, Executor>([...sandboxes, ...works ? [[containers.platform, containers] as const] : []])
+    config.platforms = [...executors.keys()]
+    config.numericClass = await ownNumericClass(hardware)
+    log.debug({ platforms: config.platforms }, STARTED.machine)
 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
@@ -193,6 +205,12 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     await opened.close()
     throw error
   }
+}
+
+/** What this machine is, and the sandboxes that have worked on it. */
+async function tryMachine (dataDir: string, log: Logger, signal: AbortSignal) {
+  const [isolation, hardware] = await Promise.all([detectIsolation(), readHardware(dataDir)])
+  return { hardware, sandboxes: await openExecutors({ isolation, slots: 1, ready: 0, signal, log }) }
 }
 
 function superseded (incarnation: number, newer: { readonly incarnation: number, readonly worker: string }): NightshiftError {

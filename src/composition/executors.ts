@@ -16,11 +16,13 @@ export interface ExecutorOptions {
   readonly ready: number
   /** scheduling priority of apps, 0 to 19; default 0 */
   readonly niceness?: () => number
+  /** ends the trying: what has not worked by then does not count */
+  readonly signal?: AbortSignal
   readonly log: Logger
 }
 
 /** The executors that work on this machine: each has run a task before it counts. */
-export async function openExecutors ({ isolation, slots, ready, niceness, log }: ExecutorOptions): Promise<ReadonlyMap<string, Executor>> {
+export async function openExecutors ({ isolation, slots, ready, niceness, signal, log }: ExecutorOptions): Promise<ReadonlyMap<string, Executor>> {
   const note = (message: string): void => { log.info({}, message) }
   const priority = niceness === undefined ? {} : { niceness }
   const candidates = [
@@ -30,10 +32,10 @@ export async function openExecutors ({ isolation, slots, ready, niceness, log }:
   const working = new Map<string, Executor>()
   await Promise.all(candidates.map(async executor => {
     try {
-      await executor.selfTest(AbortSignal.timeout(SELF_TEST_MS))
+      await executor.selfTest(AbortSignal.any([AbortSignal.timeout(SELF_TEST_MS), ...signal === undefined ? [] : [signal]]))
       working.set(executor.platform, executor)
     } catch (error) {
-      log.warn({ platform: executor.platform, why: errorMessage(error) }, 'a platform is not offered: its self-test failed')
+      if (signal?.aborted !== true) log.warn({ platform: executor.platform, why: errorMessage(error) }, 'a platform is not offered: its self-test failed')
       await executor.close()
     }
   }))

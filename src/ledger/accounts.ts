@@ -36,10 +36,8 @@ export function add (account: Account, field: Exclude<keyof Account, 'id'>, amou
   return { ...account, [field]: account[field] + amount }
 }
 
-export function encodeAccount (account: Account): string {
-  return JSON.stringify([
-    account.debitsPending, account.debitsPosted, account.creditsPending, account.creditsPosted
-  ].map(String))
+export function encodeAccount ({ debitsPending, debitsPosted, creditsPending, creditsPosted }: Account): string {
+  return `["${debitsPending}","${debitsPosted}","${creditsPending}","${creditsPosted}"]`
 }
 
 export function decodeAccount (id: string, text: string): Account {

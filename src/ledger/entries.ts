@@ -8,10 +8,12 @@ const END = '"}'
 
 /** The next entry, and its JSON, which is that of what its hash covers with the hash at the end. */
 export function chain (head: Place, command: Command, transfers: readonly EntryTransfer[]): { readonly entry: Entry, readonly text: string } {
-  const body = { seq: head.seq + 1, prevHash: head.hash, at: command.at, incarnation: command.incarnation, key: command.key, transfers }
-  const covered = JSON.stringify(body)
-  const hash = digest('sha256', covered)
-  return { entry: { ...body, hash }, text: covered.slice(0, -1) + HASH + hash + END }
+  const { at, incarnation, key } = command
+  const seq = head.seq + 1
+  // what JSON.stringify makes of it, in half the time
+  const covered = `{"seq":${seq},"prevHash":"${head.hash}","at":${at},"incarnation":${incarnation},"key":${JSON.stringify(key)},"transfers":${JSON.stringify(transfers)}`
+  const hash = digest('sha256', covered + '}')
+  return { entry: { seq, prevHash: head.hash, at, incarnation, key, transfers, hash }, text: covered + HASH + hash + END }
 }
 
 /** True when an entry's hash is the one its content and predecessor give. */

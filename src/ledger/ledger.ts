@@ -2,7 +2,7 @@ import { NightshiftError } from '../model/errors.ts'
 import { sortable } from '../model/ids.ts'
 import type { Signer } from '../model/signer.ts'
 import type { Write } from '../model/store.ts'
-import { MINT, add, available, emptyAccount, encodeAccount } from './accounts.ts'
+import { MINT, available, emptyAccount, encodeAccount } from './accounts.ts'
 import type { Account } from './accounts.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -120,7 +120,7 @@ export class Ledger {
     if (upTo.seq <= this.#pruned.seq || upTo.seq > this.prunable) {
       throw new NightshiftError('NS_E_LEDGER', `the journal cannot be pruned up to entry ${upTo.seq}: it is up to ${this.#pruned.seq}, and may be up to ${this.prunable}`)
     }
-    const writes: Write[] = [{ key: LEDGER_KEYS.pruned, value: JSON.stringify({ seq: upTo.seq, hash: upTo.hash }) }]
+    const writes: Write[] = [{ key: LEDGER_KEYS.pruned, value: encodePlace(upTo) }]
     for (let seq = this.#pruned.seq + 1; seq <= upTo.seq; seq++) writes.push({ key: LEDGER_KEYS.entry + sortable(seq), value: undefined })
     for (const [key, seq] of this.#keys) {
       // in the order they were used in
@@ -143,62 +143,85 @@ export class Ledger {
    */
   apply (command: Command): { readonly entry?: Entry, readonly writes: readonly Write[] } {
     if (this.#keys.has(command.key)) return { writes: [] }
-    const accounts = new Map<string, Account>()
-    const holds = new Map<string, Hold | undefined>()
-    const read = (id: string): Account => accounts.get(id) ?? this.account(id)
-    const pending = (id: string): Hold | undefined => holds.has(id) ? holds.get(id) : this.#holds.get(id)
-    const lines = command.transfers.map(transfer => this.#applyOne(transfer, accounts, holds, read, pending))
+    const draft: Draft = { accounts: new Map(), holds: new Map() }
+    const lines = command.transfers.map(transfer => this.#applyOne(transfer, draft))
     const { entry, text } = chain(this.#head, command, lines)
+    const head = { seq: entry.seq, hash: entry.hash }
     const writes: Write[] = [
       { key: LEDGER_KEYS.entry + sortable(entry.seq), value: text },
-      written(LEDGER_KEYS.head, () => `{"seq":${entry.seq},"hash":"${entry.hash}"}`)
+      new LateWrite(LEDGER_KEYS.head, head, encodePlace)
     ]
-    for (const [id, account] of accounts) {
+    for (const [id, account] of draft.accounts) {
       this.#accounts.set(id, account)
-      writes.push(written(LEDGER_KEYS.account + id, () => encodeAccount(account)))
+      writes.push(new LateWrite(LEDGER_KEYS.account + id, account, encodeAccount))
     }
-    for (const [id, hold] of holds) {
+    for (const [id, hold] of draft.holds) {
       if (hold === undefined) this.#holds.delete(id)
       else this.#holds.set(id, hold)
-      writes.push(hold === undefined ? { key: LEDGER_KEYS.hold + id, value: undefined } : written(LEDGER_KEYS.hold + id, () => JSON.stringify([hold.debit, hold.credit, hold.amount.toString()])))
+      writes.push(hold === undefined ? { key: LEDGER_KEYS.hold + id, value: undefined } : new LateWrite(LEDGER_KEYS.hold + id, hold, encodeHold))
     }
     if (command.transfers.some(({ kind }) => kind === 'direct')) {
       this.#keys.set(command.key, entry.seq)
       writes.push({ key: LEDGER_KEYS.key + command.key, value: String(entry.seq) })
     }
-    this.#head = { seq: entry.seq, hash: entry.hash }
+    this.#head = head
     this.#lastAt = entry.at
     return { entry, writes }
   }
 
-  #applyOne (
-    transfer: Transfer, accounts: Map<string, Account>, holds: Map<string, Hold | undefined>,
-    read: (id: string) => Account, pending: (id: string) => Hold | undefined
-  ): EntryTransfer {
+  #applyOne (transfer: Transfer, draft: Draft): EntryTransfer {
     if (transfer.kind === 'direct' || transfer.kind === 'hold') {
-      checkTransfer(transfer, read(transfer.debit))
-      if (transfer.kind === 'hold') {
-        if (pending(transfer.holdId) !== undefined) throw new NightshiftError('NS_E_LEDGER', `hold ${transfer.holdId} is taken already`)
-        holds.set(transfer.holdId, { id: transfer.holdId, debit: transfer.debit, credit: transfer.credit, amount: transfer.amount })
+      const { kind, debit, credit, amount } = transfer
+      checkTransfer(transfer, draft.accounts.get(debit) ?? this.account(debit))
+      const [from, to] = [this.#drafted(debit, draft), this.#drafted(credit, draft)]
+      if (kind === 'direct') {
+        from.debitsPosted += amount
+        to.creditsPosted += amount
+      } else {
+        if (this.#pending(transfer.holdId, draft) !== undefined) throw new NightshiftError('NS_E_LEDGER', `hold ${transfer.holdId} is taken already`)
+        draft.holds.set(transfer.holdId, { id: transfer.holdId, debit, credit, amount })
+        from.debitsPending += amount
+        to.creditsPending += amount
       }
-      const field = transfer.kind === 'hold' ? 'Pending' : 'Posted'
-      accounts.set(transfer.debit, add(read(transfer.debit), `debits${field}`, transfer.amount))
-      accounts.set(transfer.credit, add(read(transfer.credit), `credits${field}`, transfer.amount))
-      return { ...transfer, amount: transfer.amount.toString() }
+      return { ...transfer, amount: amount.toString() }
     }
-    const hold = pending(transfer.holdId)
+    const hold = this.#pending(transfer.holdId, draft)
     if (hold === undefined) {
       throw new NightshiftError('NS_E_LEDGER', `hold ${transfer.holdId} cannot be ${transfer.kind === 'post' ? 'posted' : 'voided'}: it is not pending`)
     }
-    holds.set(hold.id, undefined)
-    accounts.set(hold.debit, add(read(hold.debit), 'debitsPending', -hold.amount))
-    accounts.set(hold.credit, add(read(hold.credit), 'creditsPending', -hold.amount))
+    draft.holds.set(hold.id, undefined)
+    const [from, to] = [this.#drafted(hold.debit, draft), this.#drafted(hold.credit, draft)]
+    from.debitsPending -= hold.amount
+    to.creditsPending -= hold.amount
     if (transfer.kind === 'post') {
-      accounts.set(hold.debit, add(read(hold.debit), 'debitsPosted', hold.amount))
-      accounts.set(hold.credit, add(read(hold.credit), 'creditsPosted', hold.amount))
+      from.debitsPosted += hold.amount
+      to.creditsPosted += hold.amount
     }
     return { kind: transfer.kind, holdId: hold.id, debit: hold.debit, credit: hold.credit, amount: hold.amount.toString(), ref: transfer.ref }
   }
+
+  #pending (holdId: string, { holds }: Draft): Hold | undefined {
+    return holds.has(holdId) ? holds.get(holdId) : this.#holds.get(holdId)
+  }
+
+  /** The command's own copy of an account. */
+  #drafted (id: string, { accounts }: Draft): Changing<Account> {
+    const known = accounts.get(id)
+    if (known !== undefined) return known
+    const { debitsPending, debitsPosted, creditsPending, creditsPosted } = this.account(id)
+    const copy = { id, debitsPending, debitsPosted, creditsPending, creditsPosted }
+    accounts.set(id, copy)
+    return copy
+  }
+}
+
+type Changing<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** What a command changes, until all of it is known to be allowed. */
+interface Draft {
+  readonly accounts: Map<string, Changing<Account>>
+  /** undefined for a hold that it posts or voids */
+  readonly holds: Map<string, Hold | undefined>
 }
 
 function checkTransfer (transfer: Transfer & { kind: 'direct' | 'hold' }, debit: Account): void {
@@ -210,6 +233,24 @@ function checkTransfer (transfer: Transfer & { kind: 'direct' | 'hold' }, debit:
 }
 
 /** A write whose value is made when it is read: most are overtaken by a later one of the same batch before that. */
-function written (key: string, value: () => string): Write {
-  return { key, get value () { return value() } }
+class LateWrite<T> implements Write {
+  readonly key: string
+  readonly #of: T
+  readonly #encode: (of: T) => string
+
+  constructor (key: string, of: T, encode: (of: T) => string) {
+    this.key = key
+    this.#of = of
+    this.#encode = encode
+  }
+
+  get value (): string { return this.#encode(this.#of) }
+}
+
+function encodePlace ({ seq, hash }: Place): string {
+  return `{"seq":${seq},"hash":"${hash}"}`
+}
+
+function encodeHold ({ debit, credit, amount }: Hold): string {
+  return JSON.stringify([debit, credit, amount.toString()])
 }
