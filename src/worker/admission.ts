@@ -1,5 +1,6 @@
 import { NightshiftError } from '../model/errors.ts'
 import type { RunGate } from '../model/executor.ts'
+import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 
 /** How many tasks may run, and in how much memory. */
@@ -21,6 +22,7 @@ interface Entry extends RunGate {
   isOpen: boolean
   readonly listeners: Set<() => void>
   readonly givesUp: AbortController
+  why: Reason | undefined
   timer: NodeJS.Timeout | undefined
 }
 
@@ -28,6 +30,8 @@ interface Entry extends RunGate {
 export interface Pass {
   readonly gate: RunGate
   readonly givesUp: AbortSignal
+  /** why it is given back; undefined while it is not */
+  readonly why: () => Reason | undefined
   leave: () => void
 }
 
@@ -56,6 +60,7 @@ export class Admission {
       isOpen: true,
       listeners,
       givesUp: new AbortController(),
+      why: undefined,
       timer: undefined,
       onChange: listener => {
         listeners.add(listener)
@@ -67,6 +72,7 @@ export class Admission {
     return {
       gate: entry,
       givesUp: entry.givesUp.signal,
+      why: () => entry.why,
       leave: () => {
         clearTimeout(entry.timer)
         if (this.#entries.delete(entry)) this.#decide()
@@ -109,7 +115,8 @@ export class Admission {
   }
 
   #giveUp (entry: Entry): void {
-    entry.givesUp.abort(new NightshiftError('NS_E_ABORTED', `given back: ${this.#admitted.reason?.text ?? 'its owner lends less of the machine'}`))
+    entry.why ??= this.#admitted.reason ?? reason('MACHINE_IN_USE', 'its owner lends less of the machine')
+    entry.givesUp.abort(new NightshiftError('NS_E_ABORTED', `given back: ${entry.why.text}`))
   }
 }
 

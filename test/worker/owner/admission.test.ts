@@ -62,7 +62,7 @@ describe('a worker whose owner paused it', () => {
   it('begins nothing, and gives the chunk back with the reason and without blame', async () => {
     stores.admission.set({ tasks: 2, memoryMiB: 2048, suspended: true, release: false, reason: { code: 'ON_BATTERY', text: 'runs on battery' } })
     const result = await stores.run(await stores.attempt(0, await stores.spec()))
-    expect(result).toMatchObject({ ok: false, failureClass: 'transport', code: 'CANCELLED', message: 'given back: runs on battery' })
+    expect(result).toMatchObject({ ok: false, failureClass: 'transport', code: 'CANCELLED', message: 'given back: runs on battery', givenBack: { code: 'ON_BATTERY' } })
     expect(stores.tasks).toEqual([])
   })
 })
