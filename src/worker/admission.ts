@@ -14,12 +14,17 @@ export interface Admitted {
   readonly reason?: Reason
 }
 
-/** A task held for so long gives its memory and its chunk back, milliseconds. */
+/** A task held for so long in all gives its memory and its chunk back, milliseconds: its coordinator waits no longer for it. */
 export const HOLD_MS = 60_000
 
 interface Entry extends RunGate {
   readonly memoryMiB: number
   isOpen: boolean
+  /** it was let run once */
+  begun: boolean
+  /** for how long it was held before, and since when it is, milliseconds */
+  heldMs: number
+  heldSince: number | undefined
   readonly listeners: Set<() => void>
   readonly givesUp: AbortController
   why: Reason | undefined
@@ -58,6 +63,9 @@ export class Admission {
     const entry: Entry = {
       memoryMiB,
       isOpen: true,
+      begun: false,
+      heldMs: 0,
+      heldSince: undefined,
       listeners,
       givesUp: new AbortController(),
       why: undefined,
@@ -106,12 +114,26 @@ export class Admission {
   }
 
   #turn (entry: Entry, isOpen: boolean): void {
+    entry.begun ||= isOpen
+    // one that has yet to begin, while others run, only waits its turn
+    this.#hold(entry, !isOpen && (entry.begun || this.#admitted.suspended))
     if (!isOpen && this.#admitted.release) this.#giveUp(entry)
     if (entry.isOpen === isOpen) return
     entry.isOpen = isOpen
-    clearTimeout(entry.timer)
-    if (!isOpen) entry.timer = setTimeout(() => { this.#giveUp(entry) }, this.#holdMs)
     for (const listener of [...entry.listeners]) listener()
+  }
+
+  #hold (entry: Entry, isHeld: boolean): void {
+    const now = performance.now()
+    if (isHeld === (entry.heldSince !== undefined)) return
+    if (isHeld) {
+      entry.heldSince = now
+      entry.timer = setTimeout(() => { this.#giveUp(entry) }, this.#holdMs - entry.heldMs)
+    } else {
+      entry.heldMs += now - (entry.heldSince ?? now)
+      entry.heldSince = undefined
+      clearTimeout(entry.timer)
+    }
   }
 
   #giveUp (entry: Entry): void {
