@@ -9,7 +9,7 @@ import { LIMITS } from '../model/limits.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { AttemptId } from '../model/ids.ts'
 import type { Attempt as AttemptRef, Heartbeat, Resume } from '../model/messages/control.ts'
-import { reason } from '../model/reasons.ts'
+import { OWNER_CODES, reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { newStanding, withNodeFailure } from '../verification/reputation.ts'
 import type { Evidence } from '../verification/evidence.ts'
@@ -34,6 +34,9 @@ const MOST_RESTS = 3
 const RETRY: Backoff = { firstMs: 250, mostMs: 30_000 }
 /** How long it waits before the worker gets it again to which, or from which, content did not get through. */
 const REST: Backoff = { firstMs: 5_000, mostMs: 300_000 }
+
+/** Why a worker declines that says nothing of the chunk: it may have it again when it bids again. */
+const NOT_NOW: readonly ReasonCode[] = ['DRAINING', 'BUSY', 'CREDIT_LIMIT', 'COORDINATOR_UNFAIR', 'COORDINATOR_BEHIND', 'NOT_AGREED', ...OWNER_CODES]
 
 export interface Found { readonly job: Job, readonly chunk: Chunk, readonly attempt: Attempt }
 
@@ -121,7 +124,7 @@ export function onLeaseAck (turn: Turn, worker: string, ref: AttemptRef | undefi
 export function onDecline (turn: Turn, worker: string, ref: AttemptRef | undefined, why: Reason): void {
   const found = findAttempt(turn.state, worker, ref)
   if (found === undefined || !attemptIsLive(found.attempt.state)) return
-  if (why.code === 'DRAINING' || why.code === 'BUSY' || why.code === 'CREDIT_LIMIT' || why.code === 'COORDINATOR_UNFAIR' || why.code === 'COORDINATOR_BEHIND' || why.code === 'NOT_AGREED') {
+  if (NOT_NOW.includes(why.code)) {
     found.job.awards.delete(worker)
     found.job.nextRoundAt = Math.max(found.job.nextRoundAt, turn.now + REOPEN_MS)
   }

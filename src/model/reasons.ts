@@ -1,3 +1,6 @@
+/** Why a worker's owner does not want it to work: now, or for somebody or something. */
+export const OWNER_CODES = ['OWNER_PAUSED', 'FINISHING', 'OUTSIDE_HOURS', 'ON_BATTERY', 'MACHINE_IN_USE', 'OTHER_LOAD', 'TRAFFIC_QUOTA', 'DISK_QUOTA', 'OWNER_DENIES'] as const
+
 /** Why something waits, was refused, or ended. Codes are stable; `text` is for a person and carries the figures compared. */
 export type ReasonCode =
   // a worker does not fit a job
@@ -14,7 +17,7 @@ export type ReasonCode =
   // a worker does not obey a coordinator, or a coordinator does not trust its own books
   | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'COORDINATOR_UNFAIR' | 'EQUIVOCATION' | 'DOUBLE_USE' | 'QUARANTINED'
   // a worker's owner does not want it now, or not at all
-  | 'OWNER_PAUSED' | 'FINISHING' | 'OUTSIDE_HOURS' | 'ON_BATTERY' | 'MACHINE_IN_USE' | 'OTHER_LOAD' | 'TRAFFIC_QUOTA' | 'DISK_QUOTA' | 'OWNER_DENIES'
+  | typeof OWNER_CODES[number]
   // what the task did
   | 'EXIT_NONZERO' | 'TIMEOUT' | 'MEMORY_EXCEEDED' | 'OUTPUT_EXCEEDED' | 'OUTPUT_INVALID' | 'ENTRYPOINT_INVALID'
   | 'SANDBOX_CRASHED' | 'SANDBOX_UNAVAILABLE' | 'RESULT_UNAVAILABLE' | 'IMAGE_UNAVAILABLE' | 'ENGINE_GONE' | 'DISK_FULL'

@@ -1,5 +1,6 @@
 import { NightshiftError } from '../model/errors.ts'
 import type { RunGate } from '../model/executor.ts'
+import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 
 /** How many tasks may run, and in how much memory. */
@@ -13,14 +14,20 @@ export interface Admitted {
   readonly reason?: Reason
 }
 
-/** A task held for so long gives its memory and its chunk back, milliseconds. */
+/** A task held for so long in all gives its memory and its chunk back, milliseconds: its coordinator waits no longer for it. */
 export const HOLD_MS = 60_000
 
 interface Entry extends RunGate {
   readonly memoryMiB: number
   isOpen: boolean
+  /** it was let run once */
+  begun: boolean
+  /** for how long it was held before, and since when it is, milliseconds */
+  heldMs: number
+  heldSince: number | undefined
   readonly listeners: Set<() => void>
   readonly givesUp: AbortController
+  why: Reason | undefined
   timer: NodeJS.Timeout | undefined
 }
 
@@ -28,6 +35,8 @@ interface Entry extends RunGate {
 export interface Pass {
   readonly gate: RunGate
   readonly givesUp: AbortSignal
+  /** why it is given back; undefined while it is not */
+  readonly why: () => Reason | undefined
   leave: () => void
 }
 
@@ -54,8 +63,12 @@ export class Admission {
     const entry: Entry = {
       memoryMiB,
       isOpen: true,
+      begun: false,
+      heldMs: 0,
+      heldSince: undefined,
       listeners,
       givesUp: new AbortController(),
+      why: undefined,
       timer: undefined,
       onChange: listener => {
         listeners.add(listener)
@@ -67,6 +80,7 @@ export class Admission {
     return {
       gate: entry,
       givesUp: entry.givesUp.signal,
+      why: () => entry.why,
       leave: () => {
         clearTimeout(entry.timer)
         if (this.#entries.delete(entry)) this.#decide()
@@ -100,16 +114,31 @@ export class Admission {
   }
 
   #turn (entry: Entry, isOpen: boolean): void {
+    entry.begun ||= isOpen
+    // one that has yet to begin, while others run, only waits its turn
+    this.#hold(entry, !isOpen && (entry.begun || this.#admitted.suspended))
     if (!isOpen && this.#admitted.release) this.#giveUp(entry)
     if (entry.isOpen === isOpen) return
     entry.isOpen = isOpen
-    clearTimeout(entry.timer)
-    if (!isOpen) entry.timer = setTimeout(() => { this.#giveUp(entry) }, this.#holdMs)
     for (const listener of [...entry.listeners]) listener()
   }
 
+  #hold (entry: Entry, isHeld: boolean): void {
+    const now = performance.now()
+    if (isHeld === (entry.heldSince !== undefined)) return
+    if (isHeld) {
+      entry.heldSince = now
+      entry.timer = setTimeout(() => { this.#giveUp(entry) }, this.#holdMs - entry.heldMs)
+    } else {
+      entry.heldMs += now - (entry.heldSince ?? now)
+      entry.heldSince = undefined
+      clearTimeout(entry.timer)
+    }
+  }
+
   #giveUp (entry: Entry): void {
-    entry.givesUp.abort(new NightshiftError('NS_E_ABORTED', `given back: ${this.#admitted.reason?.text ?? 'its owner lends less of the machine'}`))
+    entry.why ??= this.#admitted.reason ?? reason('MACHINE_IN_USE', 'its owner lends less of the machine')
+    entry.givesUp.abort(new NightshiftError('NS_E_ABORTED', `given back: ${entry.why.text}`))
   }
 }
 

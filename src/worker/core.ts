@@ -264,7 +264,8 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content:
   if (!result.ok) {
     remove(turn, key, attempt)
     rememberImage(turn, result)
-    turn.send(attempt.coordinator, {
+    if (result.givenBack !== undefined) turn.send(attempt.coordinator, { decline: { attempt: attempt.id, reason: result.givenBack } })
+    else turn.send(attempt.coordinator, {
       failed: {
         attempt: attempt.id,
         failureClass: result.failureClass,

@@ -1,6 +1,7 @@
 import type { FileRef } from '../model/block.ts'
 import type { FailureClass, FailureCode, Usage } from '../model/executor.ts'
 import type { Message } from '../model/messages/control.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Ran } from '../model/task-spec.ts'
 import type { Allowance } from './owner/allowance.ts'
@@ -19,9 +20,10 @@ export type WorkerEvent =
   | { readonly kind: 'drain' }
   | { readonly kind: 'owner', readonly news: OwnerNews }
 
+/** `givenBack`: it did not fail, its machine's owner wanted it to end. */
 export type TaskResult =
   | { readonly ok: true, readonly value: string, readonly files: readonly FileRef[], readonly ran: Ran, readonly manifest?: BlobRef, readonly usage: Usage, readonly nonce: string }
-  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode | 'SPEC_INVALID', readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly usage: Usage, readonly image?: string }
+  | { readonly ok: false, readonly failureClass: FailureClass, readonly code: FailureCode | 'SPEC_INVALID', readonly message: string, readonly exitCode: number, readonly stderrTail: string, readonly usage: Usage, readonly image?: string, readonly givenBack?: Reason }
 
 /** What a turn asks the world to do, after its writes are on disk. */
 export type WorkerEffect =

@@ -16,7 +16,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Holds } from '../storage/index.ts'
 import { fileListProblem } from '../verification/file-list.ts'
 import { opened } from './admission.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Pass } from './admission.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { TaskBounds } from './bounds.ts'
 import type { TaskResult } from './events.ts'
@@ -116,9 +116,9 @@ export class TaskRunner {
     try {
       await opened(pass.gate, either)
       const result = await this.#execute(key, attempt, prepared, input, either, pass.gate)
-      return !result.ok && pass.givesUp.aborted ? failure(pass.givesUp.reason, true) : result
+      return result.ok ? result : givenBack(pass) ?? result
     } catch (error) {
-      return failure(error, either.aborted)
+      return givenBack(pass) ?? failure(error, either.aborted)
     } finally {
       pass.leave()
     }
@@ -222,6 +222,12 @@ function failure (error: unknown, cancelled: boolean): TaskResult {
   const { code, message } = asNightshiftError(error)
   const outside = cancelled ? 'CANCELLED' : OUTSIDE[code]
   return { ok: false, failureClass: outside === undefined ? 'node' : 'transport', code: outside ?? 'SANDBOX_UNAVAILABLE', message, exitCode: 0, stderrTail: '', usage: NOTHING_USED }
+}
+
+/** A task that did not fail: its machine's owner wanted it to end. */
+function givenBack ({ givesUp, why }: Pass): TaskResult | undefined {
+  const reason = why()
+  return reason === undefined ? undefined : { ...failure(givesUp.reason, true), givenBack: reason } as TaskResult
 }
 
 /** What no coordinator may accept is the app's failure here, before anything is committed to. */

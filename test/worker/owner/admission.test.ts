@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Admission } from '../../../src/worker/admission.ts'
 import type { Admitted } from '../../../src/worker/admission.ts'
 import { TwoStores } from '../support.ts'
@@ -52,6 +52,35 @@ describe('what an owner admits', () => {
     atOnce.set({ ...ALL, suspended: true, release: true })
     expect(other.givesUp.aborted).toBe(true)
   })
+
+  describe('over time', () => {
+    beforeEach(() => { vi.useFakeTimers() })
+    afterEach(() => { vi.useRealTimers() })
+
+    it('gives back what was held for long in all, however often it went on between: its coordinator would think it broken', () => {
+      const admission = new Admission(1, ALL, 60_000)
+      const pass = admission.enter(1)
+      for (let i = 0; i < 2; i++) {
+        admission.set({ ...ALL, suspended: true })
+        vi.advanceTimersByTime(29_000)
+        admission.set(ALL)
+        vi.advanceTimersByTime(100_000)
+      }
+      expect(pass.givesUp.aborted).toBe(false)
+      admission.set({ ...ALL, suspended: true })
+      vi.advanceTimersByTime(3000)
+      expect(pass.givesUp.aborted).toBe(true)
+    })
+
+    it('lets what has not begun wait its turn for as long as others run', () => {
+      const admission = new Admission(2, { ...ALL, tasks: 1 }, 60_000)
+      const [first, second] = [admission.enter(1), admission.enter(1)]
+      vi.advanceTimersByTime(600_000)
+      expect(second.givesUp.aborted).toBe(false)
+      first.leave()
+      expect(second.gate.isOpen).toBe(true)
+    })
+  })
 })
 
 describe('a worker whose owner paused it', () => {
@@ -62,7 +91,7 @@ describe('a worker whose owner paused it', () => {
   it('begins nothing, and gives the chunk back with the reason and without blame', async () => {
     stores.admission.set({ tasks: 2, memoryMiB: 2048, suspended: true, release: false, reason: { code: 'ON_BATTERY', text: 'runs on battery' } })
     const result = await stores.run(await stores.attempt(0, await stores.spec()))
-    expect(result).toMatchObject({ ok: false, failureClass: 'transport', code: 'CANCELLED', message: 'given back: runs on battery' })
+    expect(result).toMatchObject({ ok: false, failureClass: 'transport', code: 'CANCELLED', message: 'given back: runs on battery', givenBack: { code: 'ON_BATTERY' } })
     expect(stores.tasks).toEqual([])
   })
 })
