@@ -1,7 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { NettingStep } from '../api/netting.ts'
-import { WALLET_FILE } from '../composition/wallet-file.ts'
 import type { Belonging } from '../ledger/belonging.ts'
 import { MAX_NETTING_CHARS } from '../ledger/netting.ts'
 import { NightshiftError } from '../model/errors.ts'
@@ -9,6 +7,7 @@ import type { CoordinatorAccount } from '../worker/views.ts'
 import { connect } from './connect.ts'
 import { EXIT, print, printJson, say, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
+import { walletIn } from './stored.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
 
@@ -52,8 +51,7 @@ interface Claim { readonly coordinator: string, readonly receipt: NonNullable<Co
 
 /** What a worker has receipts for, with its word on whose it is. */
 async function claimsOf (folder: string): Promise<readonly Claim[]> {
-  const text = await readFile(join(folder, WALLET_FILE), 'utf8').catch(() => { throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker' }) })
-  const { worker, belonging, coordinators } = JSON.parse(text) as { worker: string, belonging?: Belonging, coordinators: readonly CoordinatorAccount[] }
+  const { worker = `on ${folder}`, belonging, coordinators } = await walletIn(folder)
   if (belonging === undefined) throw new NightshiftError('NS_E_CONFIG', `worker ${worker} has not said whose it is`, { remedy: 'start it with --owner and the peer id of your coordinator' })
   return coordinators.flatMap(({ coordinator, receipt }) => receipt === undefined ? [] : [{ coordinator, receipt, belonging }])
 }

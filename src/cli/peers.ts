@@ -12,7 +12,7 @@ import { connect } from './connect.ts'
 import { confirmed } from './ledger.ts'
 import { EXIT, print, printJson, printRows, say, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
-import { readWallet } from './stored.ts'
+import { readWallet, walletIn } from './stored.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
 
@@ -71,9 +71,7 @@ export async function deposit (peer: string, amount: string, command: Common): P
 
 /** `nightshift wallet redeem FOLDER`: shows a worker's receipts to the bank this command talks to. */
 export async function redeem (folder: string, command: Common & { readonly out?: string }): Promise<number> {
-  const file = join(folder, WALLET_FILE)
-  const text = await readFile(file, 'utf8').catch(() => { throw new NightshiftError('NS_E_CONFIG', `no worker has run on ${folder}`, { remedy: 'name the data folder of a worker' }) })
-  const receipts = readWallet(text, file).coordinators.flatMap(({ receipt }) => receipt === undefined ? [] : [receipt])
+  const receipts = (await walletIn(folder)).coordinators.flatMap(({ receipt }) => receipt === undefined ? [] : [receipt])
   const bank = await connect(command.data)
   const redemptions: Redemption[] = []
   const redeemed: Redeemed[] = []

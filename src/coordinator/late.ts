@@ -2,7 +2,7 @@ import { moveAttempt } from '../lifecycle/attempt.ts'
 import { attemptKey } from '../model/ids.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
-import { creditWinner } from './accepted.ts'
+import { creditWinner, forgetFiles } from './accepted.ts'
 import { askAgain } from './asking.ts'
 import { endAttempt, idOf, requeue } from './attempts.ts'
 import { batchMoved, leaveBatch } from './batches.ts'
@@ -34,6 +34,7 @@ export function awaitLate (turn: Turn, job: Job, chunk: Chunk): void {
     if (attempt.revealAskedAt === undefined) askAgain(turn, job, chunk, attempt)
     job.late.add(chunk.index)
   }
+  if (!job.late.has(chunk.index)) forgetFiles(chunk)
 }
 
 /** True while a committed result may still come for a chunk that is decided without it. */
@@ -59,6 +60,7 @@ function dismiss (turn: Turn, job: Job, index: number, why: Reason): void {
   job.late.delete(index)
   if (chunk === undefined) return
   for (const attempt of late(chunk)) endAttempt(turn, job, chunk, attempt, 'RECALLED', why)
+  forgetFiles(chunk)
 }
 
 /** A result was shown for a chunk that is stored already. */
@@ -70,7 +72,9 @@ export function judgeShownLate (turn: Turn, job: Job, chunk: Chunk): void {
     creditWinner(turn, job, chunk, attempt)
     oweOneMore(turn.state, job, attempt)
   }
-  if (late(chunk).length === 0) job.late.delete(chunk.index)
+  if (late(chunk).length > 0) return
+  job.late.delete(chunk.index)
+  forgetFiles(chunk)
 }
 
 /**

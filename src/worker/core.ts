@@ -14,7 +14,7 @@ import { drain } from './drain.ts'
 import { expectDraw, missDraws, onDraw } from './draws.ts'
 import type { TaskResult, WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
-import { isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
+import { greetAnew, isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { passOn } from './hearsay.ts'
 import { KEYS } from './keys.ts'
 import { onNetting } from './netting.ts'
@@ -115,8 +115,7 @@ function tick (turn: WorkerTurn): void {
       delete view.hangUp
       turn.effect({ kind: 'disconnect', peer: view.peer, why: view.refusal?.text ?? 'it owes too much' })
     } else if (view.refusal?.code === 'CREDIT_LIMIT' && stillRefused(turn, view.peer) === undefined) {
-      view.refusal = reason('NOT_AGREED', 'the coordinator has yet to answer')
-      sendResume(turn, view)
+      greetAnew(turn, view)
     }
   }
   forgetOld(turn)

@@ -73,6 +73,12 @@ export function refuse (turn: WorkerTurn, view: CoordinatorView, why: Reason): v
   if (news) turn.effect({ kind: 'note', level: 'warn', text: `coordinator refused: ${why.text}`, about: { coordinator: view.peer, code: why.code } })
 }
 
+/** What a coordinator was refused for is over: both say anew what they know. */
+export function greetAnew (turn: WorkerTurn, view: CoordinatorView): void {
+  view.refusal = reason('NOT_AGREED', 'the coordinator has yet to answer')
+  sendResume(turn, view)
+}
+
 export function equivocated (coordinator: string): Reason {
   return reason('EQUIVOCATION', `${coordinator} has signed receipts that contradict each other; the proof is kept here`)
 }

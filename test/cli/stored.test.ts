@@ -30,6 +30,18 @@ describe('a file of a node that a command reads', () => {
     expect(printed).toContain('what to do')
   })
 
+  it.each([['{"coordinators": ['], ['null'], ['{"belonging": 5, "coordinators": []}'], ['{"worker": "w", "belonging": {}, "coordinators": []}']])('is refused in words when what is netted comes from a wallet that holds %s', async text => {
+    await writeFile(join(dir, 'wallet.json'), text)
+    expect(await run('wallet', 'net', 'propose', '12D3KooWGC6TvWhfapngX6wvJHHYvRTyCW6RBKqYTaVpPk3sXQ7m', '--worker', dir, '--out', join(dir, 'proposal'), '--data', dir)).toBe(1)
+    expect(printed).toMatch(/NS_E_DATA_CORRUPT.*wallet\.json/)
+  })
+
+  it('is shown whole when an older version wrote the wallet', async () => {
+    await writeFile(join(dir, 'wallet.json'), JSON.stringify({ worker: 'w', coordinators: [{ coordinator: 'c', connected: true, equivocated: false, earned: '1', receipted: '1', seq: 1, exposure: '0', leased: '0', limit: '1', lost: '0' }] }))
+    expect(await run('wallet', 'peers', '--data', dir, '--output', 'json')).toBe(0)
+    expect(JSON.parse(printed)).toMatchObject({ coordinators: [{ netted: '0', conduct: { accepted: 0, forged: 0 } }] })
+  })
+
   it.each([['{"url"'], ['{"url": "http://127.0.0.1:1"}'], ['{"url": "nowhere", "token": "t"}'], ['{"url": "http://127.0.0.1:1", "token": "se\\ncret"}']])('is refused in words when an address file holds %s', async text => {
     await writeFile(join(dir, 'api.json'), text)
     expect(await run('status', '--data', dir)).toBe(1)

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { KEYS } from '../../src/coordinator/keys.ts'
 import { decodeChunk } from '../../src/coordinator/records.ts'
 import type { Attempt } from '../../src/coordinator/state.ts'
+import { Turn } from '../../src/coordinator/turn.ts'
+import { strike } from '../../src/coordinator/verdict.ts'
+import { reason } from '../../src/model/reasons.ts'
 import { riskOfOne } from '../../src/verification/risk.ts'
 import { simulatedJob } from './jobs.ts'
 import { SimulatedNetwork } from './network.ts'
@@ -80,6 +83,28 @@ describe('the copy of a late chunk', () => {
       expect(network.coordinator.incidents.map(({ worker }) => worker)).toEqual(['first'])
     }
     expect(disputes.size).toBeGreaterThan(0)
+  })
+
+  it('leaves the first result whole when it is the liar that goes, before the referee has spoken', () => {
+    const lost: (string | undefined)[] = []
+    for (const apart of APART) {
+      const network = new SimulatedNetwork(70 + apart)
+      network.addWorker('first', { taskMs: LATE_MS })
+      network.submit(simulatedJob(ID, { replicas: 1 }), 1)
+      network.run(1500)
+      network.addWorker('second', { taskMs: LATE_MS - 2300 + apart, lies: true })
+      const job = network.coordinator.jobs.get(ID)
+      for (let i = 0; i < 20_000 && job?.record.disputes === 0 && job.record.state === 'RUNNING'; i++) network.run(1)
+      const contradicted = job?.chunks[0]?.attempts.find(({ state, worker }) => state === 'REVEALED' && worker === 'first')
+      if (contradicted === undefined) continue
+      const turn = new Turn(network.coordinator, network.now)
+      for (const epoch of [8, 9]) strike(turn, { at: network.now, worker: 'second', jobId: ID, chunk: 0, epoch, reason: reason('WRONG_RESULT', 'of another job') })
+      network.run(600_000)
+      expect(job?.record).toMatchObject({ state: 'COMPLETED' })
+      lost.push(network.written().find(({ key }) => key === KEYS.result(ID, 0))?.value)
+    }
+    expect(lost.length).toBeGreaterThan(0)
+    expect(lost).not.toContain('[]')
   })
 
   it('does not hold the job up when it is never shown', () => {

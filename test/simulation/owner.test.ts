@@ -41,4 +41,17 @@ describe('a worker whose owner needs the machine', () => {
     expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'COMPLETED', failed: 0 })
     expect(network.coordinator.standings.get('w1')).toMatchObject({ strikes: [], failedJobs: [] })
   })
+
+  it('works again for a coordinator that was unwanted for a while', () => {
+    const network = new SimulatedNetwork(83, { platforms: [] })
+    network.addWorker('w1', { taskMs: 100 })
+    network.run(1000)
+    network.onWorker('w1', { kind: 'owner', news: { rules: rulesOf({ profile: 'always', coordinators: { deny: ['coordinator'] } }) } })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 3)
+    network.run(20_000)
+    expect(network.coordinator.workers.get('w1')?.refusal?.code).toBe('OWNER_DENIES')
+    network.onWorker('w1', { kind: 'owner', news: { rules: rulesOf({ profile: 'always' }) } })
+    network.run(60_000)
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'COMPLETED', verified: 3 })
+  })
 })

@@ -191,8 +191,10 @@ class Watch {
   /** Freezes the container, or lets it go on. One that cannot be frozen is ended: its machine's owner comes first. */
   #followGate (): void {
     this.#holding = this.#holding.then(async () => {
-      if (this.#over || this.stopped !== undefined) return
-      if (this.#bounds.gate?.isOpen === false) {
+      const shut = this.#bounds.gate?.isOpen === false
+      // an engine refuses to freeze what is frozen: the gate may have turned twice while it was at it
+      if (this.#over || this.stopped !== undefined || shut === this.#clock.isHeld) return
+      if (shut) {
         await this.#container.pause()
         this.#clock.hold()
       } else {
@@ -222,6 +224,7 @@ class Watch {
 
   /** One that is held must go on to be ended. One that has ended already cannot be killed; any other failure shows in the wait. */
   async #kill (): Promise<void> {
+    await this.#holding
     if (this.#clock.isHeld) await this.#container.unpause().catch(() => undefined)
     await this.#container.kill({ signal: 'SIGKILL' }).catch(() => undefined)
   }

@@ -1,6 +1,6 @@
 import type { OwnerRules } from '../../model/owner-rules.ts'
 import { giveBackQueued } from '../drain.ts'
-import { refuse } from '../handshake.ts'
+import { greetAnew, refuse } from '../handshake.ts'
 import { KEYS } from '../keys.ts'
 import { sendOffer } from '../offer.ts'
 import type { WorkerTurn } from '../turn.ts'
@@ -26,7 +26,7 @@ export function onOwnerNews (turn: WorkerTurn, { rules, seen, command }: OwnerNe
     turn.put(KEYS.ownerCommand, command === null ? undefined : JSON.stringify(command))
   }
   reconsider(turn)
-  if (rules !== undefined) refuseDenied(turn)
+  if (rules !== undefined) followLists(turn)
 }
 
 /** What may run is thought over with time, too: hours begin and end, and pauses run out. */
@@ -44,10 +44,12 @@ export function reconsider (turn: WorkerTurn): void {
   if (before.reason?.code !== why?.code) turn.effect({ kind: 'note', level: 'info', text: why?.text ?? 'lends all that its owner allows', about: { code: why?.code ?? 'OK' } })
 }
 
-function refuseDenied (turn: WorkerTurn): void {
+/** Coordinators the owner does not want any more are refused; those that were unwanted and are not any more are greeted. */
+function followLists (turn: WorkerTurn): void {
   for (const view of turn.state.coordinators.values()) {
     const why = coordinatorDenied(turn.state, view.peer)
     if (why !== undefined && view.admitted) refuse(turn, view, why)
+    else if (why === undefined && view.refusal?.code === 'OWNER_DENIES') greetAnew(turn, view)
   }
 }
 
