@@ -77,7 +77,7 @@ describe('a machine that belongs to somebody', () => {
 
   it('holds what runs while its owner pauses it, says so to both sides, and goes on where it was', async () => {
     const id = await submit(1)
-    await begun()
+    await vi.waitFor(() => { expect(computing(worker)).toBe(true) }, { timeout: 60_000, interval: 10 })
     await owner.call('POST', '/v1/owner/pause', { release: false })
     await vi.waitFor(() => { expect(stopped(worker)).toBeGreaterThan(0) }, SOON)
     expect(await state()).toEqual(['suspended', 'OWNER_PAUSED'])
@@ -148,8 +148,8 @@ describe('a machine that belongs to somebody', () => {
   })
 })
 
-/** Processes of a node that stand still. */
-function stopped ({ process: { pid } }: StartedNode): number {
+/** Processes that a node has started, and that they have started. */
+function descendants ({ process: { pid } }: StartedNode): readonly number[] {
   const children = (parent: number): number[] => {
     try {
       return readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(child => child !== '').map(Number).flatMap(child => [child, ...children(child)])
@@ -157,11 +157,26 @@ function stopped ({ process: { pid } }: StartedNode): number {
       return []
     }
   }
-  return children(pid ?? 0).filter(child => {
-    try {
-      return readFileSync(`/proc/${child}/stat`, 'utf8').includes(') T ')
-    } catch {
-      return false
-    }
-  }).length
+  return children(pid ?? 0)
+}
+
+function about (pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** How many of them stand still. */
+function stopped (node: StartedNode): number {
+  return descendants(node).filter(pid => about(pid, 'stat').includes(') T ')).length
+}
+
+/** True once the app itself runs: a runner of WebAssembly has used a tenth of a second and more since it was ready. */
+function computing (node: StartedNode): boolean {
+  return descendants(node).some(pid => {
+    const stat = about(pid, 'stat')
+    return about(pid, 'cmdline').includes('wasm-runner.js') && !about(pid, 'cmdline').startsWith('bwrap') && / R /.test(stat) && Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]) > 60
+  })
 }
