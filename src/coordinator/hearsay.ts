@@ -18,7 +18,8 @@ const MOST_KEPT = 1000
  * A node shows what another coordinator has against a worker. It can only lower
  * trust, and how far depends on whose word it rests on:
  *
- * - a witness, or coordinator, that this one's owner named: it counts like a wrong result found here
+ * - a coordinator that this one's owner named: it counts like a wrong result found here. A witness that the owner
+ *   named is not enough: a stranger may have had both run an app that gives something else each time
  * - anybody else could have signed a false result to harm the worker: the worker is
  *   no longer proven here, so that its results are checked by others again, and that only a
  *   few times a month. It is never banned, and is paid for what it does as before.
@@ -47,9 +48,8 @@ export function onEvidence (turn: Turn, from: string, wire: WireEvidence): void 
 
 function heed (turn: Turn, evidence: Evidence): void {
   const { coordinator, accused, witness, jobId, chunk } = evidence
-  const believed = [coordinator, witness.worker].some(peer => isTrusted(turn.state, peer, turn.now))
   const text = `for ${coordinator} it signed result ${short(accused.resultHash)}, ${witness.worker} signed ${short(witness.resultHash)}`
-  if (believed) {
+  if (isTrusted(turn.state, coordinator, turn.now)) {
     strike(turn, { at: turn.now, worker: accused.worker, jobId, chunk, epoch: accused.epoch, reason: reason('WRONG_RESULT', text), evidence })
     return
   }

@@ -37,7 +37,7 @@ export type Attested = Readonly<Static<typeof AttestedSchema>>
  * can check it, without either peer. It proves that both signed what they
  * signed, and so that one of them is wrong, not which: to find that out the
  * chunk must be run once more, and the hashes say with what. So it is worth as
- * much as its witness is trusted, and nothing that is not signed by the accused accuses anybody.
+ * much as whose job it was, and its witness, are trusted, and nothing that is not signed by the accused accuses anybody.
  */
 export type Evidence = Readonly<Static<typeof EvidenceSchema>>
 

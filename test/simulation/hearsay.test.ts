@@ -13,9 +13,9 @@ const ID = 'j-aaaaaaaaaaaaaaaa'
 const NEXT = 'j-bbbbbbbbbbbbbbbb'
 
 /** What `coordinator` has against w1 for a chunk: w1 did sign its result. */
-function against (coordinator: string, chunk: number, accused = 'w1'): Evidence {
+function against (coordinator: string, chunk: number, { accused = 'w1', witness = coordinator } = {}): Evidence {
   const work = { jobId: ID, chunk, coordinator, inputHash: '1'.repeat(64), appHash: '2'.repeat(64), paramsHash: '3'.repeat(64), specHash: '4'.repeat(64), exitCode: 0 }
-  const [mine, other] = [{ ...work, worker: accused, epoch: 1, resultHash: 'a'.repeat(64) }, { ...work, worker: coordinator, epoch: 2, resultHash: 'b'.repeat(64) }]
+  const [mine, other] = [{ ...work, worker: accused, epoch: 1, resultHash: 'a'.repeat(64) }, { ...work, worker: witness, epoch: 2, resultHash: 'b'.repeat(64) }]
   const sign = (attestation: typeof mine): string => Buffer.from(signAttestation(attestation, namedSigner(attestation.worker))).toString('hex')
   return evidenceOf(mine, sign(mine), other, sign(other))
 }
@@ -56,6 +56,13 @@ describe('what others say of a worker', () => {
     expect(network.coordinator.incidents).toMatchObject([{ worker: 'w1', reason: { code: 'WRONG_RESULT' }, evidence: { coordinator: 'c2' } }])
     tell(network, against('c2', 2))
     expect(isBanned(network.coordinator.standings.get('w1') ?? newStanding('w1'), network.now)).toBe(true)
+  })
+
+  it('bans nobody on the word of a stranger, whoever the witness is: the app may be one that gives something else each time', () => {
+    const network = proven(['w2'])
+    for (let i = 0; i < 3; i++) tell(network, against('stranger', i, { witness: 'w2' }))
+    expect(network.coordinator.standings.get('w1')?.strikes).toEqual([])
+    expect(network.coordinator.incidents).toEqual([])
   })
 
   it('changes nothing when the accused has not signed it, when it is about this coordinator, or when one tells too much', () => {
