@@ -8,7 +8,7 @@ import { simulatedSigner } from './signer.ts'
 import { must } from './violation.ts'
 
 /** Every job that ended has a receipt, which holds and says of every worker what the books say. */
-export async function auditReceipts ({ name, state, disk, archive }: SimulatedCoordinator): Promise<void> {
+export async function auditReceipts ({ name, state, disk, archive, world }: SimulatedCoordinator): Promise<void> {
   if (state === undefined) return
   const posted = new Map<string, bigint>()
   for await (const text of journalLines(disk, archive)) {
@@ -32,6 +32,7 @@ export async function auditReceipts ({ name, state, disk, archive }: SimulatedCo
     if (statement === undefined) continue
     must(BigInt(statement.paid) === record.spent, 'a receipt comes to what was spent', () => `${record.id}: ${statement.paid} and ${record.spent}`)
     must(statement.executions === record.executions, 'a receipt counts every execution', () => `${record.id}: ${statement.executions} and ${record.executions}`)
+    world.stats.count('batch in a receipt', statement.batches)
     must(statement.batches === record.checks.batches, 'a receipt shows every batch', () => `${record.id}: ${statement.batches} and ${record.checks.batches}`)
     must(statement.risk === (record.risk ?? 0), 'a receipt and its job are equally sure', () => `${record.id}: ${statement.risk} and ${record.risk ?? 0}`)
     for (const { peer, paid } of statement.workers) {
