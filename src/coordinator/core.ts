@@ -114,6 +114,8 @@ function continueJob (turn: Turn, job: Job): void {
           if (attempt.worker === turn.state.self && attemptIsOpen(attempt.state) && attempt.value === undefined) {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
+          // its worker could be heard from now on only, however long the start took
+          if (attempt.worker !== turn.state.self && attemptIsOpen(attempt.state)) attempt.expiresAt = turn.now + turn.state.config.leaseTtlMs
           delete attempt.revealAskedAt
           delete attempt.revealAsks
           delete attempt.revealComing

@@ -149,6 +149,6 @@ function chunk (index: number): Chunk {
   const worker = workerOf(index)
   return {
     index, input: { sha256: 'a'.repeat(64), size: 100 }, state: 'ACTIVE', epoch: 1, quorum: 2, excluded: [], appFailures: [], nodeFailures: [], disputed: false,
-    attempts: [{ epoch: 1, worker, group: worker, trusted: false, price: 1000n, holdId: holdOf(ENTRIES + index), leasedAt: 0, ahead: 0, state: 'RUNNING', expiresAt: 0 }]
+    attempts: [{ epoch: 1, worker, group: worker, trusted: false, price: 1000n, holdId: holdOf(ENTRIES + index), leasedAt: Date.now(), ahead: 0, state: 'RUNNING', expiresAt: 0 }]
   }
 }
