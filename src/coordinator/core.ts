@@ -33,6 +33,11 @@ import { chaseReveals, onReveal, onRevealComing, onRevealLost } from './showing.
 import { callReferee, onTrustedDone } from './trusted-runs.ts'
 import { reviewWaiting } from './waiting.ts'
 
+/**
+ * A coordinator that was away gives its workers this long to find it again, milliseconds: they try every 30 s at least.
+ * A lease that ended before would have a finished chunk run twice.
+ */
+const RETURN_MS = 35_000
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
 const MOST_SLOTS = 256
 
@@ -115,7 +120,7 @@ function continueJob (turn: Turn, job: Job): void {
             endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('WORKER_GONE', 'the coordinator was restarted during its own run'))
           }
           // its worker could be heard from now on only, however long the start took
-          if (attempt.worker !== turn.state.self && attemptIsOpen(attempt.state)) attempt.expiresAt = turn.now + turn.state.config.leaseTtlMs
+          if (attempt.worker !== turn.state.self && attemptIsOpen(attempt.state)) attempt.expiresAt = turn.now + Math.max(turn.state.config.leaseTtlMs, RETURN_MS)
           delete attempt.revealAskedAt
           delete attempt.revealAsks
           delete attempt.revealComing

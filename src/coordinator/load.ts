@@ -106,18 +106,12 @@ async function loadChunks (store: Store, state: CoordinatorState, job: Job): Pro
   for (const chunk of stored.sort((a, b) => (a.storedAt ?? 0) - (b.storedAt ?? 0))) addUnpaid(state, job, chunk)
 }
 
-/**
- * A coordinator that was away gives its workers this long to find it again, milliseconds: they try every 30 s at least.
- * A lease that ended before would have a finished chunk run twice.
- */
-const RETURN_MS = 35_000
-
 function adoptAttempts (state: CoordinatorState, job: Job, now: number): void {
   for (const index of job.active) {
     const chunk = job.chunks[index]
     for (const attempt of chunk?.attempts ?? []) {
       if (chunk === undefined || !attemptIsOpen(attempt.state) || attempt.worker === state.self) continue
-      attempt.expiresAt = now + Math.max(state.config.leaseTtlMs, RETURN_MS)
+      attempt.expiresAt = now + state.config.leaseTtlMs
       const worker = state.workers.get(attempt.worker) ?? {
         peer: attempt.worker, connected: false, inFlight: new Set<string>(), draining: false, overheadMs: 0
       }
