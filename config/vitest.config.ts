@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/containers/**', ...(full ? [] : ['test/**/*.full.test.ts'])],
-          setupFiles: ['src/network/polyfill.ts'],
+          setupFiles: ['src/network/polyfill.ts', 'test/support/plain.ts'],
           testTimeout: 30_000
         }
       },
@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: full ? [] : ['test/**/*.full.test.ts'],
-          setupFiles: ['src/network/polyfill.ts'],
+          setupFiles: ['src/network/polyfill.ts', 'test/support/plain.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // these wait for processes most of the time; more of them at once would make each other late
@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'containers',
           include: ['test/containers/**/*.test.ts'],
           exclude: full ? [] : ['test/**/*.full.test.ts'],
-          setupFiles: ['src/network/polyfill.ts'],
+          setupFiles: ['src/network/polyfill.ts', 'test/support/plain.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
           fileParallelism: false

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { pc } from './colours.ts'
 import type { ChaosReport, Verdict, WorkerRow } from '../cluster/chaos/report.ts'
 import { EXIT, duration, print, printRows, say } from './output.ts'
 

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises'
-import pc from 'picocolors'
+import { pc } from './colours.ts'
 import { dataFolder } from '../config/paths.ts'
 import { VERSION } from '../config/version.ts'
 import type { NodeView } from '../coordinator/views.ts'

@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update'
-import pc from 'picocolors'
+import { pc } from './colours.ts'
 import type { JobView } from '../model/job.ts'
 import { duration, say } from './output.ts'
 

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import pc from 'picocolors'
+import { pc } from './colours.ts'
 import { asNightshiftError } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLogUpdate } from 'log-update'
-import pc from 'picocolors'
+import { pc } from './colours.ts'
 import { ApiClient } from '../api/client.ts'
 import { readEndpoint } from '../api/endpoint.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'

@@ -1,4 +1,4 @@
-import pc from 'picocolors'
+import { pc } from './colours.ts'
 import type { WorkerStatus } from '../worker/status.ts'
 import { bytes, duration, print, shortPeer } from './output.ts'
 
