@@ -75,7 +75,8 @@ function planJob (world: World, plan: PlannedJob, index: number): void {
   const coordinator = world.coordinator(plan.coordinator)
   if (coordinator === undefined) return
   const record = simulatedJob(`j-${String.fromCharCode(97 + index).repeat(16)}`, {
-    replicas: plan.replicas, taskTimeout: 10, jobTimeout: plan.jobTimeoutS, allowPartial: plan.allowPartial, estimate: plan.estimateS
+    replicas: plan.replicas, taskTimeout: 10, jobTimeout: plan.jobTimeoutS, allowPartial: plan.allowPartial, estimate: plan.estimateS,
+    ...plan.confidence === undefined ? {} : { confidence: plan.confidence }
   }, plan.budget, plan.app.judged === undefined ? {} : { determinism: plan.app.judged, comparator: 'like.wasm', checker: 'check.wasm' })
   const submission: Submission = { record, app: plan.app, chunks: plan.chunks, accepted: false }
   world.after(plan.at + 1, () => { coordinator.submit(submission) })

@@ -15,6 +15,8 @@ export interface PlannedJob {
   readonly chunks: number
   /** unset: as many as what is known of the workers asks for */
   readonly replicas: number | undefined
+  /** percent; unset: 99. With less, workers are proven after a few results, and run batches alone */
+  readonly confidence?: number
   readonly budget: bigint
   readonly jobTimeoutS: number
   readonly allowPartial: boolean
@@ -82,7 +84,7 @@ export function scenarioOf (dice: Dice): Scenario {
     tickMs: dice.pick([250, 500, 1000]),
     coordinators,
     workers,
-    jobs: coordinators.flatMap(({ name, referee }) => Array.from({ length: dice.whole(1, 2) }, () => withJudge(jobOf(dice, name, faultsForMs, honest), referee))),
+    jobs: coordinators.flatMap(({ name, referee }) => Array.from({ length: dice.whole(1, 2) }, () => withBatches(withJudge(jobOf(dice, name, faultsForMs, honest), referee)))),
     troubles: {
       weather: dice.chance(0.5) ? CLEAR : {
         drop: maybe(0.4, () => dice.fraction() * 0.1),
@@ -139,4 +141,10 @@ function jobOf (dice: Dice, coordinator: string, faultsForMs: number, honest: nu
 function withJudge (job: PlannedJob, referee: boolean): PlannedJob {
   const judged = referee ? ([undefined, 'fuzzy', undefined, 'self-checked'] as const)[(job.at + job.chunks + job.app.taskMs) % 4] : undefined
   return judged === undefined ? job : { ...job, app: { ...job.app, judged }, replicas: judged === 'self-checked' ? undefined : job.replicas }
+}
+
+/** Every other job that leaves the number of replicas open is content with workers that are proven soon, so that batches meet faults too. Drawn from what is drawn already. */
+function withBatches (job: PlannedJob): PlannedJob {
+  const soon = job.replicas === undefined && job.app.judged === undefined && (job.at + job.chunks + job.app.taskMs) % 2 === 0
+  return soon ? { ...job, confidence: job.chunks % 2 === 0 ? 80 : 90 } : job
 }
