@@ -228,7 +228,7 @@ function failures (chunk: Chunk): number {
 export function failChunk (turn: Turn, job: Job, chunk: Chunk, code: ReasonCode, message: string): void {
   if (chunk.state !== 'PENDING' && chunk.state !== 'ACTIVE') return
   for (const attempt of chunk.attempts.filter(open => attemptIsOpen(open.state))) {
-    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk failed'))
+    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('CHUNK_FAILED', `no result of the chunk counts: ${message}`))
   }
   chunk.state = moveChunk(`${job.record.id}/${chunk.index}`, chunk.state, 'FAILED')
   chunk.error = { code: 'NS_E_APP_FAILED', message: `${code}: ${message}`, remedy: `nightshift job logs ${job.record.id} --chunk ${chunk.index}` }

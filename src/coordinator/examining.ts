@@ -42,7 +42,8 @@ function exhibit (chunk: Chunk, value: string): Exhibit {
 export function onExamined (turn: Turn, job: Job, { chunk: index, values, verdict, text = '', unavailableAt }: Examined): void {
   turn.state.examining.delete(`${job.record.id}/${index}`)
   const chunk = job.chunks[index]
-  if (chunk === undefined || jobEnded(job.record.state)) return
+  // of a decided chunk only the value is in memory: what the store has of it stays as it is
+  if (chunk === undefined || chunk.state === 'DECIDED' || jobEnded(job.record.state)) return
   delete job.examinerTrouble
   const about = { job: job.record.id, chunk: index }
   if (unavailableAt.length > 0) {

@@ -26,7 +26,7 @@ import { refuse, reject, short } from './verdict.ts'
 /** Compares what is revealed and does what follows. */
 export function judge (turn: Turn, job: Job, chunk: Chunk): void {
   if (chunk.state === 'VERIFIED' && chunk.storedAt !== undefined) judgeShownLate(turn, job, chunk)
-  if (chunk.state !== 'ACTIVE' || owesReveal(turn, chunk) || awaitsExaminer(turn, job, chunk)) return
+  if (chunk.state !== 'ACTIVE' || owesReveal(turn, job, chunk) || awaitsExaminer(turn, job, chunk)) return
   const decision = decisionOn(turn, job, chunk)
   if (decision.kind === 'agreed') accept(turn, job, chunk, decision.value)
   else if (decision.kind === 'dispute') dispute(turn, job, chunk)
@@ -38,13 +38,18 @@ export function judge (turn: Turn, job: Job, chunk: Chunk): void {
   } else askReveals(turn, job, chunk)
 }
 
-/** True while a worker that was bound to a result before a trusted run decided is about to show it: it is judged, and paid, with the others. */
-function owesReveal (turn: Turn, chunk: Chunk): boolean {
-  return trustedRunShown(turn, chunk) && chunk.attempts.some(({ state, revealAskedAt, worker }) => state === 'COMMITTED' && revealAskedAt !== undefined && turn.state.workers.get(worker)?.connected === true)
+/** True while a worker that is bound to a result is about to show it, where that counts only before the decision. */
+function owesReveal (turn: Turn, job: Job, chunk: Chunk): boolean {
+  return awaitsReveals(turn, job, chunk) && chunk.attempts.some(({ state, revealAskedAt, worker }) => state === 'COMMITTED' && revealAskedAt !== undefined && turn.state.workers.get(worker)?.connected === true)
+}
+
+/** True where whoever is asked for its result is judged, and paid, with the others: after a trusted run, and where a script judges, which is not called again for one that comes late. */
+export function awaitsReveals (turn: Turn, job: Job, chunk: Chunk): boolean {
+  return trustedRunShown(turn, chunk) || isExamined(job)
 }
 
 /** True for a chunk that the coordinator has run itself. */
-export function trustedRunShown (turn: Turn, chunk: Chunk): boolean {
+function trustedRunShown (turn: Turn, chunk: Chunk): boolean {
   return chunk.attempts.some(({ worker, state }) => worker === turn.state.self && state === 'REVEALED')
 }
 

@@ -17,7 +17,7 @@ import { indexChunks, newJob } from './jobs.ts'
 import { untoldBatch } from './draws.ts'
 import { KEYS, after } from './keys.ts'
 import { loadNettings } from './netting-books.ts'
-import { decodeChunk, decodeJob } from './records.ts'
+import { decodeChunk, decodeJob, fromThePast } from './records.ts'
 import { addUnpaid } from './settlement.ts'
 import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
 
@@ -52,7 +52,8 @@ export async function lastIncarnation (store: Store): Promise<number> {
 export async function loadRecords (store: Store, state: CoordinatorState, now: number): Promise<void> {
   for await (const [, text] of prefixed(store, KEYS.standing)) {
     const standing = JSON.parse(text) as Standing
-    state.standings.set(standing.peer, standing)
+    const { nodeFailedAt } = standing
+    state.standings.set(standing.peer, nodeFailedAt === undefined ? standing : { ...standing, nodeFailedAt: Math.min(nodeFailedAt, now) })
   }
   for await (const [payer, text] of prefixed(store, KEYS.proof)) state.accused.set(payer, JSON.parse(text) as EquivocationProof)
   for await (const [channel, text] of prefixed(store, KEYS.redeemed)) state.redeemed.set(channel, JSON.parse(text) as Redemption)
@@ -64,7 +65,7 @@ export async function loadRecords (store: Store, state: CoordinatorState, now: n
     if (spec === undefined) continue
     const job = newJob(decodeJob(text, JSON.parse(spec) as JobSpec))
     state.jobs.set(id, job)
-    if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, state, job)
+    if (!jobEnded(job.record.state) || job.record.state === 'FAILED') await loadChunks(store, state, job, now)
     if (!jobEnded(job.record.state)) adoptAttempts(state, job, now)
   }
   moveToClasses(state)
@@ -89,11 +90,11 @@ export function freshState ({ signer, bootId }: BootIdentity, incarnation: numbe
   }
 }
 
-async function loadChunks (store: Store, state: CoordinatorState, job: Job): Promise<void> {
+async function loadChunks (store: Store, state: CoordinatorState, job: Job, now: number): Promise<void> {
   const task = await store.get(KEYS.task + job.record.id)
   if (task !== undefined) job.task = { ref: JSON.parse(task) as BlobRef }
   for await (const [, text] of prefixed(store, KEYS.chunks(job.record.id))) {
-    const chunk = decodeChunk(text)
+    const chunk = fromThePast(decodeChunk(text), now)
     if (chunk.state === 'DECIDED') Object.assign(chunk, { attempts: [], excluded: [], appFailures: [], nodeFailures: [] })
     job.chunks[chunk.index] = chunk
   }

@@ -25,6 +25,30 @@ export function decodeChunk (text: string): Chunk {
   return { ...stored, attempts: stored.attempts.map(attempt => ({ ...attempt, price: BigInt(attempt.price) })) }
 }
 
+/** The longest wait after a failure or for content, milliseconds. */
+const LONGEST_WAIT_MS = 300_000
+
+/**
+ * A chunk as it was read at a start: what a clock that was ahead noted for later than now counts as of now. Otherwise
+ * nothing of it would come due, for as long as the clock was set back.
+ */
+export function fromThePast (chunk: Chunk, now: number): Chunk {
+  const past = (at: number): number => Math.min(at, now)
+  const wait = (until: number): number => Math.min(until, now + LONGEST_WAIT_MS)
+  return {
+    ...chunk,
+    ...chunk.storedAt === undefined ? {} : { storedAt: past(chunk.storedAt) },
+    ...chunk.notBefore === undefined ? {} : { notBefore: wait(chunk.notBefore) },
+    attempts: chunk.attempts.map(attempt => ({
+      ...attempt,
+      leasedAt: past(attempt.leasedAt),
+      ...attempt.committedAt === undefined ? {} : { committedAt: past(attempt.committedAt) },
+      ...attempt.revealAskedAt === undefined ? {} : { revealAskedAt: past(attempt.revealAskedAt) },
+      ...attempt.retryAt === undefined ? {} : { retryAt: wait(attempt.retryAt) }
+    }))
+  }
+}
+
 export function newChunk (index: number, input: BlobRef, quorum: number): Chunk {
   return { index, input, state: 'PENDING', epoch: 0, attempts: [], quorum, excluded: [], appFailures: [], nodeFailures: [], disputed: false }
 }

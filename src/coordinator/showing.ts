@@ -11,7 +11,7 @@ import { appLimits } from './app-limits.ts'
 import { askAgain } from './asking.ts'
 import { endAttempt, findAttempt, idOf, rest } from './attempts.ts'
 import type { Found } from './attempts.ts'
-import { judge, trustedRunShown } from './judge.ts'
+import { awaitsReveals, judge } from './judge.ts'
 import type { Job } from './state.ts'
 import { attestationOf } from './task.ts'
 import type { Turn } from './turn.ts'
@@ -40,7 +40,7 @@ export function chaseReveals (turn: Turn, job: Job): void {
       else reject(turn, job, chunk, attempt, 'NO_REVEAL', `committed, but did not show its result although asked ${asks} times`)
     }
     // a vote that was waited for may have ended without a result, or its worker been banned
-    if (chunk.disputed || trustedRunShown(turn, chunk)) judge(turn, job, chunk)
+    if (chunk.disputed || awaitsReveals(turn, job, chunk)) judge(turn, job, chunk)
   }
 }
 

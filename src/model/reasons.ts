@@ -12,7 +12,7 @@ export type ReasonCode =
   // a job waits
   | 'NO_WORKERS' | 'NO_MATCHING_WORKER' | 'TOO_FEW_WORKERS' | 'BUDGET_EXHAUSTED' | 'PLATFORM_NOT_OFFERED' | 'WAITING_FOR_BIDS'
   // a lease was declined or an attempt ended without a result
-  | 'INPUT_UNAVAILABLE' | 'SPEC_INVALID' | 'STALE_INCARNATION' | 'STALE_EPOCH' | 'LEASE_EXPIRED' | 'WORKER_GONE' | 'SUPERSEDED' | 'JOB_ENDED'
+  | 'INPUT_UNAVAILABLE' | 'SPEC_INVALID' | 'STALE_INCARNATION' | 'STALE_EPOCH' | 'LEASE_EXPIRED' | 'WORKER_GONE' | 'SUPERSEDED' | 'CHUNK_FAILED' | 'JOB_ENDED'
   | 'LEASE_LOST' | 'CANCELLED'
   // a worker does not obey a coordinator, or a coordinator does not trust its own books
   | 'TWO_COORDINATORS' | 'CLAIM_INVALID' | 'COORDINATOR_BEHIND' | 'NOT_AGREED' | 'CREDIT_LIMIT' | 'COORDINATOR_UNFAIR' | 'EQUIVOCATION' | 'DOUBLE_USE' | 'QUARANTINED'

@@ -16,7 +16,7 @@ export function note (turn: WorkerTurn, coordinator: string, deed: keyof Deeds, 
   if (why !== undefined && before === undefined) turn.effect({ kind: 'note', level: 'warn', text: `no new work for this coordinator: ${why.text}`, about: { coordinator, code: why.code } })
 }
 
-/** The same, once for a job however many of its results it is about: its user ended it, or its worker was banned. */
+/** The same, once for a job however many of its results it is about: its user ended it, its chunks failed, or its worker was banned. */
 export function noteOnce (turn: WorkerTurn, { coordinator, id }: WorkerAttempt, deed: keyof Deeds, weight = 1): void {
   const key = `${coordinator}/${id.jobId}/${deed}`
   const { noted } = turn.state
@@ -44,6 +44,8 @@ export function noteNeverJudged (turn: WorkerTurn, { coordinator, state }: Worke
 const UNHEARD: readonly (string | undefined)[] = ['LEASE_EXPIRED', 'LEASE_LOST', 'STALE_EPOCH', 'RESULT_UNAVAILABLE', undefined]
 /** Such may be true, or the judgement was lost on the way: it counts this little. */
 const EXCUSED = 0.05
+/** What ends several results at once, and for one reason: it is held against the coordinator once a job. */
+const ENDS_SEVERAL: readonly (string | undefined)[] = ['JOB_ENDED', 'CHUNK_FAILED', 'BANNED']
 
 /**
  * The coordinator takes a result back without having judged it. It is late once
@@ -54,7 +56,7 @@ export function noteTakenBack (turn: WorkerTurn, attempt: WorkerAttempt, code: s
   const { coordinator, state } = attempt
   if (state === 'ACCEPTED') note(turn, coordinator, 'unpaid')
   else if (state !== 'REVEALED' && !(state === 'COMMITTED' && attempt.acknowledged)) return
-  else if (code === 'JOB_ENDED' || code === 'BANNED') noteOnce(turn, attempt, 'late', state === 'REVEALED' ? 1 : 0.5)
+  else if (ENDS_SEVERAL.includes(code)) noteOnce(turn, attempt, 'late', state === 'REVEALED' ? 1 : 0.5)
   else if (UNHEARD.includes(code) && !(code === 'LEASE_EXPIRED' && wasRenewed(turn, coordinator))) note(turn, coordinator, 'late', EXCUSED)
   else note(turn, coordinator, 'late', state === 'REVEALED' ? 1 : 0.5)
 }

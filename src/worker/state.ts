@@ -47,6 +47,8 @@ export interface WorkerAttempt {
   begunAt?: number
   /** when it was finished, milliseconds */
   doneAt?: number
+  /** since when the coordinator, which accepted it, says that it knows it no more, milliseconds */
+  closedAt?: number
 }
 
 export interface CoordinatorView {

@@ -61,8 +61,18 @@ function evidenceAgainstMe (turn: WorkerTurn, coordinator: string, wire: WireEvi
   }
 }
 
-/** The coordinator does not want the attempt any more. */
+/** An accepted result that its coordinator has closed is paid by a receipt that may still be on its way for this long, milliseconds. */
+const RECEIPT_DUE_MS = 60_000
+
+/**
+ * The coordinator does not want the attempt any more.
+ * @param code its reason; undefined when it only says that it does not know the attempt
+ */
 export function takenBack (turn: WorkerTurn, key: string, attempt: WorkerAttempt, code: string | undefined): void {
+  if (attempt.state === 'ACCEPTED' && code === undefined) {
+    attempt.closedAt ??= turn.now
+    if (turn.now - attempt.closedAt < RECEIPT_DUE_MS) return
+  }
   if (attempt.state === 'RUNNING') turn.effect({ kind: 'cancel', key })
   noteTakenBack(turn, attempt, code)
   countLoss(turn, attempt)

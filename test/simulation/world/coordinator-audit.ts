@@ -220,5 +220,5 @@ function essenceOfJob ({ state, chunkCount, verified, decided, failed, spent, di
 
 function essenceOf ({ verdicts, state, epoch, value, storedAt, quorum, excluded, disputed, appFailures, nodeFailures, attempts }: Chunk): string {
   const tries = attempts.map(attempt => [attempt.epoch, attempt.worker, attempt.state === 'RUNNING' ? 'LEASED' : attempt.state, attempt.commitment ?? '', attempt.value ?? ''].join(':'))
-  return [state, epoch, value ?? '', storedAt ?? '', quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), Object.entries(verdicts ?? {}).join(), ...tries].join(' ')
+  return [state, epoch, value ?? '', storedAt !== undefined, quorum, excluded.join(), disputed, appFailures.join(), nodeFailures.join(), Object.entries(verdicts ?? {}).join(), ...tries].join(' ')
 }
