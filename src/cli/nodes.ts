@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { startCoordinator } from '../api/coordinator.ts'
 import type { ServedCoordinator, ServedOptions } from '../api/coordinator.ts'
+import { startCrew } from '../api/crew.ts'
 import { serveWorker } from '../api/worker.ts'
+import type { ServedWorkerOptions } from '../api/worker.ts'
 import type { OwnerOptions } from '../composition/owner-watch.ts'
 import { condemnsBooks } from '../composition/quarantine.ts'
 import { DRAIN_SECONDS } from '../composition/worker-node.ts'
@@ -48,6 +50,7 @@ export interface WorkerCommand extends CommonOptions {
   readonly config?: string
   readonly simulate?: string
   readonly metricsPort?: number
+  readonly crew?: number
   readonly lie?: boolean
   readonly slow?: number
   readonly flaky?: number
@@ -116,8 +119,34 @@ function announceCoordinator (command: CoordinatorCommand, { peerId, addresses, 
 }
 
 export async function runWorker (command: WorkerCommand): Promise<number> {
+  if (command.crew !== undefined) return await runCrew(command, command.crew)
   const log = createLogger(command.logLevel, { role: 'worker' })
-  const node = await serveWorker({
+  const node = await serveWorker(workerOptions(command, log))
+  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
+    `worker ${node.peerId}`,
+    `  runs ${node.platforms.join(' and ')}, ${node.slots} at a time, isolated by ${node.isolation}`,
+    (command.peer ?? []).length === 0 && !command.mdns ? '  knows no coordinator: give it one with --peer' : '  waits for work'
+  ])
+  return await serve(command, node.failed, {
+    what: `stopping: it finishes what runs and hands it over, for at most ${DRAIN_SECONDS} s; once more to stop at once`,
+    close: async hurry => { await node.close({ drain: true, hurry }) }
+  })
+}
+
+/** So many workers in this process, each with an identity and a data folder of its own. */
+async function runCrew (command: WorkerCommand, count: number): Promise<number> {
+  const log = createLogger(command.logLevel, { role: 'worker' })
+  const crew = await startCrew(count, workerOptions(command, log))
+  const members = crew.workers.map(({ node, dataDir }) => ({ peerId: node.peerId, addresses: node.addresses, dataDir }))
+  announce(command.output, { event: 'ready', peerId: members[0]?.peerId ?? '', addresses: members[0]?.addresses ?? [], crew: members }, members.map(({ peerId }) => `worker ${peerId}`))
+  return await serve(command, crew.failed, {
+    what: `stopping: they finish what runs and hand it over, for at most ${DRAIN_SECONDS} s; once more to stop at once`,
+    close: async hurry => { await crew.close({ drain: true, hurry }) }
+  })
+}
+
+function workerOptions (command: WorkerCommand, log: Logger): ServedWorkerOptions {
+  return {
     ...common(command, log),
     dataDir: command.data ?? dataFolder('worker'),
     ...(command.slots === undefined ? {} : { slots: command.slots }),
@@ -137,16 +166,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
       ...(command.flaky === undefined ? {} : { flaky: command.flaky / 100 }),
       ...(command.onOff === undefined ? {} : { onOff: command.onOff })
     }
-  })
-  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
-    `worker ${node.peerId}`,
-    `  runs ${node.platforms.join(' and ')}, ${node.slots} at a time, isolated by ${node.isolation}`,
-    (command.peer ?? []).length === 0 && !command.mdns ? '  knows no coordinator: give it one with --peer' : '  waits for work'
-  ])
-  return await serve(command, node.failed, {
-    what: `stopping: it finishes what runs and hands it over, for at most ${DRAIN_SECONDS} s; once more to stop at once`,
-    close: async hurry => { await node.close({ drain: true, hurry }) }
-  })
+  }
 }
 
 function peerIdOption (peer: string): string {

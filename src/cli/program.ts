@@ -106,6 +106,7 @@ function nodes (root: Command, run: Run): void {
     .option('--config <file>', 'the owner\'s settings; default owner.json in the data folder. Followed while the worker runs')
     .option('--metrics-port <port>', 'serve figures for Prometheus on this port of loopback', wholeIn(1, 65_535))
     .addOption(new Option('--simulate <file>', 'for tests: JSON that replaces what is seen of the machine').hideHelp())
+    .addOption(new Option('--crew <n>', 'for large clusters: so many workers in this process, which share its sandboxes').argParser(wholeIn(2, 100)).hideHelp())
     .addOption(new Option('--lie', 'for tests: change every result').hideHelp())
     .addOption(new Option('--slow <ms>', 'for tests: take longer for every task').argParser(whole).hideHelp())
     .addOption(new Option('--flaky <percent>', 'for tests: fail so many tasks, or die of them').argParser(numberIn(0, 100)).hideHelp())
@@ -117,7 +118,7 @@ function nodes (root: Command, run: Run): void {
 function cluster (root: Command, run: Run): void {
   const sized = (command: Command, workers: number): Command => command
     .option('--data <dir>', 'folder of the cluster')
-    .option('--workers <n>', 'how many workers', wholeIn(1, 256), workers)
+    .option('--workers <n>', 'how many workers, at most 100', wholeIn(1, 100), workers)
     .option('--liars <n>', 'how many of them change their results', whole, 0)
     .option('--slow <n>', 'how many of them are slow', whole, 0)
   sized(add(root, 'up', 'start a local cluster and say what to do next'), 3).action(run(async () => (await import('./cluster.ts')).upWithHelp))

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NightshiftError } from '../model/errors.ts'
 import { startNodeProcess, stopNodeProcess } from './node-process.ts'
-import type { NodeProcess } from './node-process.ts'
+import type { NodeProcess, StartedProcess } from './node-process.ts'
 
 /** What a worker of a test cluster is like; the last three are honest, and it is done to them from outside. */
 export type Behaviour = 'honest' | 'liar' | 'on-off' | 'secretive' | 'flaky' | 'slow' | 'partitioned' | 'killed' | 'frozen'
@@ -36,6 +36,9 @@ const FLAKY_PERCENT = 25
 /** An on-off liar is honest for this many results. */
 const HONEST_RESULTS = 5
 export const MAX_WORKERS = 100
+/** Up to this many workers are a process each; of more, those alike share processes, so that one machine can hold them. */
+const MOST_PROCESSES = 16
+const LARGEST_CREW = 25
 /** Nodes of a cluster on this machine: a free port each, found by nobody. */
 export const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local']
 
@@ -45,7 +48,7 @@ export async function startCluster (options: ClusterOptions): Promise<Cluster> {
   const { dir, owned } = options
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const started: NodeProcess[] = []
-  const start = async (name: string, args: readonly string[]): Promise<NodeProcess> => {
+  const start = async (name: string, args: readonly string[]): Promise<StartedProcess> => {
     const node = await startNodeProcess([...args, ...LOCAL], { dataDir: join(dir, name), logFile: join(dir, 'logs', `${name}.log`), owned })
     started.push(node)
     return node
@@ -53,13 +56,16 @@ export async function startCluster (options: ClusterOptions): Promise<Cluster> {
   try {
     const coordinator = await start('coordinator', ['coordinator'])
     const peers = coordinator.addresses.flatMap(address => ['--peer', address])
-    const results = await Promise.allSettled(Array.from({ length: options.workers }, async (_, i) => {
-      const behaviour = behaviourOf(i, options)
-      return { ...await start(`worker-${i + 1}`, ['worker', '--slots', '1', '--allow-process-isolation', ...flagsOf(behaviour), ...peers]), behaviour }
+    const results = await Promise.allSettled(crewsOf(options).map(async ({ first, count, behaviour }) => {
+      const flags = ['worker', '--slots', '1', '--allow-process-isolation', ...flagsOf(behaviour), ...peers]
+      const node = count === 1
+        ? await start(`worker-${first}`, flags)
+        : await start(`workers-${first}-${first + count - 1}`, [...flags, '--crew', String(count)])
+      return (node.crew ?? [node]).map(worker => ({ ...worker, behaviour }))
     }))
     const failed = results.find(result => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
-    return { dir, coordinator, workers: results.map(result => (result as PromiseFulfilledResult<ClusterWorker>).value) }
+    return { dir, coordinator, workers: results.flatMap(result => (result as PromiseFulfilledResult<ClusterWorker[]>).value) }
   } catch (error) {
     await Promise.allSettled(started.map(async node => { await stopNodeProcess(node) }))
     await rm(dir, { recursive: true, force: true })
@@ -69,7 +75,8 @@ export async function startCluster (options: ClusterOptions): Promise<Cluster> {
 
 /** Ends every node of a cluster and removes everything it wrote. */
 export async function stopCluster ({ dir, coordinator, workers }: Cluster): Promise<void> {
-  const results = await Promise.allSettled([...workers, coordinator].map(async node => { await stopNodeProcess(node) }))
+  const processes = new Map([...workers, coordinator].map(node => [node.pid, node]))
+  const results = await Promise.allSettled([...processes.values()].map(async node => { await stopNodeProcess(node) }))
   const failed = results.find(result => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   await rm(dir, { recursive: true, force: true })
@@ -84,8 +91,21 @@ function check ({ workers, liars, slow }: ClusterOptions): void {
   }
 }
 
+/** Which workers share a process: of a small cluster none. `first` counts from 1. */
+export function crewsOf (options: Pick<ClusterOptions, 'workers' | 'liars' | 'slow'>): readonly { readonly first: number, readonly count: number, readonly behaviour: Behaviour }[] {
+  const largest = options.workers <= MOST_PROCESSES ? 1 : LARGEST_CREW
+  const crews: { first: number, count: number, behaviour: Behaviour }[] = []
+  for (let i = 0; i < options.workers; i++) {
+    const behaviour = behaviourOf(i, options)
+    const crew = crews.at(-1)
+    if (crew?.behaviour === behaviour && crew.count < largest) crew.count++
+    else crews.push({ first: i + 1, count: 1, behaviour })
+  }
+  return crews
+}
+
 /** Liars are the last ones, slow ones stand before them. */
-function behaviourOf (index: number, { workers, liars, slow }: ClusterOptions): Behaviour {
+function behaviourOf (index: number, { workers, liars, slow }: Pick<ClusterOptions, 'workers' | 'liars' | 'slow'>): Behaviour {
   if (index >= workers - liars) return 'liar'
   return index >= workers - liars - slow ? 'slow' : 'honest'
 }

@@ -15,7 +15,18 @@ export interface NodeProcess {
   readonly dataDir: string
 }
 
-interface Ready { readonly event: 'ready' | 'quarantined', readonly peerId: string, readonly addresses: string[] }
+export interface StartedProcess extends NodeProcess {
+  /** the workers it holds, when it holds several */
+  readonly crew?: readonly NodeProcess[]
+}
+
+/** What a process says when it is up: of itself, or of the workers it holds. */
+interface Ready {
+  readonly event: 'ready' | 'quarantined'
+  readonly peerId: string
+  readonly addresses: string[]
+  readonly crew?: readonly Omit<NodeProcess, 'pid'>[]
+}
 
 /** A node has this long to come up, milliseconds; the first start on a machine also makes the interpreter's snapshot. */
 const START_MS = 120_000
@@ -29,7 +40,7 @@ const LOG_TAIL = 2000
  * however that happens; without, it lives on.
  * @throws NS_E_CLUSTER with the end of its log when it does not come up
  */
-export async function startNodeProcess (args: readonly string[], options: { dataDir: string, logFile: string, owned: boolean }): Promise<NodeProcess> {
+export async function startNodeProcess (args: readonly string[], options: { dataDir: string, logFile: string, owned: boolean }): Promise<StartedProcess> {
   await mkdir(dirname(options.logFile), { recursive: true })
   const log = openSync(options.logFile, 'a', 0o600)
   const main = fileURLToPath(new URL('../cli/main.js', import.meta.url))
@@ -49,7 +60,9 @@ export async function startNodeProcess (args: readonly string[], options: { data
     child.unref()
     if (options.owned) child.channel?.unref()
     else child.disconnect()
-    return { pid: child.pid as number, peerId: message.peerId, addresses: message.addresses, dataDir: options.dataDir }
+    const pid = child.pid as number
+    const crew = message.crew?.map(worker => ({ pid, ...worker }))
+    return { pid, peerId: message.peerId, addresses: message.addresses, dataDir: options.dataDir, ...crew === undefined ? {} : { crew } }
   } catch (error) {
     child.kill('SIGKILL')
     const tail = (await readFile(options.logFile, 'utf8').catch(() => '')).slice(-LOG_TAIL)
@@ -59,7 +72,7 @@ export async function startNodeProcess (args: readonly string[], options: { data
   }
 }
 
-/** True while this very node runs: its process is there and works on its data folder. */
+/** True while this very node runs: its process is there and works on its data folder, or on the one that holds those of its crew. */
 export async function nodeIsRunning (node: Pick<NodeProcess, 'pid' | 'dataDir'>): Promise<boolean> {
   try {
     process.kill(node.pid, 0)
@@ -68,7 +81,8 @@ export async function nodeIsRunning (node: Pick<NodeProcess, 'pid' | 'dataDir'>)
   }
   if (process.platform !== 'linux') return true
   const command = await readFile(`/proc/${node.pid}/cmdline`, 'utf8').catch(() => '')
-  return command.split('\0').includes(node.dataDir)
+  const argv = command.split('\0')
+  return argv.includes(node.dataDir) || (argv.includes('--crew') && argv.includes(dirname(node.dataDir)))
 }
 
 /** Ends a node gracefully, or by force when it takes too long. Never touches a process that is not this node. */

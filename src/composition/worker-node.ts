@@ -76,6 +76,8 @@ export interface WorkerOptions {
   readonly memoryMiB?: number
   /** default: none */
   readonly containers?: ContainerOptions
+  /** the executors of whoever runs several workers in one process, who closes them; default: its own */
+  readonly sandboxes?: ReadonlyMap<string, Executor>
   /** run strangers' apps although this machine cannot isolate them with namespaces */
   readonly allowProcessIsolation: boolean
   /** for test clusters */
@@ -142,7 +144,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     if (options.rules !== undefined) state.owner.rules = await readOwnerRules(ownerFile(dataDir, options.rules), options.rules.profile)
     // apps step back behind everything else as far as the owner says at the moment they start
     const niceness = (): number => state.owner.rules?.nice ?? 0
-    const sandboxes = opened.add('executors', await openExecutors({ isolation, slots, ready: slots, niceness, log }), closeExecutors)
+    const sandboxes = options.sandboxes ?? opened.add('executors', await openExecutors({ isolation, slots, ready: slots, niceness, log }), closeExecutors)
     const containers = containerExecutor(withinDisk(containerOptions, state.owner.rules), { dataDir, node: identity.peerId, slots, cores, gpus: hardware.gpus, niceness, log })
     opened.add('containers', containers, async it => { await it.close() })
     const works = containerOptions.enabled && await enginePasses(containers, log, new AbortController().signal)
