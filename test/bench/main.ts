@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   ledger: async () => await (await import('./ledger.ts')).benchLedger(),
   worker: async () => await (await import('./worker-store.ts')).benchWorkerStore(),
   receipts: async () => await (await import('./receipts.ts')).benchReceipts(),
+  crowd: async () => await (await import('./crowd.ts')).benchCrowd(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 
