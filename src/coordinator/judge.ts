@@ -145,6 +145,8 @@ function seekCredibility (turn: Turn, job: Job, chunk: Chunk, missing: number): 
 function verdictOn (chunk: Chunk, referee: boolean): Decision {
   const votes = votesOf(shown(chunk))
   if (votes.length === 0) return { kind: 'wait', missing: chunk.quorum }
+  // others said that the app fails on it: one result that came all the same does not count by itself
+  if (chunk.audit === 'trusted' && !votes.some(vote => vote.trusted)) return { kind: 'wait', missing: 0 }
   return chunk.disputed && !referee && !votes.some(vote => vote.trusted) ? decideByMajority(votes, 2) : decide(votes, chunk.quorum)
 }
 
