@@ -12,7 +12,6 @@ import { Mirror } from './mirror.ts'
 import type { Signer } from './mirror.ts'
 import { finishRepair, removeUnfinished } from './repaired.ts'
 import { writeBatch } from './write-batch.ts'
-import type { Operation } from './write-batch.ts'
 
 /** Keys of the store's own, beside everything else: before any letter. */
 const OWN = '!store/'
@@ -92,7 +91,7 @@ async function upgrade (level: Level<string, string>, log: (message: string) => 
   const entries = await level.iterator().all()
   if (entries.length === 0) return
   const writes = entries.map(([key, value]) => ({ key, value }))
-  await writeBatch(level, operations([{ writes, position: { n: 1, hash: chainedLine(START.hash, { n: 1 }).hash } }]), { sync: true })
+  await writeStamped(level, [{ writes, position: { n: 1, hash: chainedLine(START.hash, { n: 1 }).hash } }], { sync: true })
   log(`the database of an earlier version was taken over: ${entries.length} entries`)
 }
 
@@ -144,7 +143,7 @@ class MirroredLevel implements DurableStore {
     if (mirror.position.n > this.#head.n) {
       let applied = 0
       for await (const { position, writes } of batchesAfter(mirrorDir, this.#head)) {
-        await writeBatch(this.#level, operations([{ writes, position }]), { sync: true })
+        await writeStamped(this.#level, [{ writes, position }], { sync: true })
         this.#head = position
         applied++
       }
@@ -217,7 +216,8 @@ class MirroredLevel implements DurableStore {
     const lines = mirror.encode(batches)
     const { positions } = lines
     const stamped = batches.map((writes, i) => ({ writes, position: positions[i] ?? this.#head }))
-    await Promise.all([mirror.append(lines), writeBatch(this.#level, operations(stamped), { sync: true })])
+    // both set out only now that all is encoded: two syncs that begin together share a commit of the file system more often
+    await Promise.all([writeStamped(this.#level, stamped, { sync: true }), mirror.append(lines)])
     this.#head = positions.at(-1) ?? this.#head
     if (mirror.bytes >= (this.#options.snapshotBytes ?? SNAPSHOT_BYTES) && this.#snapshotting === undefined) {
       await mirror.begin(this.#head)
@@ -254,21 +254,21 @@ function entriesOf (level: Level<string, string>, bounds: Bounds): AsyncIterable
 
 interface Stamped { readonly writes: readonly Write[], readonly position: Position }
 
-/** Writes with their sums, each batch's stamp, the new head, and the stamps that are old enough to go. */
-export function operations (batches: readonly Stamped[]): Operation[] {
-  const made: Operation[] = []
-  const put = (key: string, value: string): void => { made.push({ type: 'put', key, value: withSum(key, value) }) }
-  for (const { writes, position } of batches) {
-    for (const { key, value } of writes) {
-      if (value === undefined) made.push({ type: 'del', key })
-      else put(key, value)
+/** Writes batches with their sums, each one's stamp, the new head, and takes away the stamps that are old enough to go. */
+export async function writeStamped (level: Level<string, string>, batches: readonly Stamped[], options: { readonly sync: boolean }): Promise<void> {
+  await writeBatch(level, batch => {
+    const put = (key: string, value: string): void => { batch.put(key, withSum(key, value)) }
+    for (const { writes, position } of batches) {
+      for (const { key, value } of writes) {
+        if (value === undefined) batch.del(key)
+        else put(key, value)
+      }
+      put(stampKey(position.n), position.hash)
+      if (position.n > STAMPS) batch.del(stampKey(position.n - STAMPS))
     }
-    put(stampKey(position.n), position.hash)
-    if (position.n > STAMPS) made.push({ type: 'del', key: stampKey(position.n - STAMPS) })
-  }
-  const last = batches.at(-1)
-  if (last !== undefined) put(HEAD, JSON.stringify(last.position))
-  return made
+    const last = batches.at(-1)
+    if (last !== undefined) put(HEAD, JSON.stringify(last.position))
+  }, options)
 }
 
 function stampKey (n: number): string {

@@ -16,6 +16,8 @@ export interface MirrorLines { readonly text: string, readonly positions: readon
 
 /** Snapshots kept, each with the batches after it: one may be damaged. */
 const KEPT_SNAPSHOTS = 2
+/** Kept for batches on their way; larger ones are few. */
+const BUFFER_BYTES = 256 * 1024
 /** A file that is being written has this after its name until it is whole. */
 const UNFINISHED = '.part'
 /** A file that cannot be followed has this after its name until the snapshots that replace it are there. */
@@ -31,6 +33,8 @@ export class Mirror {
   #file: FileHandle | undefined
   #position: Position
   #bytes = 0
+  /** for lines on their way to the file, one append at a time: to make one of their size costs more than to fill it */
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
 
   private constructor (dir: string, position: Position) {
     this.#dir = dir
@@ -91,11 +95,17 @@ export class Mirror {
   /** Appends lines just encoded; they survive power loss when this resolves. */
   async append ({ text, positions }: MirrorLines): Promise<void> {
     if (this.#file === undefined) throw new NightshiftError('NS_E_INTERNAL', 'the mirror has no snapshot to follow')
-    const bytes = Buffer.from(text, 'utf8')
+    const bytes = this.#encoded(text)
     await this.#file.appendFile(bytes)
     await this.#file.datasync()
     this.#bytes += bytes.length
     this.#position = positions.at(-1) ?? this.#position
+  }
+
+  #encoded (text: string): Uint8Array {
+    // a character comes to three bytes of UTF-8 at most
+    if (text.length * 3 > BUFFER_BYTES) return Buffer.from(text, 'utf8')
+    return this.#buffer.subarray(0, this.#buffer.write(text, 'utf8'))
   }
 
   /** Begins the file for what follows `at`; a snapshot of that moment is to be written with `snapshot`. */

@@ -4,11 +4,10 @@ import { Level } from 'level'
 import { NightshiftError } from '../model/errors.ts'
 import type { Write } from '../model/store.ts'
 import { openError, syncError } from './errors.ts'
-import { operations } from './durable-store.ts'
+import { writeStamped } from './durable-store.ts'
 import { batchesAfter, wholeSnapshots } from './mirror-files.ts'
 import type { Position } from './mirror-files.ts'
 import { buildingAt, finishRepair, move, removeUnfinished, repairedAt } from './repaired.ts'
-import { writeBatch } from './write-batch.ts'
 
 const ENTRIES_AT_ONCE = 1000
 
@@ -44,13 +43,13 @@ export async function repairFromMirror (dir: string, mirrorDir: string, log: (me
     try {
       let pending: Write[] = []
       const flush = async (): Promise<void> => {
-        await writeBatch(level, operations([{ writes: pending, position }]), { sync: true })
+        await writeStamped(level, [{ writes: pending, position }], { sync: true })
         pending = []
       }
       for await (const [key, value] of entries) if (pending.push({ key, value }) >= ENTRIES_AT_ONCE) await flush()
       await flush()
       for await (const batch of batchesAfter(mirrorDir, position)) {
-        await writeBatch(level, operations([batch]), { sync: false })
+        await writeStamped(level, [batch], { sync: false })
         at = batch.position
         batches++
       }

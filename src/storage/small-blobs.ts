@@ -71,7 +71,7 @@ export class SmallBlobs {
       const batch = this.#pending
       this.#pending = []
       try {
-        await writeBatch(this.#level, batch.map(({ key, value }) => ({ type: 'put' as const, key, value })), { sync: false })
+        await writeBatch(this.#level, it => { for (const { key, value } of batch) it.put(key, value) }, { sync: false })
         for (const { resolve } of batch) resolve()
       } catch (error) {
         for (const { reject } of batch) reject(accessError(error, this.#dir))

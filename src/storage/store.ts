@@ -3,7 +3,6 @@ import { Level } from 'level'
 import type { Store, Write } from '../model/store.ts'
 import { accessError, openError } from './errors.ts'
 import { writeBatch } from './write-batch.ts'
-import type { Operation } from './write-batch.ts'
 
 /**
  * Opens the node's ordered key–value store in `dir`, creating it when missing.
@@ -50,11 +49,13 @@ class LevelStore implements Store {
   }
 
   async batch (writes: readonly Write[], options: { sync: boolean }): Promise<void> {
-    const operations: Operation[] = writes.map(({ key, value }) => value === undefined
-      ? { type: 'del' as const, key }
-      : { type: 'put' as const, key, value })
     try {
-      await writeBatch(this.#level, operations, options)
+      await writeBatch(this.#level, batch => {
+        for (const { key, value } of writes) {
+          if (value === undefined) batch.del(key)
+          else batch.put(key, value)
+        }
+      }, options)
     } catch (error) {
       throw accessError(error, this.#dir)
     }

@@ -1,15 +1,16 @@
 import type { Level } from 'level'
 
-export type Operation<V = string> = { readonly type: 'put', readonly key: string, readonly value: V } | { readonly type: 'del', readonly key: string }
+/** What a batch is filled with. */
+export interface BatchOf<V> {
+  put: (key: string, value: V) => unknown
+  del: (key: string) => unknown
+}
 
-/** Writes a batch, all or nothing. A chained batch costs a third of what an array of operations does. */
-export async function writeBatch<V> (level: Level<string, V>, operations: readonly Operation<V>[], options: { readonly sync: boolean }): Promise<void> {
+/** Fills a batch and writes it, all or nothing. A chained batch costs a third of what an array of operations does. */
+export async function writeBatch<V> (level: Level<string, V>, fill: (batch: BatchOf<V>) => void, options: { readonly sync: boolean }): Promise<void> {
   const batch = level.batch()
   try {
-    for (const operation of operations) {
-      if (operation.type === 'put') batch.put(operation.key, operation.value)
-      else batch.del(operation.key)
-    }
+    fill(batch)
   } catch (error) {
     await batch.close()
     throw error

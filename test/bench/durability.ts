@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import type { Write } from '../../src/model/store.ts'
 import { openDurableStore, openStore } from '../../src/storage/index.ts'
-import { operations } from '../../src/storage/durable-store.ts'
+import { writeStamped } from '../../src/storage/durable-store.ts'
 import { chainedLine } from '../../src/storage/chain.ts'
-import { writeBatch } from '../../src/storage/write-batch.ts'
 import { simulatedJob } from '../simulation/jobs.ts'
 import { SimulatedNetwork } from '../simulation/network.ts'
 import { median } from './figure.ts'
@@ -64,7 +63,7 @@ async function openSummed (dir: string): Promise<Opened> {
   return {
     batch: async writes => {
       hash = chainedLine(hash, { n: ++n, w: writes.map(({ key, value }) => [key, value ?? null]) }).hash
-      await writeBatch(level, operations([{ writes, position: { n, hash } }]), { sync: true })
+      await writeStamped(level, [{ writes, position: { n, hash } }], { sync: true })
     },
     close: async () => { await level.close() }
   }

@@ -118,6 +118,20 @@ describe('the ledger against a plain model', () => {
     }), { numRuns: RUNS / 5 })
   }, 600_000)
 
+  it('writes entries as the very JSON that is read back, whatever their names hold', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'Z', ' ', '~', '"', '\\', '/', '\n', '\u007f', 'é', '\u2028', '\ud800', '😀') })
+    const ref = fc.record({ job: text, chunk: fc.nat(), epoch: fc.nat(), note: text }, { requiredKeys: [] })
+    fc.assert(fc.property(text, text, ref, fc.bigInt(0n, 1n << 100n), (key, name, about, amount) => {
+      const { entry, writes } = new Ledger(EMPTY_LEDGER).apply({ key, at: 5, incarnation: 2, transfers: [
+        { kind: 'hold', holdId: name, debit: MINT, credit: `peer:${name}`, amount, ref: about },
+        { kind: 'post', holdId: name, ref: about },
+        { kind: 'direct', debit: MINT, credit: `user:${name}`, amount, ref: about }
+      ] })
+      expect(writes[0]?.value).toBe(JSON.stringify(entry))
+      expect(entryIsIntact(entry as Entry)).toBe(true)
+    }), { numRuns: RUNS })
+  })
+
   it('applies a command whole or not at all', () => {
     const ledger = new Ledger(EMPTY_LEDGER)
     const issue: Transfer = { kind: 'direct', debit: MINT, credit: 'user:a', amount: 10n, ref: {} }
