@@ -2,7 +2,8 @@ import { REOPEN_MS, closeRound, openRound, roundIsOver, withBid, withRefusal } f
 import type { BidView } from '../market/auction.ts'
 import { chunkPrice } from '../market/pricing.ts'
 import { mismatches } from '../market/requirements.ts'
-import { score } from '../market/scoring.ts'
+import { scoreTerms } from '../market/scoring.ts'
+import type { ScoreTerms } from '../market/scoring.ts'
 import type { Bid, NoBid } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
@@ -12,6 +13,7 @@ import { auditRate } from '../verification/policy.ts'
 import { fixedReplicas, isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import { comparesByClass } from './classes.ts'
 import { behindReason } from './fencing.ts'
+import { resultOf, tooLate } from './round-results.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -111,6 +113,11 @@ export function pendingChunks (job: Job): number {
   return job.wanting.size + job.chunks.length - job.freshFrom
 }
 
+/** Leases that the chunks which wait come to, as far as it is known. */
+function executionsWanted (job: Job): number {
+  return job.wanting.size + (job.chunks.length - job.freshFrom) * plannedReplicas(job)
+}
+
 function dropStaleAwards (turn: Turn, job: Job): void {
   for (const [peer, award] of job.awards) {
     const worker = turn.state.workers.get(peer)
@@ -119,7 +126,10 @@ function dropStaleAwards (turn: Turn, job: Job): void {
 }
 
 export function onBid (turn: Turn, job: Job, worker: string, bid: Bid): void {
-  if (job.round?.number !== bid.round) return
+  if (job.round?.number !== bid.round) {
+    turn.send(worker, { roundResult: tooLate(job, bid.round) })
+    return
+  }
   job.round = withBid(job.round, {
     worker,
     price: bid.price,
@@ -136,14 +146,15 @@ export function onNoBid (turn: Turn, job: Job, worker: string, refusal: NoBid): 
 
 function settleRound (turn: Turn, job: Job): void {
   if (job.round === undefined) return
-  const { winners, refusals } = closeRound(job.round, bid => scoreOf(turn, job, bid))
-  for (const bid of winners) {
+  const { ranking, refusals, outcomes } = closeRound(job.round, bid => scoreOf(turn, job, bid), executionsWanted(job))
+  for (const bid of ranking) {
     job.awards.set(bid.worker, bid)
     job.explanations.delete(bid.worker)
   }
   for (const [worker, why] of refusals) job.explanations.set(worker, [why])
+  for (const [worker, outcome] of outcomes) turn.send(worker, { roundResult: resultOf(job, outcome) })
   delete job.round
-  job.nextRoundAt = turn.now + (winners.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
+  job.nextRoundAt = turn.now + (ranking.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
 }
 
 /** Runs that an accepted chunk costs with this worker. */
@@ -155,11 +166,11 @@ function executionsOf (turn: Turn, job: Job, worker: string): number {
   }
 }
 
-function scoreOf (turn: Turn, job: Job, bid: BidView): number {
+function scoreOf (turn: Turn, job: Job, bid: BidView): ScoreTerms {
   const worker = turn.state.workers.get(bid.worker)
   const standing = turn.state.standings.get(bid.worker)
   const price = Number(bid.price)
-  return score({
+  return scoreTerms({
     price,
     expectedMs: bid.chunkMs + (worker?.overheadMs ?? 0),
     failureChance: failureChance(standing ?? newStanding(bid.worker)),
