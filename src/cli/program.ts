@@ -318,6 +318,8 @@ function owner (root: Command, nodeGroup: Command, run: Run): void {
   mine(add(nodeGroup, 'resume', 'take work again')).action(run(async () => (await load()).resume))
   mine(add(nodeGroup, 'finish', 'finish what runs, take nothing more until resumed')).action(run(async () => (await load()).finish))
   mine(add(nodeGroup, 'drain', 'say goodbye to all coordinators; what runs is finished, and nothing more taken until the next start')).action(run(async () => (await load()).drain))
+  mine(add(nodeGroup, 'auctions', 'the jobs this machine was asked to bid for, and why it lost'))
+    .option('--limit <n>', 'how many', whole, 20).action(run(async () => (await import('./auctions.ts')).auctions))
   settings(add(nodeGroup, 'block <peer-id>', 'work for this coordinator no more')).action(run(async () => (await load()).block))
   settings(add(nodeGroup, 'unblock <peer-id>', 'work for it again')).action(run(async () => (await load()).unblock))
   settings(add(nodeGroup, 'trust <peer-id>', 'work only for this coordinator, and others named so')).action(run(async () => (await load()).trust))

@@ -103,7 +103,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
     log.debug({}, STARTED.store)
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const logs = opened.add('logs', new JobLogs(join(dataDir, 'logs'), err => { log.error({ err }, 'a job log could not be written') }), async it => { await it.close() })
-    const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex') }
+    const boot = { signer: nodeSigner(identity.peerId, identity.privateKey.raw), bootId: Buffer.from(systemRandom.bytes(16)).toString('hex'), chance: systemRandom.fraction }
     const config = {
       trusted: new Set(options.trusted),
       user: 'local',

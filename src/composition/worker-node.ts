@@ -13,6 +13,8 @@ import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
 import { behaviourOf } from '../worker/behaviour.ts'
 import type { BehaviourOptions } from '../worker/behaviour.ts'
+import { viewAuctions } from '../worker/auctions.ts'
+import type { AuctionView } from '../worker/auctions.ts'
 import { boundsOf } from '../worker/bounds.ts'
 import { settleTurn, step } from '../worker/core.ts'
 import { Admission } from '../worker/admission.ts'
@@ -102,6 +104,8 @@ export interface WorkerNode {
   readonly drain: () => Promise<void>
   readonly status: () => WorkerStatus
   readonly accounts: () => readonly CoordinatorAccount[]
+  /** the last auctions it was asked in, newest first */
+  readonly auctions: () => readonly AuctionView[]
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -222,6 +226,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       drain: async () => { await loop.request({ kind: 'drain' }) },
       status: () => workerStatus(state, systemClock.now()),
       accounts: () => viewCoordinators(state, systemClock.now()),
+      auctions: () => viewAuctions(state),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {

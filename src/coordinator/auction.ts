@@ -1,17 +1,16 @@
 import { REOPEN_MS, closeRound, openRound, roundIsOver, withBid, withRefusal } from '../market/auction.ts'
-import type { BidView } from '../market/auction.ts'
+import type { Round } from '../market/auction.ts'
 import { chunkPrice } from '../market/pricing.ts'
 import { mismatches } from '../market/requirements.ts'
-import { score } from '../market/scoring.ts'
 import type { Bid, NoBid } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
-import { circuitOf, circuitReopensAt, failureChance, isBanned, newStanding } from '../verification/reputation.ts'
-import { TRUSTED_AUDIT_RATE } from '../verification/audit.ts'
-import { auditRate } from '../verification/policy.ts'
-import { fixedReplicas, isProven, passes, plannedReplicas, tier } from './tiers.ts'
+import { circuitOf, circuitReopensAt, isBanned, newStanding } from '../verification/reputation.ts'
+import { isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import { comparesByClass } from './classes.ts'
+import { costTerms, p90Ms, paceOf, slotsAwarded, valuePerMs, workMs } from './estimates.ts'
 import { behindReason } from './fencing.ts'
+import { resultOf, tooLate } from './round-results.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -39,8 +38,19 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
   const classless = comparesByClass(job) && worker.offer.numericClass === ''
   return [
     ...mismatches(job.needs, worker.offer),
+    ...freeTime(state, job, worker, now),
     ...classless ? [reason('NUMERIC_CLASS_DIFFERS', 'results of the app compare only within one numeric class, and this machine does not say which is its own')] : []
   ]
+}
+
+/** A machine whose owner takes it back before nine of ten chunks would be done there. */
+function freeTime (state: CoordinatorState, job: Job, worker: WorkerView, now: number): readonly Reason[] {
+  const until = worker.offer?.freeUntil
+  if (until === undefined) return []
+  const needed = p90Ms(job) * paceOf(state, job, worker)
+  if (until - now >= needed) return []
+  const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`
+  return [reason('FREE_TIME_TOO_SHORT', `its machine is free for ${seconds(Math.max(0, until - now))} more, nine of ten chunks take up to ${seconds(needed)} there`)]
 }
 
 /** Why the job's level of trust leaves this worker out. */
@@ -102,13 +112,13 @@ export function priceCeiling (job: Job): bigint {
   return fair < maxPrice ? fair : maxPrice
 }
 
-/** What a chunk of this job is believed to take, milliseconds: measured once there are figures, the submitter's estimate before. */
-export function workMs (job: Job): number {
-  return job.durations.count >= 5 ? Math.max(1, Math.ceil(job.durations.value)) : Math.ceil(job.record.spec.config.estimate * 1000)
-}
-
 export function pendingChunks (job: Job): number {
   return job.wanting.size + job.chunks.length - job.freshFrom
+}
+
+/** Leases that the chunks which wait come to, as far as it is known. */
+function executionsWanted (job: Job): number {
+  return job.wanting.size + (job.chunks.length - job.freshFrom) * plannedReplicas(job)
 }
 
 function dropStaleAwards (turn: Turn, job: Job): void {
@@ -119,7 +129,10 @@ function dropStaleAwards (turn: Turn, job: Job): void {
 }
 
 export function onBid (turn: Turn, job: Job, worker: string, bid: Bid): void {
-  if (job.round?.number !== bid.round) return
+  if (job.round?.number !== bid.round) {
+    turn.send(worker, { roundResult: tooLate(job, bid.round) })
+    return
+  }
   job.round = withBid(job.round, {
     worker,
     price: bid.price,
@@ -134,36 +147,22 @@ export function onNoBid (turn: Turn, job: Job, worker: string, refusal: NoBid): 
   job.round = withRefusal(job.round, worker, reason((refusal.reason?.code ?? 'BUSY') as ReasonCode, refusal.reason?.text ?? 'gave no reason'))
 }
 
+function slotsBid (round: Round): number {
+  let slots = 0
+  for (const bid of round.bids.values()) slots += bid.slots
+  return slots
+}
+
 function settleRound (turn: Turn, job: Job): void {
   if (job.round === undefined) return
-  const { winners, refusals } = closeRound(job.round, bid => scoreOf(turn, job, bid))
-  for (const bid of winners) {
+  const value = valuePerMs(job, slotsAwarded(job) + slotsBid(job.round), turn.now)
+  const { ranking, refusals, outcomes } = closeRound(job.round, bid => costTerms(turn, job, turn.state.workers.get(bid.worker), bid, value), executionsWanted(job))
+  for (const bid of ranking) {
     job.awards.set(bid.worker, bid)
     job.explanations.delete(bid.worker)
   }
   for (const [worker, why] of refusals) job.explanations.set(worker, [why])
+  for (const [worker, outcome] of outcomes) turn.send(worker, { roundResult: resultOf(job, outcome) })
   delete job.round
-  job.nextRoundAt = turn.now + (winners.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
-}
-
-/** Runs that an accepted chunk costs with this worker. */
-function executionsOf (turn: Turn, job: Job, worker: string): number {
-  switch (tier(turn.state, job, worker, turn.now)) {
-    case 'trusted': return 1 + TRUSTED_AUDIT_RATE
-    case 'established': return fixedReplicas(job) ?? 1 + auditRate(passes(turn.state, job, worker, turn.now), job.policy)
-    default: return plannedReplicas(job)
-  }
-}
-
-function scoreOf (turn: Turn, job: Job, bid: BidView): number {
-  const worker = turn.state.workers.get(bid.worker)
-  const standing = turn.state.standings.get(bid.worker)
-  const price = Number(bid.price)
-  return score({
-    price,
-    expectedMs: bid.chunkMs + (worker?.overheadMs ?? 0),
-    failureChance: failureChance(standing ?? newStanding(bid.worker)),
-    executions: executionsOf(turn, job, bid.worker),
-    valuePerMs: price / Math.max(1, workMs(job))
-  })
+  job.nextRoundAt = turn.now + (ranking.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
 }

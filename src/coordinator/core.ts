@@ -164,10 +164,11 @@ function tick (turn: Turn): void {
 function workerUp (turn: Turn, peer: string): void {
   const known = turn.state.workers.get(peer)
   if (known === undefined) {
-    turn.state.workers.set(peer, { peer, connected: true, inFlight: new Set(), draining: false, overheadMs: 0 })
+    turn.state.workers.set(peer, { peer, connected: true, inFlight: new Set(), draining: false, overheadMs: 0, warm: new Set() })
   } else {
     known.connected = true
     known.draining = false
+    known.warm.clear()
   }
 }
 
@@ -265,6 +266,9 @@ function viewOf (offer: Offer, now: number): OfferView {
     arch: offer.arch,
     numericClass: offer.numericClass,
     validUntil: now + Math.min(offer.validForMs, 600_000),
+    ...offer.bandwidth === 0 ? {} : { bandwidth: offer.bandwidth },
+    ...offer.freeFor === 0 ? {} : { freeUntil: now + offer.freeFor },
+    ...offer.speed === 0 ? {} : { speed: offer.speed },
     ...offer.suspended === undefined ? {} : { suspended: fromWire(offer.suspended) }
   }
 }

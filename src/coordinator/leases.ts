@@ -3,16 +3,18 @@ import { available, escrowAccount, peerAccount } from '../ledger/accounts.ts'
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { moveChunk } from '../lifecycle/chunk.ts'
 import { prefetchDepth } from '../market/prefetch.ts'
+import { bestOfThree } from '../market/sampling.ts'
+import { total } from '../market/scoring.ts'
 import { isStraggler, speculationBudget } from '../market/speculation.ts'
 import { attemptKey } from '../model/ids.ts'
 import { lotHash, lotOf } from '../verification/audit.ts'
 import { holdIdOf } from '../verification/commitment.ts'
 import { STRANGER_SHARE } from '../verification/policy.ts'
 import { circuitOf } from '../verification/reputation.ts'
-import { workMs } from './auction.ts'
 import { idOf } from './attempts.ts'
 import { mayRun, wants } from './chunks.ts'
 import { byClass, chunkClass, classOf, comparesByClass } from './classes.ts'
+import { costTerms, estimateOf, paceOf, slotsAwarded, valuePerMs, workMs } from './estimates.ts'
 import { fixedReplicas, groupOf, isAdaptive, isProven, isTrusted, passes, plannedReplicas, reachableIn, tier } from './tiers.ts'
 import { comparesBytes } from './examination.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
@@ -23,27 +25,40 @@ const LOOK_AHEAD = 128
 /** Chunks that may wait for another replica before no fresh one is opened. */
 export const MAX_WAITING = 256
 
-/** Hands out leases to all workers with an award and room, best bid first, one each per pass so that nobody is starved. */
+/** Hands out leases: each chunk to the best of three workers, drawn by chance, that have an award and room for it. */
 export function leaseChunks (turn: Turn, job: Job): void {
   const classes = decisiveClasses(turn, job)
   if (classes.size === 0) return
-  const open = [...job.awards.values()]
+  const open = [...job.awards.values()].filter(award => hasRoom(turn, job, award))
+  if (open.length === 0) return
   const proven = provenAwards(turn, job)
-  while (open.length > 0) {
-    for (let i = 0; i < open.length;) {
-      const award = open[i] as Award
-      const worker = turn.state.workers.get(award.worker)
-      const chunk = worker === undefined || capacity(turn, job, award, worker) <= 0 || !affordable(turn, job, award.price)
-        ? undefined
-        : nextChunk(turn, job, worker, proven, classes.has(classOf(job, worker)))
-      if (worker === undefined || chunk === undefined) {
-        open.splice(i, 1)
-        continue
-      }
-      lease(turn, job, chunk, award, worker)
-      i++
-    }
+  const value = valuePerMs(job, slotsAwarded(job), turn.now)
+  const costs = new Map<string, number>()
+  const cost = (award: Award): number => {
+    const known = costs.get(award.worker) ?? total(costTerms(turn, job, turn.state.workers.get(award.worker), award, value))
+    costs.set(award.worker, known)
+    return known
   }
+  while (open.length > 0) {
+    const place = bestOfThree(open, cost, turn.state.chance)
+    const award = open[place] as Award
+    const worker = turn.state.workers.get(award.worker)
+    const chunk = worker === undefined || !hasRoom(turn, job, award) ? undefined : nextChunk(turn, job, worker, proven, classes.has(classOf(job, worker)))
+    if (worker === undefined || chunk === undefined) {
+      // the order of what is left does not matter
+      const last = open.pop() as Award
+      if (place < open.length) open[place] = last
+      continue
+    }
+    lease(turn, job, chunk, award, worker)
+    // its queue is longer now
+    costs.delete(award.worker)
+  }
+}
+
+function hasRoom (turn: Turn, job: Job, award: Award): boolean {
+  const worker = turn.state.workers.get(award.worker)
+  return worker !== undefined && capacity(turn, job, award, worker) > 0 && affordable(turn, job, award.price)
 }
 
 /**
@@ -70,9 +85,9 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
   const left = job.record.chunkCount - job.record.verified - job.record.failed
   const depth = prefetchDepth({
     roundTripMs: worker.overheadMs,
-    chunkMs: job.durations.count > 0 ? job.durations.value : workMs(job),
+    chunkMs: (job.durations.count > 0 ? job.durations.value : workMs(job)) * paceOf(turn.state, job, worker),
     chunksLeft: left * plannedReplicas(job),
-    workers: job.awards.size * Math.max(1, slots)
+    workers: slotsAwarded(job)
   })
   const standing = turn.state.standings.get(worker.peer)
   const probe = standing !== undefined && circuitOf(standing, turn.now) === 'half-open'
@@ -143,6 +158,7 @@ function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: Worker
     holdId: holdIdOf(id),
     leasedAt: turn.now,
     ahead: worker.inFlight.size,
+    expectedMs: Math.round(estimateOf(turn.state, job, worker, chunk.input.size).plainMs),
     state: 'LEASED',
     expiresAt: turn.now + turn.state.config.leaseTtlMs
   }

@@ -12,6 +12,7 @@ import type { Evidence } from '../verification/evidence.ts'
 import { withClasses } from '../verification/reputation.ts'
 import type { Standing } from '../verification/reputation.ts'
 import { idOf } from './attempts.ts'
+import { chanceOf } from './chance.ts'
 import { loadChannels } from './channels.ts'
 import { indexChunks, newJob } from './jobs.ts'
 import { untoldBatch } from './draws.ts'
@@ -26,6 +27,8 @@ export interface BootIdentity {
   readonly signer: Signer
   /** hex, 16 bytes */
   readonly bootId: string
+  /** uniform in [0, 1); default: a row that follows from the id of this start */
+  readonly chance?: () => number
 }
 
 /**
@@ -82,9 +85,9 @@ function moveToClasses (state: CoordinatorState): void {
 }
 
 /** A coordinator that knows its books and nothing else. */
-export function freshState ({ signer, bootId }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
+export function freshState ({ signer, bootId, chance = chanceOf(bootId) }: BootIdentity, incarnation: number, config: CoordinatorConfig, ledger: Ledger): CoordinatorState {
   return {
-    self: signer.self, signer, incarnation, bootId, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
+    self: signer.self, signer, incarnation, bootId, chance, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
     doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
     jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0
   }
@@ -114,7 +117,7 @@ function adoptAttempts (state: CoordinatorState, job: Job, now: number): void {
       if (chunk === undefined || !attemptIsOpen(attempt.state) || attempt.worker === state.self) continue
       attempt.expiresAt = now + state.config.leaseTtlMs
       const worker = state.workers.get(attempt.worker) ?? {
-        peer: attempt.worker, connected: false, inFlight: new Set<string>(), draining: false, overheadMs: 0
+        peer: attempt.worker, connected: false, inFlight: new Set<string>(), draining: false, overheadMs: 0, warm: new Set<string>()
       }
       if (attempt.state === 'LEASED' || attempt.state === 'RUNNING') worker.inFlight.add(attemptKey(idOf(job, chunk, attempt)))
       state.workers.set(attempt.worker, worker)

@@ -20,8 +20,13 @@ export class Median {
   }
 
   get value (): number {
-    if (this.#values.length === 0) return 0
-    this.#cached ??= [...this.#values].sort((a, b) => a - b)[Math.floor(this.#values.length / 2)]
-    return this.#cached ?? 0
+    this.#cached ??= this.quantile(0.5)
+    return this.#cached
+  }
+
+  /** The value that this share of the last ones does not exceed; 0 while there is none. */
+  quantile (share: number): number {
+    const sorted = [...this.#values].sort((a, b) => a - b)
+    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   }
 }

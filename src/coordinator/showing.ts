@@ -10,6 +10,7 @@ import { fileListProblem } from '../verification/file-list.ts'
 import { appLimits } from './app-limits.ts'
 import { askAgain } from './asking.ts'
 import { endAttempt, findAttempt, idOf, rest } from './attempts.ts'
+import { calibrate } from './estimates.ts'
 import type { Found } from './attempts.ts'
 import { awaitsReveals, judge } from './judge.ts'
 import type { Job } from './state.ts'
@@ -115,6 +116,7 @@ function measure (turn: Turn, { job, attempt }: Found, reportedMs: number): void
   const took = (attempt.committedAt ?? turn.now) - attempt.leasedAt
   const ran = Math.min(took, reportedMs)
   job.durations.add(ran)
+  calibrate(turn, job, attempt, took, ran)
   const worker = turn.state.workers.get(attempt.worker)
   if (worker === undefined) return
   const queued = ran * attempt.ahead / Math.max(1, worker.offer?.slotsTotal ?? 1)

@@ -41,6 +41,8 @@ export interface Attempt {
   readonly leasedAt: number
   /** leases the worker had before this one */
   readonly ahead: number
+  /** from lease to commit, before κ, milliseconds (market/estimate.ts); attempts of older versions and the coordinator's own have none */
+  readonly expectedMs?: number
   state: AttemptState
   expiresAt: number
   /** hex, once committed */
@@ -218,6 +220,8 @@ export interface WorkerView {
   draining: boolean
   /** smoothed overhead of a lease beyond the work itself, milliseconds */
   overheadMs: number
+  /** classes of apps it has run since it came: their images are there */
+  readonly warm: Set<string>
   /** it takes nothing from this coordinator, and why */
   refusal?: Reason
   /** it asked to be settled with, and has not acknowledged a receipt since */
@@ -265,6 +269,8 @@ export interface CoordinatorState {
   incarnation: number
   /** hex, random for each start */
   readonly bootId: string
+  /** uniform in [0, 1): what is sampled is drawn with it */
+  readonly chance: () => number
   /** channels by worker */
   readonly channels: Map<string, PayerChannel>
   /** receipts of this coordinator that its books do not know, by worker, until they are adopted */

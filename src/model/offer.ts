@@ -25,6 +25,12 @@ export interface OfferView {
   readonly numericClass: string
   /** milliseconds since the epoch, by the receiver's clock */
   readonly validUntil: number
+  /** measured, bytes per second; unset: unknown */
+  readonly bandwidth?: number
+  /** when its owner takes the machine back, milliseconds since the epoch, by the receiver's clock; unset: unknown */
+  readonly freeUntil?: number
+  /** benchmark score; unset: unknown */
+  readonly speed?: number
   /** why it takes no work at the moment */
   readonly suspended?: Reason
 }

@@ -8,7 +8,7 @@ export type ReasonCode =
   | 'ISOLATION_TOO_WEAK' | 'NETWORK_REFUSED' | 'OFFER_EXPIRED' | 'FREE_TIME_TOO_SHORT' | 'NOT_TRUSTED' | 'NOT_ESTABLISHED' | 'BANNED' | 'CIRCUIT_OPEN'
   | 'ARCH_MISMATCH' | 'NUMERIC_CLASS_DIFFERS' | 'RUNTIME_MISSING' | 'IMAGE_REFUSED'
   // a bid or an auction was lost
-  | 'PRICE_TOO_HIGH' | 'OUTSCORED' | 'BID_LATE' | 'BUSY' | 'DRAINING' | 'NO_ANSWER'
+  | 'PRICE_TOO_HIGH' | 'OUTSCORED' | 'NOT_NEEDED' | 'BID_LATE' | 'BUSY' | 'DRAINING' | 'NO_ANSWER'
   // a job waits
   | 'NO_WORKERS' | 'NO_MATCHING_WORKER' | 'TOO_FEW_WORKERS' | 'BUDGET_EXHAUSTED' | 'PLATFORM_NOT_OFFERED' | 'WAITING_FOR_BIDS'
   // a lease was declined or an attempt ended without a result

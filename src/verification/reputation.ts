@@ -1,3 +1,4 @@
+import type { Calibrations } from '../market/calibration.ts'
 import { isAppClass } from './app-class.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface Standing {
   readonly doubts?: readonly { readonly by: string, readonly at: number }[]
   /** when its node failed last, milliseconds; records of older versions have none */
   readonly nodeFailedAt?: number
+  /** how its chunks turn out against what is expected of them (market/calibration.ts); records of older versions have none */
+  readonly calibration?: Calibrations
 }
 
 /** Two strikes inside this window ban a worker. */

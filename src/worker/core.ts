@@ -6,6 +6,7 @@ import { reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import { signAttestation } from '../verification/attestation.ts'
 import { commitment, merkleRoot } from '../verification/commitment.ts'
+import { onRoundResult, rememberAuction } from './auctions.ts'
 import { bookOf } from './books.ts'
 import { boundsOf, leaseExcess } from './bounds.ts'
 import { note, noteHeartbeat, noteNeverJudged, noteRenewal, unfairTo } from './conduct.ts'
@@ -186,13 +187,18 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
 function declineAll (turn: WorkerTurn, view: CoordinatorView, { lease, announce }: Message): void {
   const why = view.refusal ?? reason('NOT_AGREED', 'the coordinator has yet to answer')
   if (lease?.attempt !== undefined) turn.send(view.peer, { decline: { attempt: lease.attempt, reason: why } })
-  else if (announce !== undefined) turn.send(view.peer, { noBid: { jobId: announce.jobId, round: announce.round, reason: why } })
+  else if (announce !== undefined) {
+    const answer = { noBid: { jobId: announce.jobId, round: announce.round, reason: why } }
+    rememberAuction(turn.state, view.peer, announce, answer, turn.now)
+    turn.send(view.peer, answer)
+  }
 }
 
 function onCommand (turn: WorkerTurn, view: CoordinatorView, message: Message): void {
   const { peer } = view
   if (message.announce !== undefined) answerAnnounce(turn, peer, message.announce)
   else if (message.lease !== undefined) onLease(turn, peer, message.lease)
+  else if (message.roundResult !== undefined) onRoundResult(turn.state, peer, message.roundResult)
   else if (message.commitAck !== undefined) withAttempt(turn, peer, message.commitAck.attempt, attempt => { attempt.acknowledged = true })
   else if (message.revealRequest !== undefined) onRevealRequest(turn, peer, message.revealRequest)
   else if (message.verdict !== undefined) {

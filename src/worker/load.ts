@@ -56,6 +56,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     draws: new Map(),
     noted: new Set(),
     told: new Set(),
+    auctions: new Map(),
     offered,
     failedImages: new Map(),
     offerSeq: 0,

@@ -6,6 +6,7 @@ import type { Isolation } from '../model/executor.ts'
 import { nameRefusal } from '../model/image-rules.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
+import { rememberAuction } from './auctions.ts'
 import { unfairTo } from './conduct.ts'
 import { creditRefusal } from './credit.ts'
 import { appDenied, imageDenied, notNow } from './owner/wishes.ts'
@@ -51,6 +52,9 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
       operator: config.operator,
       validForMs: OFFER_TTL_MS,
       freeForMs: 0,
+      bandwidth: 0,
+      freeFor: 0,
+      speed: 0,
       cpuModel: config.hardware.cpuModel.slice(0, 200),
       arch: config.hardware.arch,
       ...suspended === undefined ? {} : { suspended }
@@ -60,7 +64,9 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
 
 /** Answers an announcement with a sealed bid, or with the reason why there is none. */
 export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announce): void {
-  turn.send(peer, bidFor(turn.state, peer, announce, turn.now))
+  const answer = bidFor(turn.state, peer, announce, turn.now)
+  rememberAuction(turn.state, peer, announce, answer, turn.now)
+  turn.send(peer, answer)
 }
 
 /** Why a task with this image would fail here. */

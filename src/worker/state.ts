@@ -8,6 +8,7 @@ import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Ran } from '../model/task-spec.ts'
 import type { Heard } from '../verification/evidence.ts'
+import type { AuctionRecord } from './auctions.ts'
 import type { CoordinatorBook } from './books.ts'
 import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
@@ -125,6 +126,8 @@ export interface WorkerState {
   readonly noted: Set<string>
   /** evidence that was passed on; not kept over a restart */
   readonly told: Set<string>
+  /** by coordinator and job, in the order they were last heard of */
+  readonly auctions: Map<string, AuctionRecord>
   offered: Offered
   /** images that could not be had, and until when nobody need ask for them */
   readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>

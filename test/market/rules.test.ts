@@ -3,7 +3,7 @@ import { closeRound, openRound, roundIsOver, withBid, withRefusal } from '../../
 import { prefetchDepth } from '../../src/market/prefetch.ts'
 import { chunkPrice } from '../../src/market/pricing.ts'
 import { mismatches } from '../../src/market/requirements.ts'
-import { score } from '../../src/market/scoring.ts'
+import { lossAgainst, scoreTerms, total } from '../../src/market/scoring.ts'
 import { isStraggler } from '../../src/market/speculation.ts'
 import type { OfferView, RequirementsView } from '../../src/model/offer.ts'
 import { UNITS_PER_BYC, formatByc, parseByc, tariff } from '../../src/model/money.ts'
@@ -65,21 +65,41 @@ describe('an auction round', () => {
     expect(roundIsOver(withBid(round, bid('c', 20n), 100n), 100)).toBe(true)
   })
 
-  it('ranks by score and gives everyone else a reason', () => {
+  const byPrice = (entry: { price: bigint }) => ({ price: Number(entry.price), time: 0, failure: 0, executions: 0 })
+
+  it('ranks by expected cost, says who is needed, and gives everyone else a reason', () => {
     let round = openRound(1, 0, ['dear', 'cheap', 'silent', 'over'])
     round = withBid(round, bid('dear', 90n), 100n)
     round = withBid(round, bid('cheap', 10n), 100n)
-    round = withBid(round, bid('over', 101n), 100n)
+    round = withBid(round, bid('over', 150n), 100n)
     round = withBid(round, bid('uninvited', 1n), 100n)
-    const { winners, refusals } = closeRound(round, entry => Number(entry.price))
-    expect(winners.map(entry => entry.worker)).toEqual(['cheap', 'dear'])
+    const { ranking, refusals, outcomes } = closeRound(round, byPrice, 1)
+    expect(ranking.map(entry => entry.worker)).toEqual(['cheap', 'dear'])
     expect([...refusals].map(([worker, { code }]) => [worker, code])).toEqual([['over', 'PRICE_TOO_HIGH'], ['silent', 'NO_ANSWER']])
+    expect(Object.fromEntries(outcomes)).toEqual({
+      cheap: { kind: 'won' },
+      dear: { kind: 'lost', loss: { term: 'price', byUnits: 80, byPerMille: 8000 } },
+      over: { kind: 'too-dear', byUnits: 50n, byPerMille: 500 }
+    })
+    expect(closeRound(round, byPrice, 0).outcomes.get('cheap')).toEqual({ kind: 'unneeded' })
+    expect(closeRound(round, byPrice, 2).outcomes.get('dear')).toEqual({ kind: 'won' })
   })
 
   it('prefers, at one price, who is faster and fails less', () => {
     const base = { price: 100, expectedMs: 1000, failureChance: 0.1, executions: 1, valuePerMs: 0.1 }
-    expect(score({ ...base, expectedMs: 500 })).toBeLessThan(score(base))
-    expect(score({ ...base, failureChance: 0.5 })).toBeGreaterThan(score(base))
+    const score = (change: Partial<typeof base> = {}): number => total(scoreTerms({ ...base, ...change }))
+    expect(score()).toBeCloseTo(100 + 100 + 0.1 * 200)
+    expect(score({ expectedMs: 500 })).toBeLessThan(score())
+    expect(score({ failureChance: 0.5 })).toBeGreaterThan(score())
+  })
+
+  it('names the term on which a bid lost, and by how much', () => {
+    const best = { price: 100, expectedMs: 1000, failureChance: 0, executions: 1, valuePerMs: 0.1 }
+    const against = (change: Partial<typeof best>) => lossAgainst(scoreTerms({ ...best, ...change }), scoreTerms(best))
+    expect(against({ price: 150 })).toEqual({ term: 'price', byUnits: 50, byPerMille: 250 })
+    expect(against({ expectedMs: 3000 })).toEqual({ term: 'time', byUnits: 200, byPerMille: 1000 })
+    expect(against({ failureChance: 0.5 })).toEqual({ term: 'failure', byUnits: 100, byPerMille: 500 })
+    expect(against({ executions: 2 })).toEqual({ term: 'executions', byUnits: 100, byPerMille: 500 })
   })
 })
 

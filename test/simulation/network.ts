@@ -69,6 +69,8 @@ export interface WorkerBehaviour {
   readonly garbles?: boolean
   /** whose name it claims to run under */
   readonly operator?: string
+  /** per mille of the suggested tariff; default 1000 */
+  readonly priceLevel?: number
 }
 
 /** A whole network in one process: production cores on a virtual clock, network and sandbox, replayed by one seed. */
@@ -128,7 +130,7 @@ export class SimulatedNetwork {
   addWorker (name: string, behaviour: WorkerBehaviour): void {
     const hardware = { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', memoryMiB: 8192, memoryAvailableMiB: 8192, diskFreeMiB: 10_000, gpus: [] }
     this.takeWorker(name, freshWorker(namedSigner(name), {
-      slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
+      slots: 1, priceLevel: behaviour.priceLevel ?? 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: behaviour.operator ?? '', hardware, memoryMiB: 8192, cores: 4,
       creditLimit: BASE_CREDIT, numericClass: behaviour.numericClass ?? ''
     }, { platforms: ['wasm'], runtimes: [], egress: false }), behaviour)
   }

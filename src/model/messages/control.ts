@@ -165,6 +165,7 @@ export interface Message {
   nettingAck?: NettingAck
   draw?: Draw
   evidence?: Evidence
+  roundResult?: RoundResult
 }
 
 export namespace Message {
@@ -179,7 +180,41 @@ export namespace Message {
 
         obj = { ...obj }
 
+        if (obj.roundResult != null) {
+          obj.evidence = undefined
+          obj.draw = undefined
+          obj.nettingAck = undefined
+          obj.netting = undefined
+          obj.equivocation = undefined
+          obj.refusal = undefined
+          obj.settleRequest = undefined
+          obj.receiptAck = undefined
+          obj.receipt = undefined
+          obj.log = undefined
+          obj.drain = undefined
+          obj.resumeReply = undefined
+          obj.resume = undefined
+          obj.verdict = undefined
+          obj.failed = undefined
+          obj.reveal = undefined
+          obj.revealRequest = undefined
+          obj.commitAck = undefined
+          obj.commit = undefined
+          obj.recall = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.decline = undefined
+          obj.leaseAck = undefined
+          obj.lease = undefined
+          obj.noBid = undefined
+          obj.bid = undefined
+          obj.announce = undefined
+          obj.offer = undefined
+          obj.hello = undefined
+        }
+
         if (obj.evidence != null) {
+          obj.roundResult = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
@@ -212,6 +247,7 @@ export namespace Message {
         }
 
         if (obj.draw != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.nettingAck = undefined
           obj.netting = undefined
@@ -244,6 +280,7 @@ export namespace Message {
         }
 
         if (obj.nettingAck != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.netting = undefined
@@ -276,6 +313,7 @@ export namespace Message {
         }
 
         if (obj.netting != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -308,6 +346,7 @@ export namespace Message {
         }
 
         if (obj.equivocation != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -340,6 +379,7 @@ export namespace Message {
         }
 
         if (obj.refusal != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -372,6 +412,7 @@ export namespace Message {
         }
 
         if (obj.settleRequest != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -404,6 +445,7 @@ export namespace Message {
         }
 
         if (obj.receiptAck != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -436,6 +478,7 @@ export namespace Message {
         }
 
         if (obj.receipt != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -468,6 +511,7 @@ export namespace Message {
         }
 
         if (obj.log != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -500,6 +544,7 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -532,6 +577,7 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -564,6 +610,7 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -596,6 +643,7 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -628,6 +676,7 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -660,6 +709,7 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -692,6 +742,7 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -724,6 +775,7 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -756,6 +808,7 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -788,6 +841,7 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -820,6 +874,7 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -852,6 +907,7 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -884,6 +940,7 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -916,6 +973,7 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -948,6 +1006,7 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -980,6 +1039,7 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -1012,6 +1072,7 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -1044,6 +1105,7 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -1076,6 +1138,7 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -1108,6 +1171,7 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          obj.roundResult = undefined
           obj.evidence = undefined
           obj.draw = undefined
           obj.nettingAck = undefined
@@ -1287,6 +1351,11 @@ export namespace Message {
         if (obj.evidence != null) {
           w.uint32(370)
           Evidence.codec().encode(obj.evidence, w)
+        }
+
+        if (obj.roundResult != null) {
+          w.uint32(378)
+          RoundResult.codec().encode(obj.roundResult, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1481,6 +1550,12 @@ export namespace Message {
               })
               break
             }
+            case 47: {
+              obj.roundResult = RoundResult.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.roundResult
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1488,7 +1563,41 @@ export namespace Message {
           }
         }
 
+        if (obj.roundResult != null) {
+          delete obj.evidence
+          delete obj.draw
+          delete obj.nettingAck
+          delete obj.netting
+          delete obj.equivocation
+          delete obj.refusal
+          delete obj.settleRequest
+          delete obj.receiptAck
+          delete obj.receipt
+          delete obj.log
+          delete obj.drain
+          delete obj.resumeReply
+          delete obj.resume
+          delete obj.verdict
+          delete obj.failed
+          delete obj.reveal
+          delete obj.revealRequest
+          delete obj.commitAck
+          delete obj.commit
+          delete obj.recall
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.decline
+          delete obj.leaseAck
+          delete obj.lease
+          delete obj.noBid
+          delete obj.bid
+          delete obj.announce
+          delete obj.offer
+          delete obj.hello
+        }
+
         if (obj.evidence != null) {
+          delete obj.roundResult
           delete obj.draw
           delete obj.nettingAck
           delete obj.netting
@@ -1521,6 +1630,7 @@ export namespace Message {
         }
 
         if (obj.draw != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.nettingAck
           delete obj.netting
@@ -1553,6 +1663,7 @@ export namespace Message {
         }
 
         if (obj.nettingAck != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.netting
@@ -1585,6 +1696,7 @@ export namespace Message {
         }
 
         if (obj.netting != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1617,6 +1729,7 @@ export namespace Message {
         }
 
         if (obj.equivocation != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1649,6 +1762,7 @@ export namespace Message {
         }
 
         if (obj.refusal != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1681,6 +1795,7 @@ export namespace Message {
         }
 
         if (obj.settleRequest != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1713,6 +1828,7 @@ export namespace Message {
         }
 
         if (obj.receiptAck != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1745,6 +1861,7 @@ export namespace Message {
         }
 
         if (obj.receipt != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1777,6 +1894,7 @@ export namespace Message {
         }
 
         if (obj.log != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1809,6 +1927,7 @@ export namespace Message {
         }
 
         if (obj.drain != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1841,6 +1960,7 @@ export namespace Message {
         }
 
         if (obj.resumeReply != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1873,6 +1993,7 @@ export namespace Message {
         }
 
         if (obj.resume != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1905,6 +2026,7 @@ export namespace Message {
         }
 
         if (obj.verdict != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1937,6 +2059,7 @@ export namespace Message {
         }
 
         if (obj.failed != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -1969,6 +2092,7 @@ export namespace Message {
         }
 
         if (obj.reveal != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2001,6 +2125,7 @@ export namespace Message {
         }
 
         if (obj.revealRequest != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2033,6 +2158,7 @@ export namespace Message {
         }
 
         if (obj.commitAck != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2065,6 +2191,7 @@ export namespace Message {
         }
 
         if (obj.commit != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2097,6 +2224,7 @@ export namespace Message {
         }
 
         if (obj.recall != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2129,6 +2257,7 @@ export namespace Message {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2161,6 +2290,7 @@ export namespace Message {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2193,6 +2323,7 @@ export namespace Message {
         }
 
         if (obj.decline != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2225,6 +2356,7 @@ export namespace Message {
         }
 
         if (obj.leaseAck != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2257,6 +2389,7 @@ export namespace Message {
         }
 
         if (obj.lease != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2289,6 +2422,7 @@ export namespace Message {
         }
 
         if (obj.noBid != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2321,6 +2455,7 @@ export namespace Message {
         }
 
         if (obj.bid != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2353,6 +2488,7 @@ export namespace Message {
         }
 
         if (obj.announce != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2385,6 +2521,7 @@ export namespace Message {
         }
 
         if (obj.offer != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2417,6 +2554,7 @@ export namespace Message {
         }
 
         if (obj.hello != null) {
+          delete obj.roundResult
           delete obj.evidence
           delete obj.draw
           delete obj.nettingAck
@@ -2666,6 +2804,13 @@ export namespace Message {
 
               break
             }
+            case 47: {
+              yield * RoundResult.codec().stream(reader, reader.uint32(), `${prefix}.roundResult`, {
+                limits: opts.limits?.roundResult
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2831,6 +2976,21 @@ export namespace Message {
   export interface MessageOfferSuspendedTextFieldEvent {
     field: '$.offer.suspended.text'
     value: string
+  }
+
+  export interface MessageOfferBandwidthFieldEvent {
+    field: '$.offer.bandwidth'
+    value: number
+  }
+
+  export interface MessageOfferFreeForFieldEvent {
+    field: '$.offer.freeFor'
+    value: number
+  }
+
+  export interface MessageOfferSpeedFieldEvent {
+    field: '$.offer.speed'
+    value: number
   }
 
   export interface MessageAnnounceJobIdFieldEvent {
@@ -3937,6 +4097,46 @@ export namespace Message {
     value: Uint8Array<ArrayBuffer>
   }
 
+  export interface MessageRoundResultJobIdFieldEvent {
+    field: '$.roundResult.jobId'
+    value: string
+  }
+
+  export interface MessageRoundResultRoundFieldEvent {
+    field: '$.roundResult.round'
+    value: number
+  }
+
+  export interface MessageRoundResultOutcomeFieldEvent {
+    field: '$.roundResult.outcome'
+    value: string
+  }
+
+  export interface MessageRoundResultTermFieldEvent {
+    field: '$.roundResult.term'
+    value: string
+  }
+
+  export interface MessageRoundResultByUnitsFieldEvent {
+    field: '$.roundResult.byUnits'
+    value: bigint
+  }
+
+  export interface MessageRoundResultByPerMilleFieldEvent {
+    field: '$.roundResult.byPerMille'
+    value: number
+  }
+
+  export interface MessageRoundResultReasonCodeFieldEvent {
+    field: '$.roundResult.reason.code'
+    value: string
+  }
+
+  export interface MessageRoundResultReasonTextFieldEvent {
+    field: '$.roundResult.reason.text'
+    value: string
+  }
+
   export function encode (obj: Partial<Message>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Message.codec())
   }
@@ -3945,7 +4145,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageOfferBandwidthFieldEvent | MessageOfferFreeForFieldEvent | MessageOfferSpeedFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent | MessageRoundResultJobIdFieldEvent | MessageRoundResultRoundFieldEvent | MessageRoundResultOutcomeFieldEvent | MessageRoundResultTermFieldEvent | MessageRoundResultByUnitsFieldEvent | MessageRoundResultByPerMilleFieldEvent | MessageRoundResultReasonCodeFieldEvent | MessageRoundResultReasonTextFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -4467,6 +4667,9 @@ export interface Offer {
   runtimes: string[]
   egress: boolean
   suspended?: Reason
+  bandwidth: number
+  freeFor: number
+  speed: number
 }
 
 export namespace Offer {
@@ -4587,6 +4790,21 @@ export namespace Offer {
           Reason.codec().encode(obj.suspended, w)
         }
 
+        if ((obj.bandwidth != null && obj.bandwidth !== 0)) {
+          w.uint32(208)
+          w.uint64Number(obj.bandwidth)
+        }
+
+        if ((obj.freeFor != null && obj.freeFor !== 0)) {
+          w.uint32(216)
+          w.uint64Number(obj.freeFor)
+        }
+
+        if ((obj.speed != null && obj.speed !== 0)) {
+          w.uint32(224)
+          w.uint64Number(obj.speed)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -4610,7 +4828,10 @@ export namespace Offer {
           cpuModel: '',
           arch: '',
           runtimes: [],
-          egress: false
+          egress: false,
+          bandwidth: 0,
+          freeFor: 0,
+          speed: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -4717,6 +4938,18 @@ export namespace Offer {
               obj.suspended = Reason.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.suspended
               })
+              break
+            }
+            case 26: {
+              obj.bandwidth = reader.uint64Number()
+              break
+            }
+            case 27: {
+              obj.freeFor = reader.uint64Number()
+              break
+            }
+            case 28: {
+              obj.speed = reader.uint64Number()
               break
             }
             default: {
@@ -4916,6 +5149,27 @@ export namespace Offer {
 
               break
             }
+            case 26: {
+              yield {
+                field: `${prefix}.bandwidth`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 27: {
+              yield {
+                field: `${prefix}.freeFor`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 28: {
+              yield {
+                field: `${prefix}.speed`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -5043,6 +5297,21 @@ export namespace Offer {
     value: string
   }
 
+  export interface OfferBandwidthFieldEvent {
+    field: '$.bandwidth'
+    value: number
+  }
+
+  export interface OfferFreeForFieldEvent {
+    field: '$.freeFor'
+    value: number
+  }
+
+  export interface OfferSpeedFieldEvent {
+    field: '$.speed'
+    value: number
+  }
+
   export function encode (obj: Partial<Offer>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Offer.codec())
   }
@@ -5051,7 +5320,7 @@ export namespace Offer {
     return decodeMessage(buf, Offer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent | OfferBandwidthFieldEvent | OfferFreeForFieldEvent | OfferSpeedFieldEvent> {
     return streamMessage(buf, Offer.codec(), opts)
   }
 }
@@ -6196,6 +6465,239 @@ export namespace NoBid {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<NoBid>): Generator<NoBidJobIdFieldEvent | NoBidRoundFieldEvent | NoBidReasonCodeFieldEvent | NoBidReasonTextFieldEvent> {
     return streamMessage(buf, NoBid.codec(), opts)
+  }
+}
+
+export interface RoundResult {
+  jobId: string
+  round: number
+  outcome: string
+  term: string
+  byUnits: bigint
+  byPerMille: number
+  reason?: Reason
+}
+
+export namespace RoundResult {
+  let _codec: Codec<RoundResult>
+
+  export const codec = (): Codec<RoundResult> => {
+    if (_codec == null) {
+      _codec = message<RoundResult>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.jobId != null && obj.jobId !== '')) {
+          w.uint32(10)
+          w.string(obj.jobId)
+        }
+
+        if ((obj.round != null && obj.round !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.round)
+        }
+
+        if ((obj.outcome != null && obj.outcome !== '')) {
+          w.uint32(26)
+          w.string(obj.outcome)
+        }
+
+        if ((obj.term != null && obj.term !== '')) {
+          w.uint32(34)
+          w.string(obj.term)
+        }
+
+        if ((obj.byUnits != null && obj.byUnits !== 0n)) {
+          w.uint32(40)
+          w.uint64(obj.byUnits)
+        }
+
+        if ((obj.byPerMille != null && obj.byPerMille !== 0)) {
+          w.uint32(48)
+          w.uint32(obj.byPerMille)
+        }
+
+        if (obj.reason != null) {
+          w.uint32(58)
+          Reason.codec().encode(obj.reason, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          jobId: '',
+          round: 0,
+          outcome: '',
+          term: '',
+          byUnits: 0n,
+          byPerMille: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.jobId = reader.string()
+              break
+            }
+            case 2: {
+              obj.round = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.outcome = reader.string()
+              break
+            }
+            case 4: {
+              obj.term = reader.string()
+              break
+            }
+            case 5: {
+              obj.byUnits = reader.uint64()
+              break
+            }
+            case 6: {
+              obj.byPerMille = reader.uint32()
+              break
+            }
+            case 7: {
+              obj.reason = Reason.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.reason
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.jobId`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.round`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.outcome`,
+                value: reader.string()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.term`,
+                value: reader.string()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.byUnits`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.byPerMille`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 7: {
+              yield * Reason.codec().stream(reader, reader.uint32(), `${prefix}.reason`, {
+                limits: opts.limits?.reason
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RoundResultJobIdFieldEvent {
+    field: '$.jobId'
+    value: string
+  }
+
+  export interface RoundResultRoundFieldEvent {
+    field: '$.round'
+    value: number
+  }
+
+  export interface RoundResultOutcomeFieldEvent {
+    field: '$.outcome'
+    value: string
+  }
+
+  export interface RoundResultTermFieldEvent {
+    field: '$.term'
+    value: string
+  }
+
+  export interface RoundResultByUnitsFieldEvent {
+    field: '$.byUnits'
+    value: bigint
+  }
+
+  export interface RoundResultByPerMilleFieldEvent {
+    field: '$.byPerMille'
+    value: number
+  }
+
+  export interface RoundResultReasonCodeFieldEvent {
+    field: '$.reason.code'
+    value: string
+  }
+
+  export interface RoundResultReasonTextFieldEvent {
+    field: '$.reason.text'
+    value: string
+  }
+
+  export function encode (obj: Partial<RoundResult>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, RoundResult.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RoundResult>): RoundResult {
+    return decodeMessage(buf, RoundResult.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RoundResult>): Generator<RoundResultJobIdFieldEvent | RoundResultRoundFieldEvent | RoundResultOutcomeFieldEvent | RoundResultTermFieldEvent | RoundResultByUnitsFieldEvent | RoundResultByPerMilleFieldEvent | RoundResultReasonCodeFieldEvent | RoundResultReasonTextFieldEvent> {
+    return streamMessage(buf, RoundResult.codec(), opts)
   }
 }
 

@@ -1,7 +1,7 @@
 import * as varint from 'uint8-varint'
 import {
   Announce, Bid, Commit, CommitAck, Decline, Drain, Draw, Equivocation, Evidence, Failed, Heartbeat, HeartbeatAck, Hello, Lease, LeaseAck, Log, Netting, NettingAck,
-  NoBid, Offer, Recall, Receipt, ReceiptAck, Refusal, Resume, ResumeReply, Reveal, RevealRequest, SettleRequest, Verdict
+  NoBid, Offer, Recall, Receipt, ReceiptAck, Refusal, Resume, ResumeReply, Reveal, RevealRequest, RoundResult, SettleRequest, Verdict
 } from './control.ts'
 import type { Message } from './control.ts'
 
@@ -41,7 +41,8 @@ const BODIES: { readonly [K in Body]-?: readonly [field: number, encode: Encoder
   netting: [30, Netting.encode],
   nettingAck: [31, NettingAck.encode],
   draw: [45, Draw.encode],
-  evidence: [46, Evidence.encode]
+  evidence: [46, Evidence.encode],
+  roundResult: [47, RoundResult.encode]
 }
 
 /**

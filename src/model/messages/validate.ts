@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts'
 import { amount, attempt, attempts, bytes, count, fraction, jobId, reason, ref, refuse, required, text, texts, whole } from './checks.ts'
-import type { Announce, Attested, BootClaim, Draw, Evidence, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, UsageReport } from './control.ts'
+import type { Announce, Attested, BootClaim, Draw, Evidence, Failed, Hello, LiveAttempt, Lease, Log, Message, Netting, Offer, Receipt, Reveal, RevealRequest, RoundResult, UsageReport } from './control.ts'
 
 const NAME_CHARS = 256
 /** longest name of an image */
@@ -19,6 +19,8 @@ const RECEIPT_BYTES = 96 * 1024
 /** one of them and a receipt fit in a frame */
 const NETTING_BYTES = 48 * 1024
 const SLOTS = 65_536
+/** a bid is said to cost so much more at most */
+const PER_MILLE = 1_000_000
 
 /**
  * Checks every bound of a decoded message. A message whose body this version
@@ -66,6 +68,7 @@ function validateRareMessage (message: Message): void {
     jobId('noBid.jobId', message.noBid.jobId)
     return reason('noBid.reason', required('noBid.reason', message.noBid.reason))
   }
+  if (message.roundResult !== undefined) return roundResult(message.roundResult)
   if (message.decline !== undefined) {
     attempt('decline.attempt', message.decline.attempt)
     return reason('decline.reason', required('decline.reason', message.decline.reason))
@@ -199,6 +202,16 @@ function offer (value: Offer): void {
   whole('offer.validForMs', value.validForMs)
   if (value.suspended !== undefined) reason('offer.suspended', value.suspended)
   whole('offer.freeForMs', value.freeForMs)
+  for (const name of ['bandwidth', 'freeFor', 'speed'] as const) whole(`offer.${name}`, value[name])
+}
+
+function roundResult (value: RoundResult): void {
+  jobId('roundResult.jobId', value.jobId)
+  text('roundResult.outcome', value.outcome, STATE_CHARS)
+  text('roundResult.term', value.term, STATE_CHARS)
+  amount('roundResult.byUnits', value.byUnits)
+  whole('roundResult.byPerMille', value.byPerMille, PER_MILLE)
+  reason('roundResult.reason', value.reason)
 }
 
 function announce (value: Announce): void {

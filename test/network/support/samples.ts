@@ -21,7 +21,7 @@ export const SAMPLES: readonly Message[] = [
   { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash, bootId } },
   { offer: {
     offerSeq: 2, slotsFree: 1, slotsTotal: 2, cores: 1.5, memoryMiB: 512, diskMiB: 100, gpus: [{ model: 'x', vramMiB: 1 }], platforms: ['wasm'], isolation: 'process',
-    numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, freeForMs: 5, cpuModel: 'a', arch: 'x64', runtimes: ['runsc'], egress: true
+    numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, freeForMs: 5, cpuModel: 'a', arch: 'x64', runtimes: ['runsc'], egress: true, bandwidth: 1_000_000, freeFor: 60_000, speed: 1000
   } },
   { announce: {
     jobId, round: 1, requirements: { platform: 'wasm', minCores: 1, minMemoryMiB: 1, minDiskMiB: 1, gpus: ['x'], isolation: 'process', network: 'none', gpuCount: 1, arch: 'x64', runtime: 'runsc', image: 'docker.io/library/x:1' },
@@ -29,6 +29,7 @@ export const SAMPLES: readonly Message[] = [
   } },
   { bid: { jobId, round: 1, price: 12n, slots: 2, chunkMs: 100, validForMs: 1000 } },
   { noBid: { jobId, round: 1, reason } },
+  { roundResult: { jobId, round: 1, outcome: 'lost', term: 'price', byUnits: 5n, byPerMille: 250, reason } },
   { lease: { attempt, incarnation: 1, spec: ref, input: ref, price: 4n, holdId: new Uint8Array(16).fill(1), ttlMs: 10_000, chunkSeed: hash, lotHash: hash } },
   { leaseAck: { attempt } },
   { decline: { attempt, reason } },

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { HASHER } from '../support/hasher.ts'
+import { Api, ended, startNode } from '../support/nodes.ts'
+import type { StartedNode } from '../support/nodes.ts'
+import { compileWat, pushWasm } from '../support/wasm.ts'
+
+const run = promisify(execFile)
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const SOON = { timeout: 20_000, interval: 50 }
+
+describe('an auction among real workers', () => {
+  let dir = ''
+  let nodes: StartedNode[] = []
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'nightshift-e2e-'))
+    nodes = []
+  })
+
+  afterEach(async () => {
+    await Promise.all(nodes.map(async node => { await node.stop('SIGKILL') }))
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  async function start (role: 'coordinator' | 'worker', name: string, args: readonly string[] = []): Promise<StartedNode> {
+    const node = await startNode(role, join(dir, name), ['--log-level', 'warn', ...args])
+    nodes.push(node)
+    return node
+  }
+
+  async function submit (api: Api, chunks: number, config: object): Promise<string> {
+    const app = await pushWasm(api, 'hasher', await compileWat(HASHER))
+    const input = await api.upload(new Uint8Array(chunks * 10))
+    const { id } = await api.call('POST', '/v1/jobs', {
+      name: 'hashes', app, partitioner: 'bytes', assembler: 'concat', source: [{ path: 'input.bin', ...input }],
+      params: { partitioner: { size: 10 }, app: {}, assembler: { output: 'hashes.bin' } }, config: { replicas: 1, estimate: 0.05, ...config }
+    }) as { id: string }
+    return id
+  }
+
+  it('is explained to whoever lost it, by the API and the command', async () => {
+    const coordinator = await start('coordinator', 'c')
+    const peers = coordinator.addresses.flatMap(address => ['--peer', address])
+    const api = await Api.of(coordinator.dataDir)
+    await start('worker', 'cheap', [...peers, '--slots', '1'])
+    const dear = await start('worker', 'dear', [...peers, '--slots', '1', '--price-level', '2500'])
+    await vi.waitFor(async () => {
+      const { nodes: views } = await api.call('GET', '/v1/nodes') as { nodes: { slots: number }[] }
+      expect(views.filter(({ slots }) => slots === 1)).toHaveLength(2)
+    }, SOON)
+    const id = await submit(api, 1, {})
+    await api.waitFor(id, ended, 60_000)
+
+    const owner = await Api.of(dear.dataDir)
+    await vi.waitFor(async () => {
+      const { auctions } = await owner.call('GET', '/v1/auctions') as { auctions: object[] }
+      expect(auctions).toEqual([expect.objectContaining({ job: id, state: 'lost', lostOn: expect.objectContaining({ term: 'price' }), reason: expect.objectContaining({ code: 'OUTSCORED' }) })])
+    }, SOON)
+    const { stdout } = await run(process.execPath, [MAIN, 'node', 'auctions', '--data', dear.dataDir])
+    expect(stdout).toContain(id)
+    expect(stdout).toMatch(/lost .*price, by \d/)
+    const { stdout: json } = await run(process.execPath, [MAIN, 'node', 'auctions', '--data', dear.dataDir, '--output', 'json'])
+    expect(JSON.parse(json)).toMatchObject({ auctions: [{ job: id, state: 'lost' }] })
+  })
+})
