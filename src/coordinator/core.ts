@@ -264,6 +264,9 @@ function viewOf (offer: Offer, now: number): OfferView {
     cpuModel: offer.cpuModel,
     arch: offer.arch,
     numericClass: offer.numericClass,
+    bandwidth: offer.bandwidth,
+    speed: offer.speed,
+    ...offer.freeFor === 0 ? {} : { freeUntil: now + offer.freeFor },
     validUntil: now + Math.min(offer.validForMs, 600_000),
     ...offer.suspended === undefined ? {} : { suspended: fromWire(offer.suspended) }
   }

@@ -23,6 +23,12 @@ export interface OfferView {
   readonly arch: string
   /** empty where it does not say; see `numericClassOf` */
   readonly numericClass: string
+  /** measured over its last transfers of content, bytes per second; 0: not known */
+  readonly bandwidth: number
+  /** its benchmark of one core, 1000 for the reference machine; 0: not known */
+  readonly speed: number
+  /** the machine goes away then, milliseconds since the epoch by the receiver's clock; absent where no end is known */
+  readonly freeUntil?: number
   /** milliseconds since the epoch, by the receiver's clock */
   readonly validUntil: number
   /** why it takes no work at the moment */

@@ -12,6 +12,7 @@ import type { CoordinatorBook } from './books.ts'
 import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
 import type { DueDraw } from './draws.ts'
+import type { Machine } from './machine.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
 export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
@@ -79,6 +80,7 @@ export interface WorkerConfig {
   readonly images: Pick<ImageRules, 'allow' | 'deny'>
   readonly isolation: Isolation
   readonly operator: string
+  /** the machine at the start; what it is now is `WorkerState.machine` */
   readonly hardware: Hardware
   readonly memoryMiB: number
   readonly cores: number
@@ -124,6 +126,7 @@ export interface WorkerState {
   /** evidence that was passed on; not kept over a restart */
   readonly told: Set<string>
   offered: Offered
+  machine: Machine
   /** images that could not be had, and until when nobody need ask for them */
   readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>
   offerSeq: number

@@ -2760,6 +2760,12 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageOfferGpusDriverFieldEvent {
+    field: '$.offer.gpus[].driver'
+    value: string
+    index: number
+  }
+
   export interface MessageOfferPlatformsFieldEvent {
     field: '$.offer.platforms[]'
     index: number
@@ -2797,11 +2803,6 @@ export namespace Message {
     value: number
   }
 
-  export interface MessageOfferFreeForMsFieldEvent {
-    field: '$.offer.freeForMs'
-    value: number
-  }
-
   export interface MessageOfferCpuModelFieldEvent {
     field: '$.offer.cpuModel'
     value: string
@@ -2831,6 +2832,21 @@ export namespace Message {
   export interface MessageOfferSuspendedTextFieldEvent {
     field: '$.offer.suspended.text'
     value: string
+  }
+
+  export interface MessageOfferBandwidthFieldEvent {
+    field: '$.offer.bandwidth'
+    value: number
+  }
+
+  export interface MessageOfferFreeForFieldEvent {
+    field: '$.offer.freeFor'
+    value: number
+  }
+
+  export interface MessageOfferSpeedFieldEvent {
+    field: '$.offer.speed'
+    value: number
   }
 
   export interface MessageAnnounceJobIdFieldEvent {
@@ -3945,7 +3961,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferGpusDriverFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageOfferBandwidthFieldEvent | MessageOfferFreeForFieldEvent | MessageOfferSpeedFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -4337,6 +4353,7 @@ export namespace BootClaim {
 export interface Gpu {
   model: string
   vramMiB: number
+  driver: string
 }
 
 export namespace Gpu {
@@ -4359,13 +4376,19 @@ export namespace Gpu {
           w.uint32(obj.vramMiB)
         }
 
+        if ((obj.driver != null && obj.driver !== '')) {
+          w.uint32(26)
+          w.string(obj.driver)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           model: '',
-          vramMiB: 0
+          vramMiB: 0,
+          driver: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -4380,6 +4403,10 @@ export namespace Gpu {
             }
             case 2: {
               obj.vramMiB = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.driver = reader.string()
               break
             }
             default: {
@@ -4411,6 +4438,13 @@ export namespace Gpu {
               }
               break
             }
+            case 3: {
+              yield {
+                field: `${prefix}.driver`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4433,6 +4467,11 @@ export namespace Gpu {
     value: number
   }
 
+  export interface GpuDriverFieldEvent {
+    field: '$.driver'
+    value: string
+  }
+
   export function encode (obj: Partial<Gpu>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Gpu.codec())
   }
@@ -4441,7 +4480,7 @@ export namespace Gpu {
     return decodeMessage(buf, Gpu.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Gpu>): Generator<GpuModelFieldEvent | GpuVramMiBFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Gpu>): Generator<GpuModelFieldEvent | GpuVramMiBFieldEvent | GpuDriverFieldEvent> {
     return streamMessage(buf, Gpu.codec(), opts)
   }
 }
@@ -4461,12 +4500,14 @@ export interface Offer {
   cachedApps: string[]
   operator: string
   validForMs: number
-  freeForMs: number
   cpuModel: string
   arch: string
   runtimes: string[]
   egress: boolean
   suspended?: Reason
+  bandwidth: number
+  freeFor: number
+  speed: number
 }
 
 export namespace Offer {
@@ -4555,11 +4596,6 @@ export namespace Offer {
           w.uint64Number(obj.validForMs)
         }
 
-        if ((obj.freeForMs != null && obj.freeForMs !== 0)) {
-          w.uint32(120)
-          w.uint64Number(obj.freeForMs)
-        }
-
         if ((obj.cpuModel != null && obj.cpuModel !== '')) {
           w.uint32(130)
           w.string(obj.cpuModel)
@@ -4587,6 +4623,21 @@ export namespace Offer {
           Reason.codec().encode(obj.suspended, w)
         }
 
+        if ((obj.bandwidth != null && obj.bandwidth !== 0)) {
+          w.uint32(208)
+          w.uint64Number(obj.bandwidth)
+        }
+
+        if ((obj.freeFor != null && obj.freeFor !== 0)) {
+          w.uint32(216)
+          w.uint64Number(obj.freeFor)
+        }
+
+        if ((obj.speed != null && obj.speed !== 0)) {
+          w.uint32(224)
+          w.uint64Number(obj.speed)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -4606,11 +4657,13 @@ export namespace Offer {
           cachedApps: [],
           operator: '',
           validForMs: 0,
-          freeForMs: 0,
           cpuModel: '',
           arch: '',
           runtimes: [],
-          egress: false
+          egress: false,
+          bandwidth: 0,
+          freeFor: 0,
+          speed: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -4689,10 +4742,6 @@ export namespace Offer {
               obj.validForMs = reader.uint64Number()
               break
             }
-            case 15: {
-              obj.freeForMs = reader.uint64Number()
-              break
-            }
             case 16: {
               obj.cpuModel = reader.string()
               break
@@ -4717,6 +4766,18 @@ export namespace Offer {
               obj.suspended = Reason.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.suspended
               })
+              break
+            }
+            case 26: {
+              obj.bandwidth = reader.uint64Number()
+              break
+            }
+            case 27: {
+              obj.freeFor = reader.uint64Number()
+              break
+            }
+            case 28: {
+              obj.speed = reader.uint64Number()
               break
             }
             default: {
@@ -4866,13 +4927,6 @@ export namespace Offer {
               }
               break
             }
-            case 15: {
-              yield {
-                field: `${prefix}.freeForMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
             case 16: {
               yield {
                 field: `${prefix}.cpuModel`,
@@ -4914,6 +4968,27 @@ export namespace Offer {
                 limits: opts.limits?.suspended
               })
 
+              break
+            }
+            case 26: {
+              yield {
+                field: `${prefix}.bandwidth`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 27: {
+              yield {
+                field: `${prefix}.freeFor`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 28: {
+              yield {
+                field: `${prefix}.speed`,
+                value: reader.uint64Number()
+              }
               break
             }
             default: {
@@ -4970,6 +5045,12 @@ export namespace Offer {
     index: number
   }
 
+  export interface OfferGpusDriverFieldEvent {
+    field: '$.gpus[].driver'
+    value: string
+    index: number
+  }
+
   export interface OfferPlatformsFieldEvent {
     field: '$.platforms[]'
     index: number
@@ -5007,11 +5088,6 @@ export namespace Offer {
     value: number
   }
 
-  export interface OfferFreeForMsFieldEvent {
-    field: '$.freeForMs'
-    value: number
-  }
-
   export interface OfferCpuModelFieldEvent {
     field: '$.cpuModel'
     value: string
@@ -5043,6 +5119,21 @@ export namespace Offer {
     value: string
   }
 
+  export interface OfferBandwidthFieldEvent {
+    field: '$.bandwidth'
+    value: number
+  }
+
+  export interface OfferFreeForFieldEvent {
+    field: '$.freeFor'
+    value: number
+  }
+
+  export interface OfferSpeedFieldEvent {
+    field: '$.speed'
+    value: number
+  }
+
   export function encode (obj: Partial<Offer>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Offer.codec())
   }
@@ -5051,7 +5142,7 @@ export namespace Offer {
     return decodeMessage(buf, Offer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferGpusDriverFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent | OfferBandwidthFieldEvent | OfferFreeForFieldEvent | OfferSpeedFieldEvent> {
     return streamMessage(buf, Offer.codec(), opts)
   }
 }
