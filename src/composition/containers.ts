@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DockerExecutor } from '../execution/index.ts'
+import { isLendable } from '../model/hardware.ts'
 import type { Gpu } from '../model/hardware.ts'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
 import { DEFAULT_IMAGE_RULES } from '../model/image-rules.ts'
@@ -63,9 +64,14 @@ export function containerExecutor (options: ContainerOptions, host: ContainerHos
     rules: options.rules,
     ...host.niceness === undefined ? {} : { niceness: host.niceness },
     egress: options.egress,
-    gpus: host.gpus.flatMap(({ model }, index) => /nvidia|geforce|quadro|tesla|\b[rg]tx\b/i.test(model) ? [{ id: String(index), model }] : []),
+    gpus: deviceNames(host.gpus),
     log: message => { host.log.info({}, message) }
   })
+}
+
+/** The driver counts its own devices only, in the order in which they were read. */
+export function deviceNames (gpus: readonly Gpu[]): readonly { readonly id: string, readonly model: string }[] {
+  return gpus.filter(isLendable).map(({ model }, index) => ({ id: String(index), model }))
 }
 
 /** True when the engine has just run a task. Why it could not is logged, unless it was before. */

@@ -8,7 +8,8 @@ import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
-import { loadIdentity, openTransport } from '../network/index.ts'
+import { BandwidthMeter, loadIdentity, openTransport } from '../network/index.ts'
+import type { Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
 import { behaviourOf } from '../worker/behaviour.ts'
@@ -32,11 +33,13 @@ import { receive } from '../worker/receive.ts'
 import type { Offered } from '../worker/state.ts'
 import { TaskRunner } from '../worker/run-task.ts'
 import { WorkerTurn } from '../worker/turn.ts'
-import { EngineWatch, NO_CONTAINERS, containerExecutor, enginePasses, withinDisk } from './containers.ts'
+import { EngineWatch, NO_CONTAINERS, containerExecutor, deviceNames, enginePasses, withinDisk } from './containers.ts'
 import type { ContainerOptions } from './containers.ts'
 import { closeExecutors, openExecutors } from './executors.ts'
 import { crashHook } from './crash-points.ts'
 import { Loop } from './loop.ts'
+import { readMeasured } from './machine-file.ts'
+import { MachineWatch, lendable } from './machine-watch.ts'
 import { openNodeStore } from './node-store.ts'
 import { ownNumericClass } from './numeric-class.ts'
 import { OwnerWatch, ownerFile, readOwnerRules } from './owner-watch.ts'
@@ -131,7 +134,9 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const blobs = opened.add('blobs', await openBlobStore(join(dataDir, 'blobs')), async it => { await it.close() })
     const hardware = await readHardware(dataDir)
     const slots = options.slots ?? Math.max(1, Math.floor(hardware.cores / 2))
-    const cores = options.cores ?? hardware.cores
+    const wanted = { ...options.cores === undefined ? {} : { cores: options.cores }, ...options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB } }
+    const { cores, memoryMiB } = lendable(wanted, hardware)
+    if (cores < (options.cores ?? 0) || memoryMiB < (options.memoryMiB ?? 0)) log.warn({ cores, memoryMiB }, 'more was to be lent than this machine has: it lends what there is')
     const state = await loadWorker(store, nodeSigner(identity.peerId, identity.privateKey.raw), {
       slots,
       priceLevel: options.priceLevel ?? 1000,
@@ -140,7 +145,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       operator: options.operator ?? '',
       hardware,
       numericClass: await ownNumericClass(hardware),
-      memoryMiB: options.memoryMiB ?? hardware.memoryMiB,
+      memoryMiB,
       cores,
       creditLimit: options.creditLimit ?? BASE_CREDIT,
       ...options.owner === undefined ? {} : { owner: options.owner }
@@ -163,6 +168,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     let fail: (error: Error) => void = () => undefined
     const failed = new Promise<Error>(resolve => { fail = resolve })
     const post = (event: WorkerEvent): void => { loop.post(event) }
+    const meter = new BandwidthMeter(systemClock, (await readMeasured(dataDir)).bandwidth)
     const transport = opened.add('network', await openTransport({
       dataDir,
       listen: options.listen,
@@ -182,7 +188,11 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom)
     const holds = new Holds()
     const admission = new Admission(slots, state.owner.allowance)
-    const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config), admission, unwanted: image => imageDenied(state, image) })
+    const measured: Pick<Transport, 'fetch' | 'send'> = {
+      send: transport.send,
+      fetch: async (peer, ref, into, signal) => { await meter.measure(ref.size, async () => { await transport.fetch(peer, ref, into, signal) }) }
+    }
+    const runner = new TaskRunner({ blobs, holds, transport: measured, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: () => boundsOf(state), admission, unwanted: image => imageDenied(state, image) })
     const performer = opened.add('tasks', new WorkerPerformer({ blobs, holds, transport, runner, admission, executors, behaviour, log, post }), async it => { await it.close() })
     const onPhase = crashHook()
     const loop = opened.add('loop', new Loop<WorkerEvent, WorkerTurn>({
@@ -210,6 +220,12 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
         post: news => { loop.post({ kind: 'owner', news }) }
       }), async it => { await it.close() })
     }
+    opened.add('machine watch', await MachineWatch.start({
+      dataDir, hardware, wanted, log,
+      bandwidth: () => meter.bytesPerSecond,
+      post: machine => { loop.post({ kind: 'machine', machine }) },
+      onGpus: gpus => { containers.useGpus(deviceNames(gpus)) }
+    }), async it => { await it.close() })
     const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
     if (containerOptions.enabled) {

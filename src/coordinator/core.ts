@@ -265,10 +265,10 @@ function viewOf (offer: Offer, now: number): OfferView {
     cpuModel: offer.cpuModel,
     arch: offer.arch,
     numericClass: offer.numericClass,
-    validUntil: now + Math.min(offer.validForMs, 600_000),
-    ...offer.bandwidth === 0 ? {} : { bandwidth: offer.bandwidth },
+    bandwidth: offer.bandwidth,
+    speed: offer.speed,
     ...offer.freeFor === 0 ? {} : { freeUntil: now + offer.freeFor },
-    ...offer.speed === 0 ? {} : { speed: offer.speed },
+    validUntil: now + Math.min(offer.validForMs, 600_000),
     ...offer.suspended === undefined ? {} : { suspended: fromWire(offer.suspended) }
   }
 }

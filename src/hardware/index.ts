@@ -1,3 +1,6 @@
 export type { Gpu, Hardware } from '../model/hardware.ts'
 export { readHardware } from './read.ts'
+export type { Known } from './read.ts'
+export { gpuStamp } from './gpus.ts'
 export { cpuLevel, readCpuLevel } from './cpu-level.ts'
+export { measureSpeed, speedKey } from './speed.ts'

@@ -1,13 +1,19 @@
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import si from 'systeminformation'
-import type { Gpu, Hardware } from '../model/hardware.ts'
-import { quotaCores } from './cgroup.ts'
+import type { Hardware } from '../model/hardware.ts'
+import { cgroupLimits } from './cgroup.ts'
+import type { CgroupLimits } from './cgroup.ts'
+import { probeGpus } from './gpus.ts'
 
 const MIB = 1024 * 1024
 
 /** Figures for a probe that hangs or fails come from Node itself, after this long. Milliseconds. */
 const PROBE_MS = 5_000
+const NO_LIMITS: CgroupLimits = { quotaCores: Infinity, cpus: Infinity, memoryBytes: Infinity }
+
+/** What is not probed again, because it is known: the model never changes, GPUs take a process to ask. */
+export type Known = Partial<Pick<Hardware, 'cpuModel' | 'gpus'>>
 
 /**
  * Reads what this machine has, honouring the limits of a container. Never
@@ -15,31 +21,29 @@ const PROBE_MS = 5_000
  *
  * @param path a folder on the disk whose free space counts
  */
-export async function readHardware (path = '.', timeoutMs = PROBE_MS): Promise<Hardware> {
-  const [cpuModel, memoryAvailable, gpus, quota, diskFreeMiB] = await Promise.all([
-    bounded(probeCpu(), fallbackCpu(), timeoutMs),
-    bounded(si.mem().then((memory) => memory.available), os.freemem(), timeoutMs),
-    bounded(probeGpus(), [], timeoutMs),
-    bounded(quotaCores(), Infinity, timeoutMs),
+export async function readHardware (path = '.', timeoutMs = PROBE_MS, known: Known = {}): Promise<Hardware> {
+  const [cpuModel, gpus, limits, diskFreeMiB] = await Promise.all([
+    known.cpuModel ?? bounded(probeCpu(), fallbackCpu(), timeoutMs),
+    known.gpus ?? bounded(probeGpus(), [], timeoutMs),
+    bounded(cgroupLimits(), NO_LIMITS, timeoutMs),
     bounded(probeDisk(path), 0, timeoutMs)
   ])
-  const limit = memoryLimit()
+  const memoryBytes = Math.min(os.totalmem(), limits.memoryBytes)
   return {
-    cores: Math.max(1, Math.min(os.availableParallelism(), Math.floor(quota))),
+    cores: coresWithin(limits, os.availableParallelism()),
     cpuModel: cpuModel === '' ? fallbackCpu() : cpuModel,
     arch: process.arch,
     platform: process.platform,
-    memoryMiB: Math.floor(limit / MIB),
-    memoryAvailableMiB: Math.floor(Math.min(limit, memoryAvailable, process.availableMemory()) / MIB),
+    memoryMiB: Math.floor(memoryBytes / MIB),
+    memoryAvailableMiB: Math.floor(Math.min(memoryBytes, os.freemem(), process.availableMemory()) / MIB),
     diskFreeMiB,
     gpus
   }
 }
 
-function memoryLimit (): number {
-  const constrained = process.constrainedMemory()
-  // no limit reads as 0 or as a number far beyond the machine
-  return constrained > 0 ? Math.min(os.totalmem(), constrained) : os.totalmem()
+/** Cores to two decimals. @param schedulable how many the scheduler lets this process run on: affinity counts there */
+export function coresWithin ({ quotaCores, cpus }: CgroupLimits, schedulable: number): number {
+  return Math.max(0.01, Math.floor(Math.min(quotaCores, cpus, schedulable) * 100) / 100)
 }
 
 async function probeCpu (): Promise<string> {
@@ -49,14 +53,6 @@ async function probeCpu (): Promise<string> {
 
 function fallbackCpu (): string {
   return os.cpus()[0]?.model.trim() ?? 'unknown'
-}
-
-async function probeGpus (): Promise<Gpu[]> {
-  const { controllers } = await si.graphics()
-  return controllers
-    .filter(({ model }) => model !== '')
-    .slice(0, 16)
-    .map(({ model, vram, driverVersion }) => ({ model: model.slice(0, 128), vramMiB: vram ?? 0, ...driverVersion === undefined ? {} : { driver: driverVersion.slice(0, 64) } }))
 }
 
 async function probeDisk (path: string): Promise<number> {

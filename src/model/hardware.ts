@@ -6,6 +6,11 @@ export interface Gpu {
   readonly driver?: string
 }
 
+/** Whether an app can be given it: containers get NVIDIA's devices, and only while their driver answers. */
+export function isLendable ({ model, driver }: Gpu): boolean {
+  return driver !== undefined && /nvidia|geforce|quadro|tesla|\b[rg]tx\b/i.test(model)
+}
+
 /** One device for each name, or as many as counted; undefined when there are not enough. */
 export function pickGpus<T extends { readonly model: string }> (devices: readonly T[], wanted: readonly string[] | number): readonly T[] | undefined {
   if (typeof wanted === 'number') return devices.length >= wanted ? devices.slice(0, wanted) : undefined
@@ -21,7 +26,7 @@ export function pickGpus<T extends { readonly model: string }> (devices: readonl
 
 /** What this machine can give, within the limits of the container it may run in. */
 export interface Hardware {
-  /** logical cores this process may use */
+  /** logical cores this process may use; a fraction where a quota of its cgroup says so */
   readonly cores: number
   readonly cpuModel: string
   /** as Node names it, e.g. `x64`, `arm64` */

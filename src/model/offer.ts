@@ -23,14 +23,14 @@ export interface OfferView {
   readonly arch: string
   /** empty where it does not say; see `numericClassOf` */
   readonly numericClass: string
+  /** measured over its last transfers of content, bytes per second; 0: not known */
+  readonly bandwidth: number
+  /** its benchmark of one core, 1000 for the reference machine; 0: not known */
+  readonly speed: number
+  /** the machine goes away then, milliseconds since the epoch by the receiver's clock; absent where no end is known */
+  readonly freeUntil?: number
   /** milliseconds since the epoch, by the receiver's clock */
   readonly validUntil: number
-  /** measured, bytes per second; unset: unknown */
-  readonly bandwidth?: number
-  /** when its owner takes the machine back, milliseconds since the epoch, by the receiver's clock; unset: unknown */
-  readonly freeUntil?: number
-  /** benchmark score; unset: unknown */
-  readonly speed?: number
   /** why it takes no work at the moment */
   readonly suspended?: Reason
 }

@@ -20,6 +20,7 @@ import type { NetworkNode, Profile } from './node.ts'
 import { Traffic } from './traffic.ts'
 import { RoundTrips } from './rtt.ts'
 
+export { BandwidthMeter } from './bandwidth.ts'
 export { loadIdentity } from './identity.ts'
 export type { Identity } from './identity.ts'
 export type { Authorize } from './blob-server.ts'

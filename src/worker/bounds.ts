@@ -5,7 +5,7 @@ import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { TaskSpec } from '../model/task-spec.ts'
 import { fileListProblem } from '../verification/file-list.ts'
-import type { WorkerConfig } from './state.ts'
+import type { WorkerState } from './state.ts'
 
 /** What this worker lends to one task, whatever a coordinator asks for. */
 export interface TaskBounds {
@@ -15,8 +15,14 @@ export interface TaskBounds {
 
 const MIB = 1024 ** 2
 
-export function boundsOf ({ memoryMiB, hardware }: WorkerConfig): TaskBounds {
-  return { memoryMiB, diskMiB: hardware.diskFreeMiB }
+export function boundsOf (state: Pick<WorkerState, 'machine' | 'owner'>): TaskBounds {
+  return { memoryMiB: state.machine.memoryMiB, diskMiB: lentDiskMiB(state) }
+}
+
+/** What is free on the disk, as far as its owner gives it. */
+export function lentDiskMiB ({ machine: { hardware }, owner: { rules, seen } }: Pick<WorkerState, 'machine' | 'owner'>): number {
+  const given = rules === undefined ? Infinity : rules.diskGib * 1024 - seen.diskBytes / MIB
+  return Math.max(0, Math.floor(Math.min(hardware.diskFreeMiB, given)))
 }
 
 /** Why a lease is declined before anything of it is fetched; undefined when it may be tried. */

@@ -18,6 +18,7 @@ import { forgetUnneeded, remove } from './forget.ts'
 import { greetAnew, isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { passOn } from './hearsay.ts'
 import { KEYS } from './keys.ts'
+import { onMachine } from './machine.ts'
 import { onNetting } from './netting.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
 import { onOwnerNews, reconsider } from './owner/apply.ts'
@@ -49,6 +50,7 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
       state.offered = event.offered
       for (const view of state.coordinators.values()) if (view.admitted) sendOffer(turn, view.peer)
       break
+    case 'machine': onMachine(turn, event.machine); break
     case 'drain': drain(turn); break
     case 'owner': onOwnerNews(turn, event.news); break
   }
@@ -233,7 +235,7 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
   if (state.ended.has(key)) return decline('STALE_EPOCH', 'this attempt has ended here already')
   const spec = fromWire(lease.spec)
   const input = fromWire(lease.input)
-  const excess = leaseExcess({ spec, input }, boundsOf(state.config))
+  const excess = leaseExcess({ spec, input }, boundsOf(state))
   if (excess !== undefined) return decline(excess.code, excess.text)
   if (!state.attempts.has(key)) {
     const refusal = unfairTo(state, peer, turn.now) ?? creditRefusal(state, peer, lease.price)

@@ -4,6 +4,7 @@ import type { Message } from '../model/messages/control.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { BlobRef } from '../model/store.ts'
 import type { Ran } from '../model/task-spec.ts'
+import type { Machine } from './machine.ts'
 import type { Allowance } from './owner/allowance.ts'
 import type { OwnerNews } from './owner/apply.ts'
 import type { Offered, WorkerAttempt } from './state.ts'
@@ -17,6 +18,7 @@ export type WorkerEvent =
   /** `content`: hashes of everything the task had fetched or made */
   | { readonly kind: 'task-done', readonly key: string, readonly result: TaskResult, readonly content: readonly string[] }
   | { readonly kind: 'offered', readonly offered: Offered }
+  | { readonly kind: 'machine', readonly machine: Partial<Machine> }
   | { readonly kind: 'drain' }
   | { readonly kind: 'owner', readonly news: OwnerNews }
 

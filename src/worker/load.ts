@@ -7,6 +7,7 @@ import type { Day } from './day-ledger.ts'
 import { freshOwner } from './owner/state.ts'
 import { loadBooks } from './books.ts'
 import { KEYS } from './keys.ts'
+import { machineOf } from './machine.ts'
 import { decodeAttempt, decodeEarnings } from './records.ts'
 import type { Offered, Outcome, WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
 
@@ -58,6 +59,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     told: new Set(),
     auctions: new Map(),
     offered,
+    machine: machineOf(config),
     failedImages: new Map(),
     offerSeq: 0,
     draining: false

@@ -3,10 +3,13 @@ import { chunkPrice } from '../market/pricing.ts'
 import type { Announce, Message } from '../model/messages/control.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Isolation } from '../model/executor.ts'
+import { isLendable } from '../model/hardware.ts'
+import type { Gpu } from '../model/hardware.ts'
 import { nameRefusal } from '../model/image-rules.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { rememberAuction } from './auctions.ts'
+import { lentDiskMiB } from './bounds.ts'
 import { unfairTo } from './conduct.ts'
 import { creditRefusal } from './credit.ts'
 import { appDenied, imageDenied, notNow } from './owner/wishes.ts'
@@ -28,9 +31,20 @@ function slotsOf (state: WorkerState): number {
   return notNow(state) === undefined ? Math.min(state.config.slots, state.owner.allowance.tasks) : 0
 }
 
+/** GPUs that apps can be given at the moment. */
+function lentGpus ({ machine, owner: { allowance } }: WorkerState): readonly Gpu[] {
+  return allowance.gpus ? machine.hardware.gpus.filter(isLendable) : []
+}
+
+/** How long work may go on here before the owner's schedule ends it, milliseconds; 0 where it does not. */
+export function freeFor ({ owner: { allowance } }: WorkerState, now: number): number {
+  if (!allowance.takesWork || allowance.scheduleChangesAt === undefined) return 0
+  return Math.max(1, allowance.scheduleChangesAt - now)
+}
+
 /** Sends what this machine has to a coordinator. Offers are numbered, so that a late one never replaces a newer. */
 export function sendOffer (turn: WorkerTurn, peer: string): void {
-  const { config, owner: { allowance } } = turn.state
+  const { config, machine, owner: { allowance } } = turn.state
   const suspended = notNow(turn.state)
   turn.put(KEYS.offerSeq, String(++turn.state.offerSeq))
   turn.send(peer, {
@@ -40,23 +54,22 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
       slotsTotal: slotsOf(turn.state),
       cores: allowance.cores,
       memoryMiB: allowance.memoryMiB,
-      diskMiB: config.hardware.diskFreeMiB,
-      gpus: allowance.gpus ? config.hardware.gpus.map(gpu => ({ model: gpu.model, vramMiB: gpu.vramMiB })) : [],
+      diskMiB: lentDiskMiB(turn.state),
+      gpus: lentGpus(turn.state).map(({ model, vramMiB, driver = '' }) => ({ model, vramMiB, driver })),
       platforms: [...turn.state.offered.platforms],
       isolation: config.isolation,
       runtimes: [...turn.state.offered.runtimes],
       egress: turn.state.offered.egress,
-      numericClass: config.numericClass ?? '',
+      numericClass: machine.numericClass,
       priceLevel: config.priceLevel,
       cachedApps: [],
       operator: config.operator,
       validForMs: OFFER_TTL_MS,
-      freeForMs: 0,
-      bandwidth: 0,
-      freeFor: 0,
-      speed: 0,
-      cpuModel: config.hardware.cpuModel.slice(0, 200),
-      arch: config.hardware.arch,
+      cpuModel: machine.hardware.cpuModel.slice(0, 200),
+      arch: machine.hardware.arch,
+      bandwidth: machine.bandwidth,
+      freeFor: freeFor(turn.state, turn.now),
+      speed: machine.speed,
       ...suspended === undefined ? {} : { suspended }
     }
   })
@@ -107,24 +120,26 @@ function bidFor (state: WorkerState, coordinator: string, announce: Announce, no
 }
 
 function ownView (state: WorkerState): OfferView {
-  const { config, owner: { allowance } } = state
+  const { config, machine, owner: { allowance } } = state
   return {
     seq: state.offerSeq,
     slotsFree: freeSlots(state),
     slotsTotal: slotsOf(state),
     cores: allowance.cores,
     memoryMiB: allowance.memoryMiB,
-    diskMiB: config.hardware.diskFreeMiB,
-    gpus: allowance.gpus ? config.hardware.gpus.map(gpu => gpu.model) : [],
+    diskMiB: lentDiskMiB(state),
+    gpus: lentGpus(state).map(({ model }) => model),
     platforms: state.offered.platforms,
     isolation: config.isolation,
     runtimes: state.offered.runtimes,
     egress: state.offered.egress,
     priceLevel: config.priceLevel,
     operator: config.operator,
-    cpuModel: config.hardware.cpuModel,
-    arch: config.hardware.arch,
-    numericClass: config.numericClass ?? '',
+    cpuModel: machine.hardware.cpuModel,
+    arch: machine.hardware.arch,
+    numericClass: machine.numericClass,
+    bandwidth: machine.bandwidth,
+    speed: machine.speed,
     validUntil: Number.MAX_SAFE_INTEGER
   }
 }

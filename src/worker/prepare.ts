@@ -31,11 +31,11 @@ export interface SharedContent {
 /** Fetches and reads what all tasks of a job share, once. */
 export class Preparer {
   readonly #blobs: BlobStore
-  readonly #bounds: TaskBounds
+  readonly #bounds: () => TaskBounds
   readonly #content: SharedContent
   readonly #loads = new Map<string, SharedLoad<Prepared>>()
 
-  constructor (blobs: BlobStore, bounds: TaskBounds, content: SharedContent) {
+  constructor (blobs: BlobStore, bounds: () => TaskBounds, content: SharedContent) {
     this.#blobs = blobs
     this.#bounds = bounds
     this.#content = content
@@ -72,7 +72,7 @@ export class Preparer {
     const parts: Uint8Array[] = []
     for await (const part of this.#blobs.open(ref.sha256)) parts.push(part)
     const { spec, params } = parse(Buffer.concat(parts).toString('utf8'))
-    const excess = specExcess(spec, this.#bounds)
+    const excess = specExcess(spec, this.#bounds())
     if (excess !== undefined) throw malformed(excess)
     for (const file of spec.files) await this.#content.fetch(key, coordinator, file, signal)
     // caches are shared by all coordinators: their key is made here, of the very content it stands for

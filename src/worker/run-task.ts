@@ -33,7 +33,7 @@ export interface TaskServices {
   readonly clock: Clock
   readonly log: Logger
   readonly behaviour: Behaviour
-  readonly bounds: TaskBounds
+  readonly bounds: () => TaskBounds
   readonly admission: Admission
   /** why the owner does not want an image of this name; undefined when it may run */
   readonly unwanted: (image: string) => Reason | undefined

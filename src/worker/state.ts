@@ -13,6 +13,7 @@ import type { CoordinatorBook } from './books.ts'
 import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
 import type { DueDraw } from './draws.ts'
+import type { Machine } from './machine.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
 export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
@@ -82,6 +83,7 @@ export interface WorkerConfig {
   readonly images: Pick<ImageRules, 'allow' | 'deny'>
   readonly isolation: Isolation
   readonly operator: string
+  /** the machine at the start; what it is now is `WorkerState.machine` */
   readonly hardware: Hardware
   readonly memoryMiB: number
   readonly cores: number
@@ -129,6 +131,7 @@ export interface WorkerState {
   /** by coordinator and job, in the order they were last heard of */
   readonly auctions: Map<string, AuctionRecord>
   offered: Offered
+  machine: Machine
   /** images that could not be had, and until when nobody need ask for them */
   readonly failedImages: Map<string, { readonly until: number, readonly reason: Reason }>
   offerSeq: number

@@ -1,6 +1,8 @@
 import { formatByc } from '../model/money.ts'
 import type { OwnerRules } from '../model/owner-rules.ts'
 import type { Reason } from '../model/reasons.ts'
+import type { Machine } from './machine.ts'
+import { freeFor } from './offer.ts'
 import { outstandingOf } from './credit.ts'
 import { today } from './day-ledger.ts'
 import type { Allowance } from './owner/allowance.ts'
@@ -32,6 +34,10 @@ export interface WorkerStatus {
   readonly seen: Conditions
   readonly rules?: OwnerRules
   readonly platforms: readonly string[]
+  /** what coordinators are told of it, beside what may be used at the moment */
+  readonly machine: Machine
+  /** before the owner's schedule ends all work, milliseconds; 0 where it does not */
+  readonly freeFor: number
   readonly running: readonly RunningTask[]
   /** leases taken and not begun */
   readonly queued: number
@@ -59,6 +65,8 @@ export function workerStatus (state: WorkerState, now: number): WorkerStatus {
     seen: owner.seen,
     ...owner.rules === undefined ? {} : { rules: owner.rules },
     platforms: state.offered.platforms,
+    machine: state.machine,
+    freeFor: freeFor(state, now),
     running: running.map(attempt => ({ job: attempt.id.jobId, chunk: attempt.id.chunk, epoch: attempt.id.epoch, coordinator: attempt.coordinator, runningMs: now - (attempt.begunAt ?? now) })),
     queued: [...state.attempts.values()].filter(attempt => attempt.state === 'QUEUED').length,
     coordinators: [...coordinators.values()].map(({ peer, admitted, refusal }) => ({ peer, admitted, ...refusal === undefined ? {} : { refusal } })),

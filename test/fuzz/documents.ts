@@ -114,7 +114,7 @@ export function specs (): Target {
       const store = memoryBlobs()
       await store.put(file)
       const input = { sha256, size: file.length }
-      const preparer = new Preparer(store, { memoryMiB: 1024, diskMiB: 100 }, { fetch: () => Promise.resolve(), release: () => undefined })
+      const preparer = new Preparer(store, () => ({ memoryMiB: 1024, diskMiB: 100 }), { fetch: () => Promise.resolve(), release: () => undefined })
       const ref = await store.put(Buffer.from(mutateText(dice, spec)))
       return await takesLater(async () => await preparer.prepare({
         coordinator: 'c', id: { jobId: 'j-aaaaaaaaaaaaaaaa', chunk: 0, epoch: 1 }, spec: ref, input, chunkSeed: '00', price: 1n, state: 'RUNNING', acknowledged: false

@@ -10,7 +10,7 @@ import { UNITS_PER_BYC, formatByc, parseByc, tariff } from '../../src/model/mone
 
 const offer: OfferView = {
   seq: 1, slotsFree: 1, slotsTotal: 1, cores: 2, memoryMiB: 2048, diskMiB: 1000, gpus: ['NVIDIA A100'], platforms: ['wasm'],
-  isolation: 'namespaces', runtimes: ['runsc'], egress: false, priceLevel: 1000, operator: '', cpuModel: 'x', arch: 'x64', numericClass: '', validUntil: 0
+  isolation: 'namespaces', runtimes: ['runsc'], egress: false, priceLevel: 1000, operator: '', cpuModel: 'x', arch: 'x64', numericClass: '', bandwidth: 0, speed: 0, validUntil: 0
 }
 const needs: RequirementsView = { platform: 'wasm', minCores: 1, minMemoryMiB: 512, minDiskMiB: 0, gpus: [], isolation: 'process', network: 'none', gpuCount: 0, arch: '', runtime: '', image: '' }
 

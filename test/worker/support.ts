@@ -54,7 +54,7 @@ export class TwoStores {
       clock: { now: () => 0 },
       log: createLogger('silent'),
       behaviour: { says: () => true, during: async (usage, signal) => { await this.behaviour.during(usage, signal) }, after: async (result, blobs, signal) => await this.behaviour.after(result, blobs, signal) },
-      bounds: { memoryMiB: 1024, diskMiB: 100 },
+      bounds: () => ({ memoryMiB: 1024, diskMiB: 100 }),
       admission: this.admission,
       unwanted: () => undefined
     })

@@ -76,6 +76,11 @@ export class DockerExecutor implements Executor {
     this.#gpus = new GpuPool(options.gpus ?? [])
   }
 
+  /** Containers get these devices from now on; tasks keep what they have. */
+  useGpus (devices: readonly GpuDevice[]): void {
+    this.#gpus.replace(devices)
+  }
+
   /** Processor time of all containers so far, as far as it was seen, milliseconds. */
   get cpuMs (): number { return this.#used.cpuMs }
 

@@ -11,11 +11,22 @@ interface Waiting { readonly take: () => readonly GpuDevice[] | undefined, reado
 
 /** The machine's GPUs; each serves one task at a time. */
 export class GpuPool {
+  #devices: ReadonlySet<GpuDevice>
   readonly #free: Set<GpuDevice>
   readonly #waiting: Waiting[] = []
 
   constructor (devices: readonly GpuDevice[]) {
+    this.#devices = new Set(devices)
     this.#free = new Set(devices)
+  }
+
+  /** Devices that are gone are not given again; those that came are free. */
+  replace (devices: readonly GpuDevice[]): void {
+    const kept = devices.map(device => [...this.#devices].find(({ id, model }) => id === device.id && model === device.model) ?? device)
+    for (const device of this.#free) if (!kept.includes(device)) this.#free.delete(device)
+    const fresh = kept.filter(device => !this.#devices.has(device))
+    this.#devices = new Set(kept)
+    this.give(fresh)
   }
 
   /** Waits for devices that fit; undefined when `signal` aborts first. None are needed for an empty list or 0. */
@@ -36,7 +47,7 @@ export class GpuPool {
   }
 
   give (devices: readonly GpuDevice[]): void {
-    for (const device of devices) this.#free.add(device)
+    for (const device of devices) if (this.#devices.has(device)) this.#free.add(device)
     for (const waiting of [...this.#waiting]) {
       const taken = waiting.take()
       if (taken === undefined) continue

@@ -2905,6 +2905,12 @@ export namespace Message {
     index: number
   }
 
+  export interface MessageOfferGpusDriverFieldEvent {
+    field: '$.offer.gpus[].driver'
+    value: string
+    index: number
+  }
+
   export interface MessageOfferPlatformsFieldEvent {
     field: '$.offer.platforms[]'
     index: number
@@ -2939,11 +2945,6 @@ export namespace Message {
 
   export interface MessageOfferValidForMsFieldEvent {
     field: '$.offer.validForMs'
-    value: number
-  }
-
-  export interface MessageOfferFreeForMsFieldEvent {
-    field: '$.offer.freeForMs'
     value: number
   }
 
@@ -4145,7 +4146,7 @@ export namespace Message {
     return decodeMessage(buf, Message.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferFreeForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageOfferBandwidthFieldEvent | MessageOfferFreeForFieldEvent | MessageOfferSpeedFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent | MessageRoundResultJobIdFieldEvent | MessageRoundResultRoundFieldEvent | MessageRoundResultOutcomeFieldEvent | MessageRoundResultTermFieldEvent | MessageRoundResultByUnitsFieldEvent | MessageRoundResultByPerMilleFieldEvent | MessageRoundResultReasonCodeFieldEvent | MessageRoundResultReasonTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Message>): Generator<MessageHelloVersionFieldEvent | MessageHelloMinVersionFieldEvent | MessageHelloRoleFieldEvent | MessageHelloAgentFieldEvent | MessageHelloIncarnationFieldEvent | MessageHelloLedgerSeqFieldEvent | MessageHelloLedgerHashFieldEvent | MessageHelloBootIdFieldEvent | MessageOfferOfferSeqFieldEvent | MessageOfferSlotsFreeFieldEvent | MessageOfferSlotsTotalFieldEvent | MessageOfferCoresFieldEvent | MessageOfferMemoryMiBFieldEvent | MessageOfferDiskMiBFieldEvent | MessageOfferGpusModelFieldEvent | MessageOfferGpusVramMiBFieldEvent | MessageOfferGpusDriverFieldEvent | MessageOfferPlatformsFieldEvent | MessageOfferIsolationFieldEvent | MessageOfferNumericClassFieldEvent | MessageOfferPriceLevelFieldEvent | MessageOfferCachedAppsFieldEvent | MessageOfferOperatorFieldEvent | MessageOfferValidForMsFieldEvent | MessageOfferCpuModelFieldEvent | MessageOfferArchFieldEvent | MessageOfferRuntimesFieldEvent | MessageOfferEgressFieldEvent | MessageOfferSuspendedCodeFieldEvent | MessageOfferSuspendedTextFieldEvent | MessageOfferBandwidthFieldEvent | MessageOfferFreeForFieldEvent | MessageOfferSpeedFieldEvent | MessageAnnounceJobIdFieldEvent | MessageAnnounceRoundFieldEvent | MessageAnnounceRequirementsPlatformFieldEvent | MessageAnnounceRequirementsMinCoresFieldEvent | MessageAnnounceRequirementsMinMemoryMiBFieldEvent | MessageAnnounceRequirementsMinDiskMiBFieldEvent | MessageAnnounceRequirementsGpusFieldEvent | MessageAnnounceRequirementsIsolationFieldEvent | MessageAnnounceRequirementsNetworkFieldEvent | MessageAnnounceRequirementsGpuCountFieldEvent | MessageAnnounceRequirementsArchFieldEvent | MessageAnnounceRequirementsRuntimeFieldEvent | MessageAnnounceRequirementsImageFieldEvent | MessageAnnounceWorkMsFieldEvent | MessageAnnounceChunksPendingFieldEvent | MessageAnnounceTrustFieldEvent | MessageAnnounceMaxPriceFieldEvent | MessageAnnounceDeadlineFieldEvent | MessageAnnounceAppHashFieldEvent | MessageAnnounceAppNameFieldEvent | MessageBidJobIdFieldEvent | MessageBidRoundFieldEvent | MessageBidPriceFieldEvent | MessageBidSlotsFieldEvent | MessageBidChunkMsFieldEvent | MessageBidValidForMsFieldEvent | MessageNoBidJobIdFieldEvent | MessageNoBidRoundFieldEvent | MessageNoBidReasonCodeFieldEvent | MessageNoBidReasonTextFieldEvent | MessageLeaseAttemptJobIdFieldEvent | MessageLeaseAttemptChunkFieldEvent | MessageLeaseAttemptEpochFieldEvent | MessageLeaseIncarnationFieldEvent | MessageLeaseSpecSha256FieldEvent | MessageLeaseSpecSizeFieldEvent | MessageLeaseSpecInlineFieldEvent | MessageLeaseInputSha256FieldEvent | MessageLeaseInputSizeFieldEvent | MessageLeaseInputInlineFieldEvent | MessageLeasePriceFieldEvent | MessageLeaseHoldIdFieldEvent | MessageLeaseTtlMsFieldEvent | MessageLeaseChunkSeedFieldEvent | MessageLeaseLotHashFieldEvent | MessageLeaseAckAttemptJobIdFieldEvent | MessageLeaseAckAttemptChunkFieldEvent | MessageLeaseAckAttemptEpochFieldEvent | MessageDeclineAttemptJobIdFieldEvent | MessageDeclineAttemptChunkFieldEvent | MessageDeclineAttemptEpochFieldEvent | MessageDeclineReasonCodeFieldEvent | MessageDeclineReasonTextFieldEvent | MessageHeartbeatLiveAttemptJobIdFieldEvent | MessageHeartbeatLiveAttemptChunkFieldEvent | MessageHeartbeatLiveAttemptEpochFieldEvent | MessageHeartbeatLiveStateFieldEvent | MessageHeartbeatLiveProgressFieldEvent | MessageHeartbeatSlotsFreeFieldEvent | MessageHeartbeatAckUnknownJobIdFieldEvent | MessageHeartbeatAckUnknownChunkFieldEvent | MessageHeartbeatAckUnknownEpochFieldEvent | MessageHeartbeatAckTtlMsFieldEvent | MessageRecallAttemptJobIdFieldEvent | MessageRecallAttemptChunkFieldEvent | MessageRecallAttemptEpochFieldEvent | MessageRecallReasonCodeFieldEvent | MessageRecallReasonTextFieldEvent | MessageCommitAttemptJobIdFieldEvent | MessageCommitAttemptChunkFieldEvent | MessageCommitAttemptEpochFieldEvent | MessageCommitCommitmentFieldEvent | MessageCommitAckAttemptJobIdFieldEvent | MessageCommitAckAttemptChunkFieldEvent | MessageCommitAckAttemptEpochFieldEvent | MessageRevealRequestBatchIdFieldEvent | MessageRevealRequestMerkleRootFieldEvent | MessageRevealRequestAttemptsJobIdFieldEvent | MessageRevealRequestAttemptsChunkFieldEvent | MessageRevealRequestAttemptsEpochFieldEvent | MessageRevealRequestDrawFollowsFieldEvent | MessageRevealBatchIdFieldEvent | MessageRevealAttemptJobIdFieldEvent | MessageRevealAttemptChunkFieldEvent | MessageRevealAttemptEpochFieldEvent | MessageRevealResultHashFieldEvent | MessageRevealNonceFieldEvent | MessageRevealExitCodeFieldEvent | MessageRevealFilesPathFieldEvent | MessageRevealFilesContentSha256FieldEvent | MessageRevealFilesContentSizeFieldEvent | MessageRevealFilesContentInlineFieldEvent | MessageRevealUsageWallMsFieldEvent | MessageRevealUsageCpuMsFieldEvent | MessageRevealUsagePeakMemoryBytesFieldEvent | MessageRevealUsageOutputBytesFieldEvent | MessageRevealManifestSha256FieldEvent | MessageRevealManifestSizeFieldEvent | MessageRevealManifestInlineFieldEvent | MessageRevealAttestationFieldEvent | MessageFailedAttemptJobIdFieldEvent | MessageFailedAttemptChunkFieldEvent | MessageFailedAttemptEpochFieldEvent | MessageFailedFailureClassFieldEvent | MessageFailedReasonCodeFieldEvent | MessageFailedReasonTextFieldEvent | MessageFailedExitCodeFieldEvent | MessageFailedStderrTailFieldEvent | MessageFailedUsageWallMsFieldEvent | MessageFailedUsageCpuMsFieldEvent | MessageFailedUsagePeakMemoryBytesFieldEvent | MessageFailedUsageOutputBytesFieldEvent | MessageVerdictAttemptJobIdFieldEvent | MessageVerdictAttemptChunkFieldEvent | MessageVerdictAttemptEpochFieldEvent | MessageVerdictAcceptedFieldEvent | MessageVerdictReasonCodeFieldEvent | MessageVerdictReasonTextFieldEvent | MessageVerdictAmountFieldEvent | MessageVerdictEvidenceJobIdFieldEvent | MessageVerdictEvidenceChunkFieldEvent | MessageVerdictEvidenceCoordinatorFieldEvent | MessageVerdictEvidenceInputHashFieldEvent | MessageVerdictEvidenceAppHashFieldEvent | MessageVerdictEvidenceImageDigestFieldEvent | MessageVerdictEvidenceParamsHashFieldEvent | MessageVerdictEvidenceSpecHashFieldEvent | MessageVerdictEvidenceAccusedWorkerFieldEvent | MessageVerdictEvidenceAccusedEpochFieldEvent | MessageVerdictEvidenceAccusedResultHashFieldEvent | MessageVerdictEvidenceAccusedExitCodeFieldEvent | MessageVerdictEvidenceAccusedSignatureFieldEvent | MessageVerdictEvidenceWitnessWorkerFieldEvent | MessageVerdictEvidenceWitnessEpochFieldEvent | MessageVerdictEvidenceWitnessResultHashFieldEvent | MessageVerdictEvidenceWitnessExitCodeFieldEvent | MessageVerdictEvidenceWitnessSignatureFieldEvent | MessageResumeIncarnationFieldEvent | MessageResumeLiveAttemptJobIdFieldEvent | MessageResumeLiveAttemptChunkFieldEvent | MessageResumeLiveAttemptEpochFieldEvent | MessageResumeLiveStateFieldEvent | MessageResumeLiveProgressFieldEvent | MessageResumeReceiptBodyFieldEvent | MessageResumeReceiptSignatureFieldEvent | MessageResumeReceiptCountersignatureFieldEvent | MessageResumeSeenIncarnationFieldEvent | MessageResumeSeenBootIdFieldEvent | MessageResumeSeenSignatureFieldEvent | MessageResumeNettingDocumentFieldEvent | MessageResumeBelongingOwnerFieldEvent | MessageResumeBelongingSignatureFieldEvent | MessageResumeReplyIncarnationFieldEvent | MessageResumeReplyKeepJobIdFieldEvent | MessageResumeReplyKeepChunkFieldEvent | MessageResumeReplyKeepEpochFieldEvent | MessageResumeReplyDropJobIdFieldEvent | MessageResumeReplyDropChunkFieldEvent | MessageResumeReplyDropEpochFieldEvent | MessageResumeReplyClaimIncarnationFieldEvent | MessageResumeReplyClaimBootIdFieldEvent | MessageResumeReplyClaimSignatureFieldEvent | MessageResumeReplyReceiptSeqFieldEvent | MessageResumeReplyReceiptHashFieldEvent | MessageDrainReasonCodeFieldEvent | MessageDrainReasonTextFieldEvent | MessageLogAttemptJobIdFieldEvent | MessageLogAttemptChunkFieldEvent | MessageLogAttemptEpochFieldEvent | MessageLogStreamFieldEvent | MessageLogTextFieldEvent | MessageReceiptBodyFieldEvent | MessageReceiptSignatureFieldEvent | MessageReceiptCountersignatureFieldEvent | MessageReceiptAckSeqFieldEvent | MessageReceiptAckHashFieldEvent | MessageReceiptAckSignatureFieldEvent | MessageSettleRequestExposureFieldEvent | MessageSettleRequestLimitFieldEvent | MessageRefusalReasonCodeFieldEvent | MessageRefusalReasonTextFieldEvent | MessageRefusalSeenIncarnationFieldEvent | MessageRefusalSeenBootIdFieldEvent | MessageRefusalSeenSignatureFieldEvent | MessageEquivocationPayerFieldEvent | MessageEquivocationFirstBodyFieldEvent | MessageEquivocationFirstSignatureFieldEvent | MessageEquivocationFirstCountersignatureFieldEvent | MessageEquivocationSecondBodyFieldEvent | MessageEquivocationSecondSignatureFieldEvent | MessageEquivocationSecondCountersignatureFieldEvent | MessageNettingDocumentFieldEvent | MessageNettingAckHashFieldEvent | MessageDrawJobIdFieldEvent | MessageDrawMerkleRootFieldEvent | MessageDrawLotsFieldEvent | MessageDrawDrawnFieldEvent | MessageEvidenceJobIdFieldEvent | MessageEvidenceChunkFieldEvent | MessageEvidenceCoordinatorFieldEvent | MessageEvidenceInputHashFieldEvent | MessageEvidenceAppHashFieldEvent | MessageEvidenceImageDigestFieldEvent | MessageEvidenceParamsHashFieldEvent | MessageEvidenceSpecHashFieldEvent | MessageEvidenceAccusedWorkerFieldEvent | MessageEvidenceAccusedEpochFieldEvent | MessageEvidenceAccusedResultHashFieldEvent | MessageEvidenceAccusedExitCodeFieldEvent | MessageEvidenceAccusedSignatureFieldEvent | MessageEvidenceWitnessWorkerFieldEvent | MessageEvidenceWitnessEpochFieldEvent | MessageEvidenceWitnessResultHashFieldEvent | MessageEvidenceWitnessExitCodeFieldEvent | MessageEvidenceWitnessSignatureFieldEvent | MessageRoundResultJobIdFieldEvent | MessageRoundResultRoundFieldEvent | MessageRoundResultOutcomeFieldEvent | MessageRoundResultTermFieldEvent | MessageRoundResultByUnitsFieldEvent | MessageRoundResultByPerMilleFieldEvent | MessageRoundResultReasonCodeFieldEvent | MessageRoundResultReasonTextFieldEvent> {
     return streamMessage(buf, Message.codec(), opts)
   }
 }
@@ -4537,6 +4538,7 @@ export namespace BootClaim {
 export interface Gpu {
   model: string
   vramMiB: number
+  driver: string
 }
 
 export namespace Gpu {
@@ -4559,13 +4561,19 @@ export namespace Gpu {
           w.uint32(obj.vramMiB)
         }
 
+        if ((obj.driver != null && obj.driver !== '')) {
+          w.uint32(26)
+          w.string(obj.driver)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           model: '',
-          vramMiB: 0
+          vramMiB: 0,
+          driver: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -4580,6 +4588,10 @@ export namespace Gpu {
             }
             case 2: {
               obj.vramMiB = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.driver = reader.string()
               break
             }
             default: {
@@ -4611,6 +4623,13 @@ export namespace Gpu {
               }
               break
             }
+            case 3: {
+              yield {
+                field: `${prefix}.driver`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -4633,6 +4652,11 @@ export namespace Gpu {
     value: number
   }
 
+  export interface GpuDriverFieldEvent {
+    field: '$.driver'
+    value: string
+  }
+
   export function encode (obj: Partial<Gpu>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Gpu.codec())
   }
@@ -4641,7 +4665,7 @@ export namespace Gpu {
     return decodeMessage(buf, Gpu.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Gpu>): Generator<GpuModelFieldEvent | GpuVramMiBFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Gpu>): Generator<GpuModelFieldEvent | GpuVramMiBFieldEvent | GpuDriverFieldEvent> {
     return streamMessage(buf, Gpu.codec(), opts)
   }
 }
@@ -4661,7 +4685,6 @@ export interface Offer {
   cachedApps: string[]
   operator: string
   validForMs: number
-  freeForMs: number
   cpuModel: string
   arch: string
   runtimes: string[]
@@ -4758,11 +4781,6 @@ export namespace Offer {
           w.uint64Number(obj.validForMs)
         }
 
-        if ((obj.freeForMs != null && obj.freeForMs !== 0)) {
-          w.uint32(120)
-          w.uint64Number(obj.freeForMs)
-        }
-
         if ((obj.cpuModel != null && obj.cpuModel !== '')) {
           w.uint32(130)
           w.string(obj.cpuModel)
@@ -4824,7 +4842,6 @@ export namespace Offer {
           cachedApps: [],
           operator: '',
           validForMs: 0,
-          freeForMs: 0,
           cpuModel: '',
           arch: '',
           runtimes: [],
@@ -4908,10 +4925,6 @@ export namespace Offer {
             }
             case 14: {
               obj.validForMs = reader.uint64Number()
-              break
-            }
-            case 15: {
-              obj.freeForMs = reader.uint64Number()
               break
             }
             case 16: {
@@ -5099,13 +5112,6 @@ export namespace Offer {
               }
               break
             }
-            case 15: {
-              yield {
-                field: `${prefix}.freeForMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
             case 16: {
               yield {
                 field: `${prefix}.cpuModel`,
@@ -5224,6 +5230,12 @@ export namespace Offer {
     index: number
   }
 
+  export interface OfferGpusDriverFieldEvent {
+    field: '$.gpus[].driver'
+    value: string
+    index: number
+  }
+
   export interface OfferPlatformsFieldEvent {
     field: '$.platforms[]'
     index: number
@@ -5258,11 +5270,6 @@ export namespace Offer {
 
   export interface OfferValidForMsFieldEvent {
     field: '$.validForMs'
-    value: number
-  }
-
-  export interface OfferFreeForMsFieldEvent {
-    field: '$.freeForMs'
     value: number
   }
 
@@ -5320,7 +5327,7 @@ export namespace Offer {
     return decodeMessage(buf, Offer.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferFreeForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent | OfferBandwidthFieldEvent | OfferFreeForFieldEvent | OfferSpeedFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Offer>): Generator<OfferOfferSeqFieldEvent | OfferSlotsFreeFieldEvent | OfferSlotsTotalFieldEvent | OfferCoresFieldEvent | OfferMemoryMiBFieldEvent | OfferDiskMiBFieldEvent | OfferGpusModelFieldEvent | OfferGpusVramMiBFieldEvent | OfferGpusDriverFieldEvent | OfferPlatformsFieldEvent | OfferIsolationFieldEvent | OfferNumericClassFieldEvent | OfferPriceLevelFieldEvent | OfferCachedAppsFieldEvent | OfferOperatorFieldEvent | OfferValidForMsFieldEvent | OfferCpuModelFieldEvent | OfferArchFieldEvent | OfferRuntimesFieldEvent | OfferEgressFieldEvent | OfferSuspendedCodeFieldEvent | OfferSuspendedTextFieldEvent | OfferBandwidthFieldEvent | OfferFreeForFieldEvent | OfferSpeedFieldEvent> {
     return streamMessage(buf, Offer.codec(), opts)
   }
 }

@@ -194,14 +194,16 @@ function offer (value: Offer): void {
   whole('offer.slotsFree', value.slotsFree, value.slotsTotal)
   fraction('offer.cores', value.cores, CORES)
   count('offer.gpus', value.gpus, GPUS)
-  for (const gpu of value.gpus) text('offer.gpus.model', gpu.model, NAME_CHARS)
+  for (const gpu of value.gpus) {
+    text('offer.gpus.model', gpu.model, NAME_CHARS)
+    text('offer.gpus.driver', gpu.driver, NAME_CHARS)
+  }
   texts('offer.platforms', value.platforms, PLATFORMS, NAME_CHARS)
   texts('offer.runtimes', value.runtimes, PLATFORMS, NAME_CHARS)
   texts('offer.cachedApps', value.cachedApps, CACHED_APPS, NAME_CHARS)
   for (const name of ['isolation', 'numericClass', 'operator', 'cpuModel', 'arch'] as const) text(`offer.${name}`, value[name], NAME_CHARS)
   whole('offer.validForMs', value.validForMs)
   if (value.suspended !== undefined) reason('offer.suspended', value.suspended)
-  whole('offer.freeForMs', value.freeForMs)
   for (const name of ['bandwidth', 'freeFor', 'speed'] as const) whole(`offer.${name}`, value[name])
 }
 

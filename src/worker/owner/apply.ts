@@ -29,19 +29,20 @@ export function onOwnerNews (turn: WorkerTurn, { rules, seen, command }: OwnerNe
   if (rules !== undefined) followLists(turn)
 }
 
-/** What may run is thought over with time, too: hours begin and end, and pauses run out. */
-export function reconsider (turn: WorkerTurn): void {
+/** What may run is thought over with time, too: hours begin and end, and pauses run out. True when coordinators were told. */
+export function reconsider (turn: WorkerTurn): boolean {
   const { owner } = turn.state
   const before = owner.allowance
   owner.allowance = owner.rules === undefined
     ? unlimited(owner.capacity)
     : allowanceOf(owner.rules, owner.capacity, owner.seen, owner.command, turn.now, before)
-  if (sameAllowance(before, owner.allowance)) return
+  if (sameAllowance(before, owner.allowance)) return false
   turn.effect({ kind: 'allow', allowance: owner.allowance })
   const { takesWork, reason: why } = owner.allowance
   if (!takesWork && why !== undefined) giveBackQueued(turn, why)
   for (const view of turn.state.coordinators.values()) if (view.admitted) sendOffer(turn, view.peer)
   if (before.reason?.code !== why?.code) turn.effect({ kind: 'note', level: 'info', text: why?.text ?? 'lends all that its owner allows', about: { code: why?.code ?? 'OK' } })
+  return true
 }
 
 /** Coordinators the owner does not want any more are refused; those that were unwanted and are not any more are greeted. */

@@ -6,7 +6,7 @@ import type { Conditions, OwnerCommand } from './conditions.ts'
 
 /** What is known of the owner's will, and what follows from it at the moment. */
 export interface OwnerState {
-  readonly capacity: Capacity
+  capacity: Capacity
   /** without rules everything is lent, always */
   rules?: OwnerRules
   seen: Conditions

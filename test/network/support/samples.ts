@@ -20,8 +20,8 @@ const evidence = {
 export const SAMPLES: readonly Message[] = [
   { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash, bootId } },
   { offer: {
-    offerSeq: 2, slotsFree: 1, slotsTotal: 2, cores: 1.5, memoryMiB: 512, diskMiB: 100, gpus: [{ model: 'x', vramMiB: 1 }], platforms: ['wasm'], isolation: 'process',
-    numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, freeForMs: 5, cpuModel: 'a', arch: 'x64', runtimes: ['runsc'], egress: true, bandwidth: 1_000_000, freeFor: 60_000, speed: 1000
+    offerSeq: 2, slotsFree: 1, slotsTotal: 2, cores: 1.5, memoryMiB: 512, diskMiB: 100, gpus: [{ model: 'x', vramMiB: 1, driver: '1.2' }], platforms: ['wasm'], isolation: 'process',
+    numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, cpuModel: 'a', arch: 'x64', runtimes: ['runsc'], egress: true, bandwidth: 6, freeFor: 5, speed: 7
   } },
   { announce: {
     jobId, round: 1, requirements: { platform: 'wasm', minCores: 1, minMemoryMiB: 1, minDiskMiB: 1, gpus: ['x'], isolation: 'process', network: 'none', gpuCount: 1, arch: 'x64', runtime: 'runsc', image: 'docker.io/library/x:1' },
