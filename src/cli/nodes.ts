@@ -138,7 +138,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
       ...(command.onOff === undefined ? {} : { onOff: command.onOff })
     }
   })
-  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
+  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses() }, [
     `worker ${node.peerId}`,
     `  runs ${node.platforms.join(' and ')}, ${node.slots} at a time, isolated by ${node.isolation}`,
     (command.peer ?? []).length === 0 && !command.mdns ? '  knows no coordinator: give it one with --peer' : '  waits for work'

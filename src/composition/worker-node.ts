@@ -8,6 +8,7 @@ import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
+import type { Reachability } from '../model/reachability.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
@@ -87,7 +88,8 @@ export interface WorkerOptions {
 
 export interface WorkerNode {
   readonly peerId: string
-  readonly addresses: readonly string[]
+  readonly addresses: () => readonly string[]
+  readonly reachability: () => Reachability
   readonly platforms: readonly string[]
   readonly isolation: string
   readonly slots: number
@@ -211,7 +213,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     }
     return {
       peerId: identity.peerId,
-      addresses: transport.addresses(),
+      addresses: transport.addresses,
+      reachability: transport.reachability,
       platforms: state.offered.platforms,
       isolation,
       slots,

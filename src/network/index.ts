@@ -17,6 +17,8 @@ import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
+import { DialBackServer } from './reach/dialback-server.ts'
+import { ReachabilityCheck } from './reach/reachability.ts'
 import { Traffic } from './traffic.ts'
 import { RoundTrips } from './rtt.ts'
 
@@ -89,6 +91,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
         const connection = control.session(peer)?.connection
         if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
         else if (connection !== undefined) void roundTrips.up(connection)
+        reachability.look()
         options.events.onPeerUp(peer, hello)
       },
       onPeerDown: (peer, why) => {
@@ -97,6 +100,10 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       }
     }
   })
+  const local = options.profile === 'local'
+  const random = { fraction: Math.random }
+  const dialBack = new DialBackServer({ node, clock, log, local })
+  const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => control.connections(), own: node.services.own, onChange: () => undefined })
   const roundTrips = new RoundTrips(node, () => control.connections(), log)
   const server = new BlobServer({
     node, log, blobs: options.blobs, authorize: options.authorize ?? (() => true),
@@ -105,26 +112,31 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const client = new BlobClient(new BlobStreams(node))
   const close = async (): Promise<void> => {
     dialer.stop()
+    reachability.stop()
     roundTrips.stop()
     client.close()
     await control.stop()
     await server.stop()
+    await dialBack.stop()
     await node.stop()
   }
   try {
     await control.start()
     await server.start()
+    await dialBack.start()
     await startNode(node, options.listen)
   } catch (error) {
     await close()
     throw error
   }
   dialer.start(peers)
+  reachability.start()
   setImmediate(open)
   return {
     self: identity.peerId,
     traffic: () => traffic.bytes,
-    addresses: () => node.getMultiaddrs().map(String),
+    addresses: () => node.services.own.all(),
+    reachability: () => reachability.view(),
     peers: () => control.peers(),
     rtt: peer => roundTrips.get(peer),
     send: (peer, message) => control.send(peer, message),

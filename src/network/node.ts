@@ -11,6 +11,7 @@ import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import type { Bans } from './bans.ts'
+import { OwnAddresses } from './reach/own-addresses.ts'
 import type { Traffic } from './traffic.ts'
 
 const MIB = 2 ** 20
@@ -21,6 +22,7 @@ export type Profile = 'local' | 'open'
 export interface NodeServices extends Record<string, unknown> {
   identify: Identify
   ping: Ping
+  own: OwnAddresses
 }
 
 export type NetworkNode = Libp2p<NodeServices>
@@ -40,11 +42,11 @@ export interface NodeInit {
 export async function createNode (init: NodeInit): Promise<NetworkNode> {
   const { bans } = init
   const local = init.profile === 'local'
-  return await createLibp2p<NodeServices>({
+  const node: NetworkNode = await createLibp2p<NodeServices>({
     start: false,
     privateKey: init.privateKey,
     metrics: () => init.traffic.metrics(),
-    addresses: { listen: [...init.listen], appendAnnounce: [...init.announce] },
+    addresses: { listen: [...init.listen], appendAnnounce: [...init.announce], announceFilter: addresses => node.services.own.announced(addresses) },
     transports: [tcp({ maxConnections: local ? 4000 : 400, backlog: local ? 1024 : 128 })],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({
@@ -67,8 +69,9 @@ export async function createNode (init: NodeInit): Promise<NetworkNode> {
       denyOutboundEncryptedConnection: peer => bans.has(peer.toString())
     },
     peerDiscovery: init.onDiscovered === undefined ? [] : [localDiscovery(init.onDiscovered)],
-    services: { identify: identify(), ping: ping({ maxInboundStreams: 16, maxOutboundStreams: 16 }) }
+    services: { identify: identify(), ping: ping({ maxInboundStreams: 16, maxOutboundStreams: 16 }), own: components => new OwnAddresses(components) }
   })
+  return node
 }
 
 // libp2p itself reports a peer once only; the service reports it whenever it is seen, so that a lost one is found again
