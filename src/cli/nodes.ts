@@ -9,6 +9,7 @@ import { PROFILES } from '../model/owner-rules.ts'
 import type { OwnerProfile } from '../model/owner-rules.ts'
 import { dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
+import type { ReachOptions } from '../network/index.ts'
 import { isPeerId } from '../model/messages/signing.ts'
 import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
@@ -23,6 +24,8 @@ interface CommonOptions extends ContainerFlags {
   readonly listen?: readonly string[]
   readonly peer?: readonly string[]
   readonly mdns: boolean
+  readonly announce?: readonly string[]
+  readonly relay?: boolean
   readonly profile: 'local' | 'open' | OwnerProfile
   readonly logLevel: string
   readonly exitWithParent?: boolean
@@ -155,7 +158,11 @@ function peerIdOption (peer: string): string {
 }
 
 function common (command: CommonOptions, log: Logger) {
-  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, containers: containerOptions(command), log }
+  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, reach: reachOptions(command), containers: containerOptions(command), log }
+}
+
+function reachOptions ({ announce: addresses, relay }: CommonOptions): ReachOptions {
+  return { ...addresses === undefined ? {} : { announce: addresses }, serveRelay: relay === true }
 }
 
 /** A node of a local cluster lends all there is, unless settings are named; any other does what its owner's rules allow. */

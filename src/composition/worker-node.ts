@@ -10,6 +10,7 @@ import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import type { Reachability } from '../model/reachability.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
+import type { ReachOptions } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
 import { behaviourOf } from '../worker/behaviour.ts'
@@ -62,6 +63,7 @@ export interface WorkerOptions {
   readonly peers: readonly string[]
   readonly mdns: boolean
   readonly profile: 'local' | 'open'
+  readonly reach?: ReachOptions
   /** tasks at a time; default half of the cores, at least one */
   readonly slots?: number
   /** price relative to the suggested tariff, per mille; default 1000 */
@@ -165,6 +167,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       peers: options.peers,
       mdns: options.mdns,
       profile: options.profile,
+      ...options.reach,
       role: 'worker',
       hello: () => ({ version: 1, minVersion: 1, role: 'worker', agent: `nightshift/${VERSION}`, incarnation: 0, ledgerSeq: 0, ledgerHash: new Uint8Array() }),
       blobs,

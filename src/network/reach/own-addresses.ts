@@ -1,5 +1,5 @@
 import type { PeerId } from '@libp2p/interface'
-import type { AddressManager } from '@libp2p/interface-internal'
+import type { AddressManager, TransportManager } from '@libp2p/interface-internal'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { endpointOf, isRelayed } from './addresses.ts'
@@ -7,6 +7,7 @@ import { endpointOf, isRelayed } from './addresses.ts'
 interface Components {
   readonly peerId: PeerId
   readonly addressManager: AddressManager
+  readonly transportManager: TransportManager
 }
 
 /**
@@ -38,6 +39,11 @@ export class OwnAddresses {
   /** those by way of a relay */
   relayed (): Multiaddr[] {
     return this.#known().filter(isRelayed)
+  }
+
+  /** Listens on a further address. Throws when that cannot be. */
+  async listen (address: string): Promise<void> {
+    await this.#components.transportManager.listen([multiaddr(address)])
   }
 
   /** Tells peers of an address that one of them has dialled. */

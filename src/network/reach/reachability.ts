@@ -68,13 +68,15 @@ export class ReachabilityCheck {
   look (): void {
     if (this.#stop.signal.aborted || this.#asking) return
     const { clock, connections } = this.#init
-    const claims = this.#ownAddresses()
-    if (claims.join() !== this.#claims?.join()) {
-      this.#claims = claims
+    const own = this.#ownAddresses()
+    if (own.join() !== this.#claims?.join()) {
+      this.#claims = own
       this.#testimonies.clear()
       this.#notBefore.clear()
       this.#tell()
     }
+    // the same array as long as the addresses are the same: an answer about others is not kept
+    const claims = this.#claims ?? own
     const now = clock.now()
     const fresh = [...this.#testimonies.values()].filter(({ at }) => now - at < FRESH_MS)
     if (claims.length === 0 || fresh.length >= WITNESSES) return
