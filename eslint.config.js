@@ -16,7 +16,7 @@ const sansIo = {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'src/model/messages/{control,blob}.ts', 'examples/**', 'config/*.cjs', 'test/**/fixtures/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'src/model/messages/{control,blob,reach}.ts', 'examples/**', 'config/*.cjs', 'test/**/fixtures/**'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'scripts/*.mjs'] }, tsconfigRootDir: import.meta.dirname } },

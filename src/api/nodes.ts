@@ -4,11 +4,14 @@ import { behindReason } from '../coordinator/fencing.ts'
 import { viewNode, viewNodes } from '../coordinator/views.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { ApiOptions } from './options.ts'
+import { reachabilityRoute } from './reachability.ts'
 
 /** The coordinator itself, the workers it knows, and what was held against them. */
 export function nodeRoutes (server: FastifyInstance, { peerId, services, quarantine }: ApiOptions): void {
   const { state, transport, clock, executors } = services
   const startedAt = clock.now()
+
+  reachabilityRoute(server, () => transport.reachability())
 
   server.get('/v1/status', async () => {
     const always = { peerId, version: VERSION, uptimeMs: clock.now() - startedAt }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { startWorker } from '../composition/worker-node.ts'
 import type { WorkerNode, WorkerOptions } from '../composition/worker-node.ts'
 import { VERSION } from '../config/version.ts'
+import { reachabilityRoute } from './reachability.ts'
 import { serveApi } from './server.ts'
 import { serveMetrics, workerMetrics } from './worker-metrics.ts'
 
@@ -50,8 +51,9 @@ export async function serveWorker (options: ServedWorkerOptions): Promise<Worker
 /** What the owner of a machine sees of its worker, and says to it. */
 function workerRoutes (server: FastifyInstance, node: WorkerNode): void {
   const startedAt = Date.now()
-  const status = () => ({ role: 'worker', version: VERSION, uptimeMs: Date.now() - startedAt, addresses: node.addresses, ...node.status() })
+  const status = () => ({ role: 'worker', version: VERSION, uptimeMs: Date.now() - startedAt, addresses: node.addresses(), ...node.status() })
   server.get('/v1/status', async () => status())
+  reachabilityRoute(server, () => node.reachability())
   server.get('/v1/wallet/peers', async () => ({ worker: node.peerId, coordinators: node.accounts() }))
   server.get('/v1/auctions', async () => ({ worker: node.peerId, auctions: node.auctions() }))
   server.get('/metrics', async (_, reply) => {

@@ -11,6 +11,7 @@ import { PROFILES } from '../model/owner-rules.ts'
 import type { OwnerProfile } from '../model/owner-rules.ts'
 import { dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
+import type { ReachOptions } from '../network/index.ts'
 import { isPeerId } from '../model/messages/signing.ts'
 import { parseByc } from '../model/money.ts'
 import { createLogger } from '../observe/logger.ts'
@@ -25,6 +26,8 @@ interface CommonOptions extends ContainerFlags {
   readonly listen?: readonly string[]
   readonly peer?: readonly string[]
   readonly mdns: boolean
+  readonly announce?: readonly string[]
+  readonly relay?: boolean
   readonly profile: 'local' | 'open' | OwnerProfile
   readonly logLevel: string
   readonly exitWithParent?: boolean
@@ -122,7 +125,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
   if (command.crew !== undefined) return await runCrew(command, command.crew)
   const log = createLogger(command.logLevel, { role: 'worker' })
   const node = await serveWorker(workerOptions(command, log))
-  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses }, [
+  announce(command.output, { event: 'ready', peerId: node.peerId, addresses: node.addresses() }, [
     `worker ${node.peerId}`,
     `  runs ${node.platforms.join(' and ')}, ${node.slots} at a time, isolated by ${node.isolation}`,
     (command.peer ?? []).length === 0 && !command.mdns ? '  knows no coordinator: give it one with --peer' : '  waits for work'
@@ -137,7 +140,7 @@ export async function runWorker (command: WorkerCommand): Promise<number> {
 async function runCrew (command: WorkerCommand, count: number): Promise<number> {
   const log = createLogger(command.logLevel, { role: 'worker' })
   const crew = await startCrew(count, workerOptions(command, log))
-  const members = crew.workers.map(({ node, dataDir }) => ({ peerId: node.peerId, addresses: node.addresses, dataDir }))
+  const members = crew.workers.map(({ node, dataDir }) => ({ peerId: node.peerId, addresses: node.addresses(), dataDir }))
   announce(command.output, { event: 'ready', peerId: members[0]?.peerId ?? '', addresses: members[0]?.addresses ?? [], crew: members }, members.map(({ peerId }) => `worker ${peerId}`))
   return await serve(command, crew.failed, {
     what: `stopping: they finish what runs and hand it over, for at most ${DRAIN_SECONDS} s; once more to stop at once`,
@@ -175,7 +178,11 @@ function peerIdOption (peer: string): string {
 }
 
 function common (command: CommonOptions, log: Logger) {
-  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, containers: containerOptions(command), log }
+  return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, reach: reachOptions(command), containers: containerOptions(command), log }
+}
+
+function reachOptions ({ announce: addresses, relay }: CommonOptions): ReachOptions {
+  return { ...addresses === undefined ? {} : { announce: addresses }, serveRelay: relay === true }
 }
 
 /** A node of a local cluster lends all there is, unless settings are named; any other does what its owner's rules allow. */

@@ -6,9 +6,11 @@ import { ApiClient } from '../api/client.ts'
 import { readEndpoint } from '../api/endpoint.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
+import type { Reachability } from '../model/reachability.ts'
 import type { WorkerStatus } from '../worker/status.ts'
 import { EXIT, duration, print, printJson, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
+import { reachLines } from './reach-status.ts'
 import { workerLines } from './worker-status.ts'
 
 interface StatusCommand { readonly data?: string, readonly watch?: boolean, readonly output: Format }
@@ -25,7 +27,7 @@ export interface CoordinatorStatus {
   readonly jobs?: number
   readonly condition?: { readonly code: string, readonly text: string, readonly remedy?: string }
 }
-type Status = CoordinatorStatus | (WorkerStatus & { readonly role: 'worker' })
+type Status = (CoordinatorStatus | (WorkerStatus & { readonly role: 'worker' })) & { readonly reachability?: Reachability }
 
 const WATCH_MS = 1000
 
@@ -49,19 +51,27 @@ export async function status (command: StatusCommand): Promise<number> {
 async function read (dataDir: string | undefined): Promise<Status[]> {
   const folders = dataDir === undefined ? [join(clusterFolder(), 'coordinator'), dataFolder('coordinator'), dataFolder('worker')] : [dataDir]
   const endpoints = (await Promise.all(folders.map(readEndpoint))).filter(endpoint => endpoint !== undefined)
-  if (endpoints.length > 0) return await Promise.all(endpoints.map(async endpoint => await new ApiClient(endpoint).get<Status>('/v1/status')))
+  if (endpoints.length > 0) return await Promise.all(endpoints.map(async endpoint => await readNode(new ApiClient(endpoint))))
   throw new NightshiftError('NS_E_NO_COORDINATOR', dataDir === undefined ? 'no node runs on this machine' : `no node runs on ${dataDir}`, {
     remedy: 'start one with "nightshift up", "nightshift coordinator" or "nightshift worker"'
   })
 }
 
+async function readNode (client: ApiClient): Promise<Status> {
+  const status = await client.get<Status>('/v1/status')
+  // one in quarantine is on no network
+  return status.state === 'quarantined' ? status : { ...status, reachability: await client.get<Reachability>('/v1/reachability') }
+}
+
 function lines (found: Status): string[] {
-  if (found.role === 'worker') return workerLines(found, Date.now())
+  const reach = found.reachability === undefined ? [] : reachLines(found.reachability, Date.now())
+  if (found.role === 'worker') return [...workerLines(found, Date.now()), ...reach]
   return [
     `coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`,
     ...found.jobs === undefined ? [] : [`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`],
     ...found.condition === undefined ? [] : [pc.yellow(`  ${found.condition.code}: ${found.condition.text}`)],
     ...found.condition?.remedy === undefined ? [] : [`  what to do: ${found.condition.remedy}`],
+    ...reach,
     ...found.addresses.map(address => `  workers join with: nightshift worker --peer ${address}`)
   ]
 }

@@ -26,6 +26,7 @@ import { ImageLibrary } from '../images/index.ts'
 import type { Executor } from '../model/executor.ts'
 import { imageArchitecture } from '../model/image.ts'
 import { loadIdentity, openTransport } from '../network/index.ts'
+import type { ReachOptions } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { archiveFolders, openBlobStore, openJournalArchive } from '../storage/index.ts'
 import { BooksRounds, pause } from './books-rounds.ts'
@@ -53,6 +54,7 @@ export interface CoordinatorOptions {
   readonly peers: readonly string[]
   readonly mdns: boolean
   readonly profile: 'local' | 'open'
+  readonly reach?: ReachOptions
   /** ByteChips the user starts with, issued once per data folder */
   readonly openingBalance: string
   /** peers whose single result counts */
@@ -137,6 +139,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       peers: options.peers,
       mdns: options.mdns,
       profile: options.profile,
+      ...options.reach,
       role: 'coordinator',
       hello: () => ({
         version: 1, minVersion: 1, role: 'coordinator', agent: `nightshift/${VERSION}`, incarnation: state.incarnation,

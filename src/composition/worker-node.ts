@@ -8,8 +8,10 @@ import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
-import { BandwidthMeter, loadIdentity, openTransport } from '../network/index.ts'
+import type { Reachability } from '../model/reachability.ts'
 import type { Transport } from '../model/transport.ts'
+import { BandwidthMeter, loadIdentity, openTransport } from '../network/index.ts'
+import type { ReachOptions } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
 import { behaviourOf } from '../worker/behaviour.ts'
@@ -66,6 +68,7 @@ export interface WorkerOptions {
   readonly peers: readonly string[]
   readonly mdns: boolean
   readonly profile: 'local' | 'open'
+  readonly reach?: ReachOptions
   /** tasks at a time; default half of the cores, at least one */
   readonly slots?: number
   /** price relative to the suggested tariff, per mille; default 1000 */
@@ -94,7 +97,8 @@ export interface WorkerOptions {
 
 export interface WorkerNode {
   readonly peerId: string
-  readonly addresses: readonly string[]
+  readonly addresses: () => readonly string[]
+  readonly reachability: () => Reachability
   readonly platforms: readonly string[]
   readonly isolation: string
   readonly slots: number
@@ -175,6 +179,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       peers: options.peers,
       mdns: options.mdns,
       profile: options.profile,
+      ...options.reach,
       role: 'worker',
       hello: () => ({ version: 1, minVersion: 1, role: 'worker', agent: `nightshift/${VERSION}`, incarnation: 0, ledgerSeq: 0, ledgerHash: new Uint8Array() }),
       blobs,
@@ -233,7 +238,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     }
     return {
       peerId: identity.peerId,
-      addresses: transport.addresses(),
+      addresses: transport.addresses,
+      reachability: transport.reachability,
       platforms: state.offered.platforms,
       isolation,
       slots,

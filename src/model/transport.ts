@@ -1,4 +1,5 @@
 import type { Hello, Message } from './messages/control.ts'
+import type { Reachability } from './reachability.ts'
 import type { BlobRef, BlobStore } from './store.ts'
 
 /** A frame as it came off the wire, with the signature that makes it evidence. */
@@ -24,8 +25,10 @@ export interface TransportEvents {
 export interface Transport {
   /** this node's peer id, stable across restarts */
   readonly self: string
-  /** dialable addresses of this node, with its peer id */
+  /** addresses this node listens on, was told to announce, or can be reached at, with its peer id */
   readonly addresses: () => readonly string[]
+  /** whether others can dial it */
+  readonly reachability: () => Reachability
   readonly peers: () => readonly string[]
   /** bytes in and out since it was opened */
   readonly traffic: () => number

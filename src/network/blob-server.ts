@@ -33,7 +33,8 @@ export class BlobServer {
   async start (): Promise<void> {
     await this.#init.node.handle(BLOB_PROTOCOL, async (stream, connection) => { await this.#serve(stream, connection) }, {
       maxInboundStreams: BLOB_STREAMS_PER_PEER,
-      maxOutboundStreams: BLOB_STREAMS_PER_PEER
+      maxOutboundStreams: BLOB_STREAMS_PER_PEER,
+      runOnLimitedConnection: true
     })
   }
 

@@ -73,7 +73,7 @@ export class BlobStreams {
   async #open (peer: string, signal: AbortSignal): Promise<BlobStream> {
     const connection = this.#connection(peer)
     try {
-      const stream = await connection.newStream(BLOB_PROTOCOL, { signal: AbortSignal.any([signal, AbortSignal.timeout(OPEN_DEADLINE_MS)]), maxOutboundStreams: BLOB_STREAMS_PER_PEER })
+      const stream = await connection.newStream(BLOB_PROTOCOL, { signal: AbortSignal.any([signal, AbortSignal.timeout(OPEN_DEADLINE_MS)]), maxOutboundStreams: BLOB_STREAMS_PER_PEER, runOnLimitedConnection: true })
       return { stream, reader: new StreamReader(stream, READ_AHEAD_BYTES), reused: false }
     } catch (error) {
       signal.throwIfAborted()
@@ -82,7 +82,8 @@ export class BlobStreams {
   }
 
   #connection (peer: string): Connection {
-    const connection = this.#node.getConnections().find(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peer)
+    const open = this.#node.getConnections().filter(({ remotePeer, status }) => status === 'open' && remotePeer.toString() === peer)
+    const connection = open.find(({ limits }) => limits === undefined) ?? open[0]
     if (connection === undefined) throw unreachable(peer, 'there is no connection to it')
     return connection
   }

@@ -41,7 +41,7 @@ export class Control {
 
   async start (): Promise<void> {
     const { node } = this.#init
-    await node.handle(CONTROL_PROTOCOL, async (stream, connection) => { await this.#accept(stream, connection) }, { maxInboundStreams: 4, maxOutboundStreams: 4 })
+    await node.handle(CONTROL_PROTOCOL, async (stream, connection) => { await this.#accept(stream, connection) }, { maxInboundStreams: 4, maxOutboundStreams: 4, runOnLimitedConnection: true })
     node.addEventListener('connection:open', this.#onOpen)
   }
 
@@ -105,7 +105,7 @@ export class Control {
     while (connection.status === 'open' && !this.#stop.signal.aborted) {
       const openedAt = performance.now()
       try {
-        const stream = await connection.newStream(CONTROL_PROTOCOL, { signal: AbortSignal.timeout(OPEN_DEADLINE_MS) })
+        const stream = await connection.newStream(CONTROL_PROTOCOL, { signal: AbortSignal.timeout(OPEN_DEADLINE_MS), runOnLimitedConnection: true })
         await this.#serve(new ControlSession(stream, connection, this.#init.context))
       } catch (error) {
         this.#init.log.debug({ peer: connection.remotePeer.toString(), why: errorMessage(toError(error)) }, 'no control stream could be opened')
@@ -144,8 +144,10 @@ export class Control {
     return this.#sessions.get(session.peer) === session
   }
 
-  /** Both sides must choose alike: the connection dialled by the lower peer id, of those the newer. */
+  /** Both sides must choose alike: a direct connection, of those one dialled by the lower peer id, of those the newer. */
   #prefers (newer: ControlSession, current: ControlSession): boolean {
+    const relayed = ({ connection }: ControlSession): boolean => connection.limits !== undefined
+    if (relayed(newer) !== relayed(current)) return relayed(current)
     const { self } = this.#init.context
     const lower = self < newer.peer ? 'outbound' : 'inbound'
     return newer.connection.direction === current.connection.direction || newer.connection.direction === lower

@@ -17,6 +17,9 @@ import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
+import { DialBackServer } from './reach/dialback-server.ts'
+import { RelayKeeper } from './reach/relay-keeper.ts'
+import { ReachabilityCheck } from './reach/reachability.ts'
 import { Traffic } from './traffic.ts'
 import { RoundTrips } from './rtt.ts'
 
@@ -26,13 +29,19 @@ export type { Identity } from './identity.ts'
 export type { Authorize } from './blob-server.ts'
 export type { Profile } from './node.ts'
 
-export interface TransportOptions {
+/** How a node reaches others and is reached, beyond the addresses it is told to dial. */
+export interface ReachOptions {
+  /** further addresses to tell peers, such as a forwarded port */
+  readonly announce?: readonly string[]
+  /** serve as a relay for nodes that cannot be dialled; default false */
+  readonly serveRelay?: boolean
+}
+
+export interface TransportOptions extends ReachOptions {
   /** folder of `identity.key` */
   readonly dataDir: string
   /** multiaddrs to listen on; none for a node that only dials */
   readonly listen: readonly string[]
-  /** further addresses to tell peers, such as a forwarded port */
-  readonly announce?: readonly string[]
   /** multiaddrs of peers to stay connected to, with or without `/p2p/<id>` */
   readonly peers: readonly string[]
   /** find peers on the local network; a worker also dials the coordinators it finds */
@@ -73,6 +82,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     profile: options.profile,
     bans,
     traffic,
+    serveRelay: options.serveRelay === true,
     onDiscovered: options.mdns ? peer => { if (options.role === 'worker') dialer.discovered(peer) } : undefined
   })
   const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log })
@@ -90,6 +100,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
         const connection = control.session(peer)?.connection
         if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
         else if (connection !== undefined) void roundTrips.up(connection)
+        reachability.look()
         options.events.onPeerUp(peer, hello)
       },
       onPeerDown: (peer, why) => {
@@ -98,6 +109,15 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       }
     }
   })
+  const local = options.profile === 'local'
+  const random = { fraction: Math.random }
+  const dialBack = new DialBackServer({ node, clock, log, local })
+  const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => control.connections(), own: node.services.own, onChange: dialable => { whenKnown(dialable) } })
+  // workers dial: only a coordinator is of use to others when they can dial it
+  const keeper = new RelayKeeper({ node, own: node.services.own, relays: node.services.relays, clock, log })
+  const whenKnown = (dialable: boolean | 'unknown'): void => {
+    if (options.role === 'coordinator' && dialable !== 'unknown') keeper.want(!dialable)
+  }
   const roundTrips = new RoundTrips(node, () => control.connections(), log)
   const server = new BlobServer({
     node, log, blobs: options.blobs, authorize: options.authorize ?? (() => true),
@@ -106,26 +126,36 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const client = new BlobClient(new BlobStreams(node))
   const close = async (): Promise<void> => {
     dialer.stop()
+    reachability.stop()
+    await keeper.stop()
     roundTrips.stop()
     client.close()
     await control.stop()
     await server.stop()
+    await dialBack.stop()
     await node.stop()
   }
   try {
     await control.start()
     await server.start()
+    await dialBack.start()
     await startNode(node, options.listen)
   } catch (error) {
     await close()
     throw error
   }
   dialer.start(peers)
+  reachability.start()
+  keeper.start()
   setImmediate(open)
   return {
     self: identity.peerId,
     traffic: () => traffic.bytes,
-    addresses: () => node.getMultiaddrs().map(String),
+    addresses: () => node.services.own.all(),
+    reachability: () => {
+      const relay = keeper.view()
+      return { ...reachability.view(), ...relay === undefined ? {} : { relay } }
+    },
     peers: () => control.peers(),
     rtt: peer => roundTrips.get(peer),
     send: (peer, message) => control.send(peer, message),

@@ -11,6 +11,8 @@ import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import type { Bans } from './bans.ts'
+import { OwnAddresses } from './reach/own-addresses.ts'
+import { RelayTransport, relayServer } from './reach/relay-transport.ts'
 import type { Traffic } from './traffic.ts'
 
 const MIB = 2 ** 20
@@ -21,6 +23,8 @@ export type Profile = 'local' | 'open'
 export interface NodeServices extends Record<string, unknown> {
   identify: Identify
   ping: Ping
+  own: OwnAddresses
+  relays: RelayTransport
 }
 
 export type NetworkNode = Libp2p<NodeServices>
@@ -32,6 +36,8 @@ export interface NodeInit {
   readonly profile: Profile
   readonly bans: Pick<Bans, 'has'>
   readonly traffic: Traffic
+  /** Whether to serve as a relay; default false. */
+  readonly serveRelay?: boolean
   /** Called for every peer seen on the local network; no discovery when absent. */
   readonly onDiscovered?: (peer: PeerInfo) => void
 }
@@ -40,12 +46,13 @@ export interface NodeInit {
 export async function createNode (init: NodeInit): Promise<NetworkNode> {
   const { bans } = init
   const local = init.profile === 'local'
-  return await createLibp2p<NodeServices>({
+  const relays = new RelayTransport()
+  const node: NetworkNode = await createLibp2p<NodeServices>({
     start: false,
     privateKey: init.privateKey,
     metrics: () => init.traffic.metrics(),
-    addresses: { listen: [...init.listen], appendAnnounce: [...init.announce] },
-    transports: [tcp({ maxConnections: local ? 4000 : 400, backlog: local ? 1024 : 128 })],
+    addresses: { listen: [...init.listen], appendAnnounce: [...init.announce], announceFilter: addresses => node.services.own.announced(addresses) },
+    transports: [tcp({ maxConnections: local ? 4000 : 400, backlog: local ? 1024 : 128 }), relays.create],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({
       maxInboundStreams: 256,
@@ -67,8 +74,15 @@ export async function createNode (init: NodeInit): Promise<NetworkNode> {
       denyOutboundEncryptedConnection: peer => bans.has(peer.toString())
     },
     peerDiscovery: init.onDiscovered === undefined ? [] : [localDiscovery(init.onDiscovered)],
-    services: { identify: identify(), ping: ping({ maxInboundStreams: 16, maxOutboundStreams: 16 }) }
+    services: {
+      identify: identify(),
+      ping: ping({ maxInboundStreams: 16, maxOutboundStreams: 16 }),
+      own: components => new OwnAddresses(components),
+      relays: () => relays,
+      ...init.serveRelay === true ? { relay: relayServer } : {}
+    }
   })
+  return node
 }
 
 // libp2p itself reports a peer once only; the service reports it whenever it is seen, so that a lost one is found again

@@ -24,9 +24,13 @@ export type UpAs = 'ready' | 'quarantined'
 
 /** Starts a node of the built command as a process of its own and waits until it says it is up, as what it is expected to be. */
 export async function startNode (role: 'coordinator' | 'worker', dataDir: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}, expected: UpAs = 'ready'): Promise<StartedNode> {
-  const child = spawn(process.execPath, [
-    MAIN, role, '--data', dataDir, '--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local', '--exit-with-parent', '--output', 'json', ...args
-  ], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  return await launch([], role, dataDir, ['--listen', '/ip4/127.0.0.1/tcp/0', '--profile', 'local', ...args], env, expected)
+}
+
+/** The same with nothing decided of addresses and profile; `within` is a command that runs the node's own, such as one that puts it into a network namespace. */
+export async function launch (within: readonly string[], role: 'coordinator' | 'worker', dataDir: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, expected: UpAs = 'ready'): Promise<StartedNode> {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, MAIN, role, '--data', dataDir, '--no-mdns', '--exit-with-parent', '--output', 'json', ...args]
+  const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => { log += text })
   const lines = createInterface({ input: child.stdout })

@@ -1,0 +1,18 @@
+import type { Reachability } from '../model/reachability.ts'
+import { duration, shortPeer } from './output.ts'
+
+/** Whether others can dial a node, and why not. */
+export function reachLines ({ dialable, checkedAt, addresses, relay }: Reachability, now: number): string[] {
+  const when = checkedAt === undefined ? '' : `, seen ${duration(now - checkedAt)} ago`
+  return [
+    `  reach: ${ANSWERS[String(dialable) as keyof typeof ANSWERS]}${when}`,
+    ...addresses.map(known => `    ${known.address}: ${known.dialable === true ? 'yes' : known.dialable === false ? 'no' : 'not known'}, ${known.reason} (says ${shortPeer(known.by)})`),
+    ...relay === undefined ? [] : [`  relay: others get here through ${shortPeer(relay.peer)}, reserved for another ${duration(Math.max(0, relay.expires - now))}`]
+  ]
+}
+
+const ANSWERS = {
+  true: 'others can dial this node',
+  false: 'nobody can dial this node; it works by the connections it opens itself',
+  unknown: 'not known yet whether others can dial this node: no peer has tried'
+} as const

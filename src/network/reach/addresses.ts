@@ -1,0 +1,55 @@
+import { isPrivateIp } from '@libp2p/utils'
+import { isIPv4, isIPv6 } from 'node:net'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** An IP address and TCP port that a node can be dialled at. */
+export interface Endpoint {
+  readonly ip: string
+  readonly port: number
+}
+
+/** How far an IP address reaches: this machine, this network, everywhere. */
+export type Scope = 'loopback' | 'private' | 'public'
+
+/** The endpoint of `/ip4|ip6/…/tcp/…`, with or without what follows; undefined for names, other transports and port 0. */
+export function endpointOf (address: Multiaddr): Endpoint | undefined {
+  const [first, second] = address.getComponents()
+  if (first === undefined || second?.name !== 'tcp' || (first.name !== 'ip4' && first.name !== 'ip6')) return undefined
+  const ip = first.value ?? ''
+  const port = Number(second.value)
+  if ((first.name === 'ip4' ? !isIPv4(ip) : !isIPv6(ip)) || !Number.isInteger(port) || port < 1) return undefined
+  return { ip: plain(ip), port }
+}
+
+/** IPv4 as it comes on a socket that takes both. */
+function plain (ip: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] ?? ip
+}
+
+export function addressOf ({ ip, port }: Endpoint): string {
+  return `/ip${isIPv4(ip) ? 4 : 6}/${ip}/tcp/${port}`
+}
+
+export function scopeOf (ip: string): Scope {
+  if (ip === '::1' || ip.startsWith('127.')) return 'loopback'
+  return ip === '::' || ip.startsWith('0.') || isPrivateIp(ip) !== false ? 'private' : 'public'
+}
+
+/** True for an address by way of a relay. */
+export function isRelayed (address: Multiaddr): boolean {
+  return address.getComponents().some(({ name }) => name === 'p2p-circuit')
+}
+
+/** A multiaddr of a peer's making; undefined when it is none, or longer than any honest one. */
+export function parsedAddress (text: string): Multiaddr | undefined {
+  if (text.length > MAX_ADDRESS_CHARS) return undefined
+  try {
+    return multiaddr(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Longest address accepted from a peer: a relay's with two peer ids and room to spare, characters. */
+export const MAX_ADDRESS_CHARS = 300

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Reachability } from '../../src/model/reachability.ts'
+import { crashRig } from '../support/crash.ts'
+import type { CrashRig } from '../support/crash.ts'
+import { Internet, whyNoNetworks } from '../support/netns.ts'
+import { launch } from '../support/nodes.ts'
+import type { Api, StartedNode } from '../support/nodes.ts'
+
+const CHUNKS = 4
+const why = await whyNoNetworks()
+if (why !== undefined) console.log(`skipped, the tests of routers and relays: ${why}`)
+
+describe.skipIf(why !== undefined)('nodes behind routers', () => {
+  let internet: Internet
+  let rig: CrashRig
+  const nodes: StartedNode[] = []
+  beforeEach(async () => {
+    internet = await Internet.make()
+    rig = await crashRig()
+  })
+  afterEach(async () => {
+    await Promise.all(nodes.splice(0).map(async node => { await node.stop('SIGKILL') }))
+    await rig.close()
+    await internet.close()
+  })
+
+  async function start (role: 'coordinator' | 'worker', host: string, args: readonly string[] = []): Promise<StartedNode> {
+    const node = await launch(internet.on(host), role, join(internet.dir, host), ['--no-containers', '--profile', role === 'worker' ? 'always' : 'open', '--log-level', 'debug', '--listen', '/ip4/0.0.0.0/tcp/4001', ...role === 'worker' ? ['--slots', '1', '--allow-process-isolation'] : [], ...args])
+    nodes.push(node)
+    return node
+  }
+
+  async function reach (api: Api, expected: object): Promise<Reachability> {
+    let found: Reachability | undefined
+    await expect.poll(async () => {
+      found = await api.call('GET', '/v1/reachability') as Reachability
+      return found
+    }, { timeout: 40_000, interval: 100 }).toMatchObject(expected)
+    return found ?? expect.fail('unreachable')
+  }
+
+  it('work for a coordinator that is behind one too, by way of a relay, and know what they can be dialled at', async () => {
+    await internet.host('relay', 2)
+    for (const [index, name] of ['home', 'w1', 'w2'].entries()) await internet.hidden(name, 11 + index)
+    const relay = await start('worker', 'relay', ['--relay'])
+    const dial = ['--peer', `/ip4/11.22.33.2/tcp/4001/p2p/${relay.peerId}`]
+    const coordinator = await start('coordinator', 'home', dial)
+    const api = await internet.api('home', coordinator.dataDir)
+    const { addresses } = await reach(api, { dialable: false, relay: { peer: relay.peerId } })
+    expect(addresses).toEqual(expect.arrayContaining([
+      expect.objectContaining({ address: '/ip4/11.22.33.11/tcp/4001', dialable: false, by: relay.peerId, reason: expect.stringContaining('drops new connections') as string }),
+      expect.objectContaining({ address: '/ip4/10.77.0.2/tcp/4001', dialable: 'unknown' })
+    ]))
+    await reach(await internet.api('relay', relay.dataDir), { dialable: true })
+    const through = ['--peer', `/ip4/11.22.33.2/tcp/4001/p2p/${relay.peerId}/p2p-circuit/p2p/${coordinator.peerId}`]
+    await Promise.all(['w1', 'w2'].map(async name => await start('worker', name, through)))
+    const id = await rig.submit(api, CHUNKS)
+    await rig.expectRight(api, id ?? '', CHUNKS)
+  }, 120_000)
+})
