@@ -82,7 +82,7 @@ describe('what the simulation found', () => {
     const hoarders = [attacker('hoarder'), attacker('hoarder'), attacker('hoarder')]
     const counts = await mustHold(scenario([HONEST, HONEST, ...hoarders], { jobs: [{ ...job, chunks: 3, replicas: undefined }] }))
     expect(counts.get('job HELD TOO_FEW_WORKERS')).toBe(10)
-  })
+  }, 120_000)
 
   it.each(['informed-coalition', 'lying-auditor'])('a coordinator that can look itself catches every %s', async name => {
     const coordinators = [{ name: 'c1', behaviour: HONEST_COORDINATOR, referee: true, trusted: [] }]
