@@ -1,3 +1,4 @@
+import { FairQueue } from '../market/fair-share.ts'
 import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { Signer } from '../model/signer.ts'
@@ -57,6 +58,8 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     noted: new Set(),
     told: new Set(),
     auctions: new Map(),
+    queue: new FairQueue(),
+    awaitedPrices: new Map(),
     offered,
     failedImages: new Map(),
     offerSeq: 0,
