@@ -24,7 +24,7 @@ import { onOwnerNews, reconsider } from './owner/apply.ts'
 import { coordinatorDenied, notNow } from './owner/wishes.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
-import { noteAnnounced, startQueued } from './share.ts'
+import { endRun, noteAnnounced, startQueued } from './share.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { judged, takenBack } from './verdicts.ts'
@@ -251,10 +251,7 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content:
   turn.effect({ kind: 'release', key })
   if (attempt === undefined || !result.ok) turn.forget(content)
   if (attempt === undefined) return
-  if (attempt.charged !== undefined) {
-    turn.state.queue.end(attempt.coordinator, attempt.charged, result.usage.wallMs)
-    delete attempt.charged
-  }
+  endRun(turn.state, attempt, result.usage.wallMs, turn.now)
   if (!result.ok) {
     remove(turn, key, attempt)
     rememberImage(turn, result)

@@ -59,6 +59,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     told: new Set(),
     auctions: new Map(),
     queue: new FairQueue(),
+    ends: [],
     awaitedPrices: new Map(),
     offered,
     failedImages: new Map(),

@@ -81,3 +81,17 @@ export function startQueued (turn: WorkerTurn): void {
 function ahead (runMs: number): number {
   return Math.min(HANDED_AHEAD, Math.max(1, Math.ceil(HANDED_AHEAD_MS / runMs)))
 }
+
+/**
+ * A task that was handed to the sandbox is done. Its coordinator is charged for as long as it took a slot: since as
+ * many tasks ended before it as there are slots, fetching and storing of content included, and no less than it ran.
+ */
+export function endRun (state: WorkerState, attempt: WorkerAttempt, ranMs: number, now: number): void {
+  if (attempt.charged === undefined) return
+  const { ends, queue, config: { slots } } = state
+  const slotFree = ends.length < slots ? 0 : ends[ends.length - slots] ?? 0
+  queue.end(attempt.coordinator, attempt.charged, Math.max(ranMs, now - Math.max(attempt.begunAt ?? now, slotFree)))
+  delete attempt.charged
+  ends.push(now)
+  if (ends.length > slots) ends.shift()
+}

@@ -139,6 +139,8 @@ export interface WorkerState {
   readonly auctions: Map<string, AuctionRecord>
   /** divides the machine's time among coordinators; not kept over a restart */
   readonly queue: FairQueue
+  /** when the last tasks ended, as many as there are slots, milliseconds */
+  readonly ends: number[]
   /** announcements that wait for the owner's program, by its question */
   readonly awaitedPrices: Map<string, AwaitedPrice>
   /** why the owner's program gave no price the last time it was asked */
