@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 const RULES = ['lifecycle', 'market', 'verification', 'ledger']
 const CORES = ['coordinator/**', 'worker/**']
 /** What these do touches the world: files, the delays of test clusters, and how long a task is held. */
-const AT_THE_EDGE = ['coordinator/{credentials,job-logs}.ts', 'worker/{admission,behaviour}.ts']
+const AT_THE_EDGE = ['coordinator/{credentials,job-logs}.ts', 'worker/{admission,behaviour,price-script}.ts']
 
 /** Time, chance and sockets come in as parameters: that is what lets one seed replay a whole network. */
 const sansIo = {

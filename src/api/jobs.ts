@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { acceptJob } from '../coordinator/accept.ts'
+import { planJob } from '../coordinator/plan-job.ts'
 import { KEYS, after } from '../coordinator/keys.ts'
 import { decodeChunk } from '../coordinator/records.ts'
 import type { Job } from '../coordinator/state.ts'
 import { explainJob, viewJob } from '../coordinator/views.ts'
 import type { FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
-import { JobRequestSchema } from '../model/job.ts'
+import { JobRequestSchema, PlanRequestSchema } from '../model/job.ts'
 import type { JobRequest, JobView } from '../model/job.ts'
 import { formatByc } from '../model/money.ts'
 import type { ApiOptions } from './options.ts'
@@ -33,6 +34,14 @@ export function jobRoutes (server: FastifyInstance, options: ApiOptions): void {
     const record = await acceptJob(services, options.registry, request.body)
     await options.request({ kind: 'submit', record })
     return await reply.status(201).send(view(jobById(options, record.id)))
+  })
+
+  server.post<{ Body: JobRequest & { chunks?: number } }>('/v1/jobs/plan', { schema: { body: PlanRequestSchema } }, async (request, reply) => {
+    const { chunks, ...job } = request.body
+    const gone = new AbortController()
+    // whoever asked may leave before a large input is counted
+    reply.raw.once('close', () => { gone.abort() })
+    return await planJob(services, options.registry, job, chunks, gone.signal)
   })
 
   server.get('/v1/jobs', async () => ({

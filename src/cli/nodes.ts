@@ -8,6 +8,8 @@ import type { OwnerOptions } from '../composition/owner-watch.ts'
 import { condemnsBooks } from '../composition/quarantine.ts'
 import { DRAIN_SECONDS } from '../composition/worker-node.ts'
 import { PROFILES } from '../model/owner-rules.ts'
+import type { PriceRules } from '../model/price-rules.ts'
+import type { Tariffs } from '../market/pricing.ts'
 import type { OwnerProfile } from '../model/owner-rules.ts'
 import { dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
@@ -44,6 +46,10 @@ export interface CoordinatorCommand extends CommonOptions {
 export interface WorkerCommand extends CommonOptions {
   readonly slots?: number
   readonly priceLevel?: number
+  readonly tariff?: Tariffs
+  readonly priceScript?: string
+  readonly minPrice?: number
+  readonly maxPrice?: number
   readonly creditLimit?: string
   readonly operator?: string
   readonly owner?: string
@@ -154,6 +160,7 @@ function workerOptions (command: WorkerCommand, log: Logger): ServedWorkerOption
     dataDir: command.data ?? dataFolder('worker'),
     ...(command.slots === undefined ? {} : { slots: command.slots }),
     ...(command.priceLevel === undefined ? {} : { priceLevel: command.priceLevel }),
+    ...priceOptions(command),
     ...(command.creditLimit === undefined ? {} : { creditLimit: parseByc(command.creditLimit) }),
     ...(command.owner === undefined ? {} : { owner: peerIdOption(command.owner) }),
     ...(command.operator === undefined ? {} : { operator: command.operator }),
@@ -170,6 +177,18 @@ function workerOptions (command: WorkerCommand, log: Logger): ServedWorkerOption
       ...(command.onOff === undefined ? {} : { onOff: command.onOff })
     }
   }
+}
+
+/** What the owner's settings say of prices comes before these. */
+function priceOptions ({ tariff, priceScript, minPrice, maxPrice }: WorkerCommand): { price?: Partial<PriceRules> } {
+  if (tariff !== undefined && priceScript !== undefined) throw new NightshiftError('NS_E_CONFIG', '"--tariff" and "--price-script" contradict each other: a price is made one way', { remedy: 'leave one of them out' })
+  const price: Partial<PriceRules> = {
+    ...tariff === undefined ? {} : { strategy: 'tariff', ...tariff },
+    ...priceScript === undefined ? {} : { strategy: 'script', script: [priceScript] },
+    ...minPrice === undefined ? {} : { minimum: minPrice },
+    ...maxPrice === undefined ? {} : { maximum: maxPrice }
+  }
+  return Object.keys(price).length === 0 ? {} : { price }
 }
 
 function peerIdOption (peer: string): string {

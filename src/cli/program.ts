@@ -95,6 +95,10 @@ function nodes (root: Command, run: Run): void {
   node(root, 'worker', 'lend this machine, in the foreground')
     .option('--slots <n>', 'tasks at a time; default half of the cores', wholeIn(1, 256))
     .option('--price-level <per-mille>', 'price relative to the suggested tariff; default 1000', wholeIn(1, 1_000_000))
+    .option('--tariff <core,gib,gpu>', 'ByteChips for an hour of one core, of one GiB and of one GPU, instead of a level; e.g. 0.75,0.25,4', tariffs)
+    .option('--price-script <file>', 'a program that says the price: it gets the job as JSON and answers {"price": 0.5} or {"no": "why"}')
+    .option('--min-price <byc>', 'never ask less than this for a chunk', numberIn(0, 1_000_000_000))
+    .option('--max-price <byc>', 'never ask more than this for a chunk', numberIn(0, 1_000_000_000))
     .option('--credit-limit <byc>', 'what a new coordinator may owe this worker; it grows with what was settled; default 1')
     .option('--owner <peer-id>', 'your coordinator: it, and no other, may net what this worker is owed; cannot be taken back')
     .option('--operator <name>', 'who runs this worker; a chunk never goes to one operator twice')
@@ -200,6 +204,10 @@ function jobs (root: Command, run: Run): void {
     .option('--timeout <s>', 'stop waiting after this long; the job keeps running', number)
     .option('--placement-timeout <s>', 'stop waiting for a job that is held this long', number)
     .action(run(async () => (await import('./job-run.ts')).runJob))
+  described(withData(add(group, 'plan', 'what a job would cost and take, from live offers; 5 when it could not be placed')))
+    .option('--chunks <n>', 'how many chunks, where its partitioner is a block: those are not run for a plan', wholeIn(1, 1_000_000))
+    .option('--explain', 'every worker: its expected cost by terms, or why it does not match')
+    .action(run(async () => (await import('./job-plan.ts')).planJob))
   const load = async () => await import('./jobs.ts')
   withData(add(group, 'list', 'all jobs, newest first')).option('--limit <n>', 'how many', whole, 50).action(run(async () => (await load()).list))
   withData(add(group, 'describe <id>', 'one job')).action(run(async () => (await load()).describe))
@@ -329,4 +337,11 @@ function owner (root: Command, nodeGroup: Command, run: Run): void {
   settings(add(config, 'list', 'the rules in force, and which were set')).action(run(async () => (await load()).listConfig))
   settings(add(config, 'set <key> <value>', 'change one, e.g. inUse.cpu 25')).action(run(async () => (await load()).setConfig))
   settings(add(config, 'unset <key>', 'back to what the profile says')).action(run(async () => (await load()).unsetConfig))
+}
+
+/** Three amounts with commas between them. */
+function tariffs (text: string): { core: number, gib: number, gpu: number } {
+  const [core, gib, gpu, ...more] = text.split(',').map(part => numberIn(0, 1_000_000_000)(part))
+  if (core === undefined || gib === undefined || gpu === undefined || more.length > 0) throw new InvalidArgumentError('It must be three amounts, like 0.75,0.25,4.')
+  return { core, gib, gpu }
 }

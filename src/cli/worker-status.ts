@@ -20,6 +20,7 @@ export function workerLines (status: WorkerStatus, now: number): string[] {
   for (const task of status.running.slice(0, MOST_TASKS)) lines.push(`    ${task.job} chunk ${task.chunk}, for ${duration(task.runningMs)}, from ${shortPeer(task.coordinator)}`)
   if (status.running.length > MOST_TASKS) lines.push(`    and ${status.running.length - MOST_TASKS} more`)
   lines.push(`  today: ${today.earned} BYC earned for ${today.accepted} results, ${today.rejected} rejected; ${status.pending} BYC are not paid yet`)
+  if (status.price.trouble !== undefined) lines.push(`  no bids: ${status.price.trouble.reason.text} (${status.price.trouble.reason.code}), ${duration(now - status.price.trouble.at)} ago`)
   lines.push(...limits(status))
   if (status.scheduleChangesAt !== undefined) lines.push(`  next change: ${clock(status.scheduleChangesAt, now)}, by the schedule`)
   return lines

@@ -7,6 +7,8 @@ import { readHardware } from '../hardware/index.ts'
 import { BASE_CREDIT } from '../ledger/credit.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
+import { DEFAULT_PRICES, priceContradiction } from '../model/price-rules.ts'
+import type { PriceRules } from '../model/price-rules.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import type { Reachability } from '../model/reachability.ts'
 import type { Transport } from '../model/transport.ts'
@@ -73,6 +75,8 @@ export interface WorkerOptions {
   readonly slots?: number
   /** price relative to the suggested tariff, per mille; default 1000 */
   readonly priceLevel?: number
+  /** what else of its prices differs from the usual; the owner's settings come first */
+  readonly price?: Partial<PriceRules>
   /** units a new coordinator may owe; default 1 BYC */
   readonly creditLimit?: bigint
   /** peer id of the coordinator that may net what this worker is owed; default: none */
@@ -120,6 +124,13 @@ export interface WorkerNode {
   readonly close: (options: { drain: boolean, hurry?: AbortSignal }) => Promise<void>
 }
 
+/** Throws NS_E_CONFIG naming the two options that contradict each other. */
+function checkedPrices (price: Partial<PriceRules>): Partial<PriceRules> {
+  const clash = priceContradiction({ ...DEFAULT_PRICES, ...price })
+  if (clash === undefined) return price
+  throw new NightshiftError('NS_E_CONFIG', `the prices "${clash.one}" (${JSON.stringify(price[clash.one])}) and "${clash.other}" (${JSON.stringify(price[clash.other])}) contradict each other: ${clash.why}`, { remedy: `change "${clash.one}" or "${clash.other}"` })
+}
+
 /** Builds and starts a worker. Throws NS_E_DATA_LOCKED, NS_E_DATA_CORRUPT when its database is damaged, or NS_E_ISOLATION where strangers' apps could not be contained. */
 export async function startWorker (options: WorkerOptions): Promise<WorkerNode> {
   const { dataDir, log } = options
@@ -144,6 +155,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
     const state = await loadWorker(store, nodeSigner(identity.peerId, identity.privateKey.raw), {
       slots,
       priceLevel: options.priceLevel ?? 1000,
+      ...options.price === undefined ? {} : { price: checkedPrices(options.price) },
       images: containerOptions.rules,
       isolation,
       operator: options.operator ?? '',

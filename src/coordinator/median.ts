@@ -15,6 +15,10 @@ export class Median {
     this.#cached = undefined
   }
 
+  values (): readonly number[] {
+    return this.#values
+  }
+
   get count (): number {
     return this.#values.length
   }

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Static } from '@sinclair/typebox'
 import type { Block, FileRef } from './block.ts'
 import type { Image } from './image.ts'
+import { LIMITS } from './limits.ts'
 import type { Reason } from './reasons.ts'
 import type { BlobRef } from './store.ts'
 
@@ -60,6 +61,9 @@ export const JobRequestSchema = Type.Object({
   config: JobConfigSchema
 }, { additionalProperties: false })
 export type JobRequest = Static<typeof JobRequestSchema>
+
+/** The same, to know what it would cost; `chunks`: how many its partitioner makes, where that is not run for a plan. */
+export const PlanRequestSchema = Type.Object({ ...JobRequestSchema.properties, chunks: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.chunksPerJob })) }, { additionalProperties: false })
 
 /** An engine of a job: built in, or a block. */
 export type EngineChoice = { readonly builtin: string } | { readonly block: Block }

@@ -28,3 +28,8 @@ export function parseByc (text: string): bigint {
   const fraction = BigInt((match[2] ?? '').padEnd(9, '0'))
   return BigInt(match[1] ?? '0') * UNITS_PER_BYC + fraction * UNITS_PER_BYC / 1_000_000_000n
 }
+
+/** ByteChips as a number, as settings have them, in units; rounded to a billionth of one. */
+export function unitsOf (byc: number): bigint {
+  return parseByc(byc.toFixed(9))
+}

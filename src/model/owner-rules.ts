@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Static, TSchema } from '@sinclair/typebox'
+import { PriceRulesSchema } from './price-rules.ts'
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export type Weekday = typeof WEEKDAYS[number]
@@ -42,7 +43,9 @@ const fields = {
   /** whom and what to work for: peer ids of coordinators, names of apps and images; `*` for any characters, `deny` wins, an empty `allow` means all */
   coordinators: Lists,
   apps: Lists,
-  images: Lists
+  images: Lists,
+  /** what a chunk costs, as far as it differs from what the worker was started with */
+  price: Type.Partial(PriceRulesSchema, closed)
 }
 
 /** What the owner of a machine allows on it, complete. */
@@ -84,7 +87,8 @@ const DESKTOP: OwnerRules = {
   nice: 10,
   coordinators: EVERYTHING,
   apps: EVERYTHING,
-  images: EVERYTHING
+  images: EVERYTHING,
+  price: {}
 }
 
 /**

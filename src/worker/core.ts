@@ -20,18 +20,17 @@ import { passOn } from './hearsay.ts'
 import { KEYS } from './keys.ts'
 import { onMachine } from './machine.ts'
 import { onNetting } from './netting.ts'
-import { OFFER_TTL_MS, answerAnnounce, freeSlots, sendOffer } from './offer.ts'
+import { OFFER_TTL_MS, answerAnnounce, freeSlots, offerShares, onPriced, sendOffer } from './offer.ts'
 import { onOwnerNews, reconsider } from './owner/apply.ts'
 import { coordinatorDenied, notNow } from './owner/wishes.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
+import { endRun, noteAnnounced, startQueued } from './share.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { judged, takenBack } from './verdicts.ts'
 
 export const HEARTBEAT_MS = 3000
-/** Tasks handed to the sandbox per slot beyond the one that runs. */
-const HANDED_AHEAD = 16
 /** An image that could not be had is asked for again after this long, milliseconds. */
 const IMAGE_RETRY_MS = 300_000
 /** Leases kept waiting beyond those that run; more are declined. */
@@ -52,6 +51,7 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
       break
     case 'machine': onMachine(turn, event.machine); break
     case 'drain': drain(turn); break
+    case 'priced': onPriced(turn, event.key, event.answer); break
     case 'owner': onOwnerNews(turn, event.news); break
   }
 }
@@ -60,25 +60,6 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
 export function settleTurn (turn: WorkerTurn): void {
   forgetUnneeded(turn)
   startQueued(turn)
-}
-
-/**
- * The oldest waiting leases go to the sandbox, which runs as
- * many at a time as there are slots. A few more are handed over so that it finds
- * the next one, its input fetched, without waiting for a turn of ours.
- */
-function startQueued (turn: WorkerTurn): void {
-  const most = turn.state.config.slots * (1 + HANDED_AHEAD)
-  let running = 0
-  for (const attempt of turn.state.attempts.values()) if (attempt.state === 'RUNNING') running++
-  if (running >= most) return
-  for (const [key, attempt] of turn.state.attempts) {
-    if (attempt.state !== 'QUEUED') continue
-    attempt.state = 'RUNNING'
-    attempt.begunAt = turn.now
-    turn.effect({ kind: 'run', key, attempt })
-    if (++running >= most) return
-  }
 }
 
 /** Attempts of two coordinators never meet: the coordinator's id is part of the key. */
@@ -123,6 +104,7 @@ function tick (turn: WorkerTurn): void {
   }
   forgetOld(turn)
   reconsider(turn)
+  offerShares(turn)
   heartbeat(turn)
   watchCredit(turn)
 }
@@ -198,7 +180,10 @@ function declineAll (turn: WorkerTurn, view: CoordinatorView, { lease, announce 
 
 function onCommand (turn: WorkerTurn, view: CoordinatorView, message: Message): void {
   const { peer } = view
-  if (message.announce !== undefined) answerAnnounce(turn, peer, message.announce)
+  if (message.announce !== undefined) {
+    noteAnnounced(turn.state, peer, turn.now)
+    answerAnnounce(turn, peer, message.announce)
+  }
   else if (message.lease !== undefined) onLease(turn, peer, message.lease)
   else if (message.roundResult !== undefined) onRoundResult(turn.state, peer, message.roundResult)
   else if (message.commitAck !== undefined) withAttempt(turn, peer, message.commitAck.attempt, attempt => { attempt.acknowledged = true })
@@ -268,6 +253,7 @@ function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content:
   turn.effect({ kind: 'release', key })
   if (attempt === undefined || !result.ok) turn.forget(content)
   if (attempt === undefined) return
+  endRun(turn.state, attempt, result.usage.wallMs, turn.now)
   if (!result.ok) {
     remove(turn, key, attempt)
     rememberImage(turn, result)

@@ -7,6 +7,7 @@ import type { Ran } from '../model/task-spec.ts'
 import type { Machine } from './machine.ts'
 import type { Allowance } from './owner/allowance.ts'
 import type { OwnerNews } from './owner/apply.ts'
+import type { PriceAnswer, PriceQuestion } from './price.ts'
 import type { Offered, WorkerAttempt } from './state.ts'
 
 /** Everything that can happen to a worker. */
@@ -20,6 +21,8 @@ export type WorkerEvent =
   | { readonly kind: 'offered', readonly offered: Offered }
   | { readonly kind: 'machine', readonly machine: Partial<Machine> }
   | { readonly kind: 'drain' }
+  /** the owner's program was asked for a price */
+  | { readonly kind: 'priced', readonly key: string, readonly answer: PriceAnswer }
   | { readonly kind: 'owner', readonly news: OwnerNews }
 
 /** `givenBack`: it did not fail, its machine's owner wanted it to end. */
@@ -37,6 +40,8 @@ export type WorkerEffect =
   | { readonly kind: 'release', readonly key: string }
   /** what may run from now on */
   | { readonly kind: 'allow', readonly allowance: Allowance }
+  /** asks the owner's program for a price; answered by a `priced` */
+  | { readonly kind: 'price', readonly question: PriceQuestion }
   /** ends the connection to a coordinator */
   | { readonly kind: 'disconnect', readonly peer: string, readonly why: string }
   | { readonly kind: 'note', readonly level: 'info' | 'warn', readonly text: string, readonly about: Readonly<Record<string, unknown>> }

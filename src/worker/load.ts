@@ -1,3 +1,4 @@
+import { FairQueue } from '../market/fair-share.ts'
 import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { Signer } from '../model/signer.ts'
@@ -58,6 +59,9 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     noted: new Set(),
     told: new Set(),
     auctions: new Map(),
+    queue: new FairQueue(),
+    ends: [],
+    awaitedPrices: new Map(),
     offered,
     machine: machineOf(config),
     failedImages: new Map(),

@@ -1,5 +1,4 @@
 import { mismatches } from '../market/requirements.ts'
-import { chunkPrice } from '../market/pricing.ts'
 import type { Announce, Message } from '../model/messages/control.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Isolation } from '../model/executor.ts'
@@ -13,17 +12,27 @@ import { lentDiskMiB } from './bounds.ts'
 import { unfairTo } from './conduct.ts'
 import { creditRefusal } from './credit.ts'
 import { appDenied, imageDenied, notNow } from './owner/wishes.ts'
+import { MOST_ASKED, advertisedLevel, bounded, ownPrice, priceRules, questionFor, scriptTrouble } from './price.ts'
+import type { PriceAnswer } from './price.ts'
+import { shareOf } from './share.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { KEYS } from './keys.ts'
 
 /** An offer stands this long unless renewed, milliseconds; it is renewed three times within. */
 export const OFFER_TTL_MS = 180_000
+/** A changed share is offered no sooner after the last offer, milliseconds. */
+const OFFER_AGAIN_MS = 1000
 
 export function freeSlots (state: WorkerState): number {
   let busy = 0
   for (const attempt of state.attempts.values()) if (attempt.state === 'RUNNING' || attempt.state === 'QUEUED') busy++
   return Math.max(0, slotsOf(state) - busy)
+}
+
+/** Tasks at a time a coordinator may count on at the moment. */
+function slotsFor (state: WorkerState, coordinator: string, now: number): number {
+  return shareOf(state, slotsOf(state), coordinator, now)
 }
 
 /** Tasks at a time that may begin at the moment. */
@@ -46,12 +55,15 @@ export function freeFor ({ owner: { allowance } }: WorkerState, now: number): nu
 export function sendOffer (turn: WorkerTurn, peer: string): void {
   const { config, machine, owner: { allowance } } = turn.state
   const suspended = notNow(turn.state)
+  const slotsTotal = slotsFor(turn.state, peer, turn.now)
+  const view = turn.state.coordinators.get(peer)
+  if (view !== undefined) view.offered = { slots: slotsTotal, at: turn.now }
   turn.put(KEYS.offerSeq, String(++turn.state.offerSeq))
   turn.send(peer, {
     offer: {
       offerSeq: turn.state.offerSeq,
-      slotsFree: freeSlots(turn.state),
-      slotsTotal: slotsOf(turn.state),
+      slotsFree: Math.min(slotsTotal, freeSlots(turn.state)),
+      slotsTotal,
       cores: allowance.cores,
       memoryMiB: allowance.memoryMiB,
       diskMiB: lentDiskMiB(turn.state),
@@ -61,7 +73,7 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
       runtimes: [...turn.state.offered.runtimes],
       egress: turn.state.offered.egress,
       numericClass: machine.numericClass,
-      priceLevel: config.priceLevel,
+      priceLevel: advertisedLevel(turn.state),
       cachedApps: [],
       operator: config.operator,
       validForMs: OFFER_TTL_MS,
@@ -75,11 +87,67 @@ export function sendOffer (turn: WorkerTurn, peer: string): void {
   })
 }
 
-/** Answers an announcement with a sealed bid, or with the reason why there is none. */
+/** Tells coordinators whose share has changed; at each tick, so that shares follow within a second. */
+export function offerShares (turn: WorkerTurn): void {
+  for (const view of turn.state.coordinators.values()) {
+    if (!view.admitted || view.offered === undefined || turn.now - view.offered.at < OFFER_AGAIN_MS) continue
+    if (slotsFor(turn.state, view.peer, turn.now) !== view.offered.slots) sendOffer(turn, view.peer)
+  }
+}
+
+/** Answers an announcement with a sealed bid, or with the reason why there is none; later, where the owner's program is asked for the price. */
 export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announce): void {
-  const answer = bidFor(turn.state, peer, announce, turn.now)
-  rememberAuction(turn.state, peer, announce, answer, turn.now)
-  turn.send(peer, answer)
+  const { state } = turn
+  const why = unwanted(state, announce, turn.now)
+  if (why !== undefined) return refuseBid(turn, peer, announce, why)
+  const price = ownPrice(state, needsOf(announce), announce.workMs)
+  if (price !== undefined) return bidAt(turn, peer, announce, price)
+  if (state.awaitedPrices.size >= MOST_ASKED) return refuseBid(turn, peer, announce, reason('PRICE_SCRIPT_FAILED', `${MOST_ASKED} price scripts run already; the next round asks again`))
+  const question = questionFor(priceRules(state), `${peer}/${announce.jobId}/${announce.round}`, peer, announce)
+  state.awaitedPrices.set(question.key, { coordinator: peer, announce })
+  turn.effect({ kind: 'price', question })
+}
+
+/** The owner's program has answered, or has not. */
+export function onPriced (turn: WorkerTurn, key: string, answer: PriceAnswer): void {
+  const { state } = turn
+  const awaited = state.awaitedPrices.get(key)
+  if (awaited === undefined) return
+  state.awaitedPrices.delete(key)
+  const { coordinator, announce } = awaited
+  if (answer.kind === 'failed') {
+    const { own, told } = scriptTrouble(answer.why)
+    state.priceTrouble = { at: turn.now, reason: own }
+    turn.effect({ kind: 'note', level: 'warn', text: own.text, about: { job: announce.jobId, code: own.code } })
+    return refuseBid(turn, coordinator, announce, own, told)
+  }
+  delete state.priceTrouble
+  if (answer.kind === 'no') return refuseBid(turn, coordinator, announce, reason('PRICE_REFUSED', `its owner says no: ${answer.why}`))
+  // much may have changed meanwhile
+  const why = unwanted(state, announce, turn.now)
+  if (why !== undefined) return refuseBid(turn, coordinator, announce, why)
+  bidAt(turn, coordinator, announce, bounded(priceRules(state), answer.price))
+}
+
+function bidAt (turn: WorkerTurn, peer: string, announce: Announce, price: bigint): void {
+  const { state } = turn
+  const why = price > announce.maxPrice
+    ? reason('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
+    : unfairTo(state, peer, turn.now) ?? creditRefusal(state, peer, price)
+  if (why !== undefined) return refuseBid(turn, peer, announce, why)
+  answer(turn, peer, announce, {
+    bid: { jobId: announce.jobId, round: announce.round, price, slots: slotsFor(state, peer, turn.now), chunkMs: announce.workMs, validForMs: 60_000 }
+  })
+}
+
+/** @param told what the coordinator hears, where that is less than what the owner sees */
+function refuseBid (turn: WorkerTurn, peer: string, announce: Announce, why: Reason, told = why): void {
+  answer(turn, peer, announce, { noBid: { jobId: announce.jobId, round: announce.round, reason: why } }, { noBid: { jobId: announce.jobId, round: announce.round, reason: told } })
+}
+
+function answer (turn: WorkerTurn, peer: string, announce: Announce, kept: Message, said = kept): void {
+  rememberAuction(turn.state, peer, announce, kept, turn.now)
+  turn.send(peer, said)
 }
 
 /** Why a task with this image would fail here. */
@@ -92,31 +160,14 @@ function imageObstacle (state: WorkerState, image: string, now: number): Reason 
   return failed === undefined || failed.until <= now ? undefined : failed.reason
 }
 
-function bidFor (state: WorkerState, coordinator: string, announce: Announce, now: number): Message {
-  const refuse = (code: string, text: string): Message => ({ noBid: { jobId: announce.jobId, round: announce.round, reason: { code, text } } })
-  const suspended = notNow(state)
-  if (suspended !== undefined) return refuse(suspended.code, suspended.text)
-  const unwanted = appDenied(state, announce.appName)
-  if (unwanted !== undefined) return refuse(unwanted.code, unwanted.text)
-  const needs = { ...announce.requirements, isolation: announce.requirements?.isolation as Isolation } as RequirementsView
-  const why = mismatches(needs, ownView(state))[0]
-  if (why !== undefined) return refuse(why.code, why.text)
-  const image = needs.image === '' ? undefined : imageObstacle(state, needs.image, now)
-  if (image !== undefined) return refuse(image.code, image.text)
-  const price = chunkPrice(needs, announce.workMs, state.config.priceLevel)
-  if (price > announce.maxPrice) return refuse('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
-  const unwilling = unfairTo(state, coordinator, now) ?? creditRefusal(state, coordinator, price)
-  if (unwilling !== undefined) return refuse(unwilling.code, unwilling.text)
-  return {
-    bid: {
-      jobId: announce.jobId,
-      round: announce.round,
-      price,
-      slots: slotsOf(state),
-      chunkMs: announce.workMs,
-      validForMs: 60_000
-    }
-  }
+function needsOf ({ requirements }: Announce): RequirementsView {
+  return { ...requirements, isolation: requirements?.isolation as Isolation } as RequirementsView
+}
+
+/** Why this machine does not run such a job, whatever it pays. */
+function unwanted (state: WorkerState, announce: Announce, now: number): Reason | undefined {
+  const needs = needsOf(announce)
+  return notNow(state) ?? appDenied(state, announce.appName) ?? mismatches(needs, ownView(state))[0] ?? (needs.image === '' ? undefined : imageObstacle(state, needs.image, now))
 }
 
 function ownView (state: WorkerState): OfferView {

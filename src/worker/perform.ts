@@ -9,6 +9,8 @@ import type { Holds } from '../storage/index.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Admission } from './admission.ts'
 import type { WorkerEffect, WorkerEvent } from './events.ts'
+import type { PriceQuestion } from './price.ts'
+import { askScript } from './price-script.ts'
 import type { TaskRunner } from './run-task.ts'
 import type { Allowance } from './owner/allowance.ts'
 import type { WorkerAttempt } from './state.ts'
@@ -30,6 +32,9 @@ export interface PerformerServices {
 export class WorkerPerformer {
   readonly #services: PerformerServices
   readonly #tasks = new Map<string, { readonly abort: AbortController, readonly done: Promise<void> }>()
+  /** price scripts that run */
+  readonly #asked = new Set<Promise<void>>()
+  readonly #ending = new AbortController()
 
   constructor (services: PerformerServices) {
     this.#services = services
@@ -66,10 +71,19 @@ export class WorkerPerformer {
         }
         break
       case 'allow': this.#allow(effect.allowance); break
+      case 'price': this.#ask(effect.question); break
       case 'release': holds.release(effect.key); break
       case 'disconnect':
         this.#services.transport.disconnect(effect.peer, effect.why).catch((error: unknown) => { log.warn({ peer: effect.peer, why: errorMessage(error) }, 'the connection to a peer could not be ended') })
     }
+  }
+
+  #ask (question: PriceQuestion): void {
+    const asked = askScript(question, this.#ending.signal).then(answer => {
+      this.#asked.delete(asked)
+      this.#services.post({ kind: 'priced', key: question.key, answer })
+    })
+    this.#asked.add(asked)
   }
 
   /** While nothing may run, nothing is kept ready either. */
@@ -96,8 +110,10 @@ export class WorkerPerformer {
     await Promise.race([Promise.all([...this.#tasks.values()].map(async task => { await task.done })), aborted])
   }
 
-  /** Ends every task. */
+  /** Ends every task and script. */
   async close (): Promise<void> {
+    this.#ending.abort()
+    await Promise.all(this.#asked)
     for (const { abort } of this.#tasks.values()) abort.abort(new NightshiftError('NS_E_ABORTED', 'the worker is shutting down'))
     await Promise.allSettled([...this.#tasks.values()].map(async task => { await task.done }))
   }

@@ -1,8 +1,10 @@
+import type { FairQueue } from '../market/fair-share.ts'
 import type { FileRef } from '../model/block.ts'
 import type { Isolation, Usage } from '../model/executor.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { AttemptId } from '../model/ids.ts'
 import type { ImageRules } from '../model/image-rules.ts'
+import type { PriceRules } from '../model/price-rules.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef } from '../model/store.ts'
@@ -14,6 +16,7 @@ import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
 import type { DueDraw } from './draws.ts'
 import type { Machine } from './machine.ts'
+import type { AwaitedPrice } from './price.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
 export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
@@ -47,6 +50,8 @@ export interface WorkerAttempt {
   outcome?: Outcome
   /** when it was handed to the sandbox, milliseconds */
   begunAt?: number
+  /** machine time its coordinator was charged for it, as long as it runs, milliseconds */
+  charged?: number
   /** when it was finished, milliseconds */
   doneAt?: number
   /** since when the coordinator, which accepted it, says that it knows it no more, milliseconds */
@@ -71,6 +76,10 @@ export interface CoordinatorView {
   heard?: Heard
   /** the connection is ended at the next tick */
   hangUp?: boolean
+  /** when it asked for bids last, milliseconds */
+  announcedAt?: number
+  /** slots it was offered last, and when, milliseconds */
+  offered?: { readonly slots: number, readonly at: number }
 }
 
 export interface WorkerConfig {
@@ -80,6 +89,8 @@ export interface WorkerConfig {
   readonly slots: number
   /** price relative to the suggested tariff, per mille */
   readonly priceLevel: number
+  /** what else of its prices differs from the usual (model/price-rules.ts); the owner's settings come first */
+  readonly price?: Partial<PriceRules>
   readonly images: Pick<ImageRules, 'allow' | 'deny'>
   readonly isolation: Isolation
   readonly operator: string
@@ -130,6 +141,14 @@ export interface WorkerState {
   readonly told: Set<string>
   /** by coordinator and job, in the order they were last heard of */
   readonly auctions: Map<string, AuctionRecord>
+  /** divides the machine's time among coordinators; not kept over a restart */
+  readonly queue: FairQueue
+  /** when the last tasks ended, as many as there are slots, milliseconds */
+  readonly ends: number[]
+  /** announcements that wait for the owner's program, by its question */
+  readonly awaitedPrices: Map<string, AwaitedPrice>
+  /** why the owner's program gave no price the last time it was asked */
+  priceTrouble?: { readonly at: number, readonly reason: Reason }
   offered: Offered
   machine: Machine
   /** images that could not be had, and until when nobody need ask for them */

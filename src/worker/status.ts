@@ -1,5 +1,6 @@
 import { formatByc } from '../model/money.ts'
 import type { OwnerRules } from '../model/owner-rules.ts'
+import type { PriceRules } from '../model/price-rules.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Machine } from './machine.ts'
 import { freeFor } from './offer.ts'
@@ -8,6 +9,7 @@ import { today } from './day-ledger.ts'
 import type { Allowance } from './owner/allowance.ts'
 import type { Conditions } from './owner/conditions.ts'
 import { notNow } from './owner/wishes.ts'
+import { priceRules } from './price.ts'
 import type { WorkerState } from './state.ts'
 
 export interface RunningTask {
@@ -43,6 +45,8 @@ export interface WorkerStatus {
   readonly queued: number
   readonly coordinators: readonly { readonly peer: string, readonly admitted: boolean, readonly refusal?: Reason }[]
   readonly today: { readonly earned: string, readonly accepted: number, readonly rejected: number }
+  /** how prices are made, and why the owner's program gave none the last time */
+  readonly price: { readonly strategy: PriceRules['strategy'], readonly trouble?: { readonly at: number, readonly reason: Reason } }
   /** finished work that nobody has paid or refused yet */
   readonly pending: string
 }
@@ -71,6 +75,7 @@ export function workerStatus (state: WorkerState, now: number): WorkerStatus {
     queued: [...state.attempts.values()].filter(attempt => attempt.state === 'QUEUED').length,
     coordinators: [...coordinators.values()].map(({ peer, admitted, refusal }) => ({ peer, admitted, ...refusal === undefined ? {} : { refusal } })),
     today: { earned: formatByc(day.earned), accepted: day.accepted, rejected: day.rejected },
+    price: { strategy: priceRules(state).strategy, ...state.priceTrouble === undefined ? {} : { trouble: state.priceTrouble } },
     pending: formatByc(pending)
   }
 }

@@ -68,4 +68,30 @@ describe('an auction among real workers', () => {
     const { stdout: json } = await run(process.execPath, [MAIN, 'node', 'auctions', '--data', dear.dataDir, '--output', 'json'])
     expect(JSON.parse(json)).toMatchObject({ auctions: [{ job: id, state: 'lost' }] })
   })
+
+  it('of two coordinators shares one worker between them, and lends what one does not use to the other', async () => {
+    const [one, two] = [await start('coordinator', 'c1'), await start('coordinator', 'c2')]
+    const [first, second] = [await Api.of(one.dataDir), await Api.of(two.dataDir)]
+    const worker = await start('worker', 'w', [...[one, two].flatMap(({ addresses }) => addresses.flatMap(address => ['--peer', address])), '--slots', '2', '--slow', '100'])
+    const slots = async (api: Api): Promise<number> => {
+      const { nodes: views } = await api.call('GET', '/v1/nodes') as { nodes: { peer: string, slots: number }[] }
+      return views.find(({ peer }) => peer === worker.peerId)?.slots ?? 0
+    }
+    await vi.waitFor(async () => { expect([await slots(first), await slots(second)]).toEqual([2, 2]) }, SOON)
+    const long = await submit(first, 900, {})
+    await first.waitFor(long, job => job.chunks.done >= 20, 60_000)
+    expect(await slots(first), 'alone, it is offered all').toBe(2)
+    const short = await submit(second, 80, {})
+    const doneOf = async (): Promise<number> => (await first.call('GET', `/v1/jobs/${long}`) as { chunks: { done: number } }).chunks.done
+    const begun = (await second.waitFor(short, job => job.chunks.done >= 10, 60_000)).chunks.done as number
+    const before = await doneOf()
+    expect(await slots(first), 'with another, half').toBe(1)
+    const later = (await second.waitFor(short, job => job.chunks.done >= 60, 60_000)).chunks.done as number
+    const ratio = (await doneOf() - before) / (later - begun)
+    // the one that was there first neither starves the other nor is starved by it
+    expect(ratio).toBeGreaterThan(0.5)
+    expect(ratio).toBeLessThan(2)
+    expect((await second.waitFor(short, ended, 60_000)).state).toBe('COMPLETED')
+    await vi.waitFor(async () => { expect(await slots(first)).toBe(2) }, SOON)
+  })
 })

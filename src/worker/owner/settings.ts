@@ -4,6 +4,7 @@ import { IANAZone } from 'luxon'
 import { NightshiftError } from '../../model/errors.ts'
 import { OwnerSettingsSchema, PROFILE_RULES } from '../../model/owner-rules.ts'
 import type { OwnerProfile, OwnerRules, OwnerSettings } from '../../model/owner-rules.ts'
+import { DEFAULT_PRICES, priceContradiction } from '../../model/price-rules.ts'
 
 /** What a machine does whose owner said nothing. */
 export const DEFAULT_PROFILE: OwnerProfile = 'desktop'
@@ -43,6 +44,9 @@ function checkContradictions (rules: OwnerRules, written: OwnerSettings): void {
     const both = rules[list].allow.find(pattern => rules[list].deny.includes(pattern))
     if (both !== undefined) contradict(`${list}.allow`, both, `${list}.deny`, both, 'it cannot be both')
   }
+  const prices = { ...DEFAULT_PRICES, ...rules.price }
+  const clash = priceContradiction(prices)
+  if (clash !== undefined) contradict(`price.${clash.one}`, prices[clash.one], `price.${clash.other}`, prices[clash.other], clash.why)
   if (rules.schedule !== null) {
     const { timeZone, hours } = rules.schedule
     if (timeZone !== 'local' && !IANAZone.isValidZone(timeZone)) throw wrong(`the setting "schedule.timeZone" names no time zone: ${timeZone}`, 'write an IANA name like "Europe/Vienna", or "local"')
