@@ -4,6 +4,7 @@ import type { RunnerIsolation } from '../execution/index.ts'
 import { errorMessage } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
 import type { Logger } from '../observe/logger.ts'
+import { RestingExecutor } from './resting-executor.ts'
 
 /** A platform has this long to prove that it works here, milliseconds. */
 const SELF_TEST_MS = 60_000
@@ -33,7 +34,7 @@ export async function openExecutors ({ isolation, slots, ready, niceness, signal
   await Promise.all(candidates.map(async executor => {
     try {
       await executor.selfTest(AbortSignal.any([AbortSignal.timeout(SELF_TEST_MS), ...signal === undefined ? [] : [signal]]))
-      working.set(executor.platform, executor)
+      working.set(executor.platform, new RestingExecutor(executor, (error: unknown) => { log.warn({ platform: executor.platform, why: errorMessage(error) }, 'a sandbox could not be put to rest') }))
     } catch (error) {
       if (signal?.aborted !== true) log.warn({ platform: executor.platform, why: errorMessage(error) }, 'a platform is not offered: its self-test failed')
       await executor.close()

@@ -1,7 +1,7 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CpuLoad, folderSize, inputIdle, onBattery } from '../hardware/use/index.ts'
+import { CpuLoad, folderSize, inputWatch, onBattery } from '../hardware/use/index.ts'
 import { NightshiftError, errorMessage } from '../model/errors.ts'
 import type { OwnerProfile, OwnerRules } from '../model/owner-rules.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -75,6 +75,7 @@ export class OwnerWatch {
   readonly #file: string
   readonly #stop = new AbortController()
   readonly #cpu: CpuLoad
+  readonly #inputIdle = inputWatch()
   readonly #traffic: TrafficBook
   #seen: Conditions = NOTHING_SEEN
   #stamp = ''
@@ -144,7 +145,7 @@ export class OwnerWatch {
     const now = Date.now()
     const { inputIdleMs: before, ...rest } = this.#seen
     this.#traffic.count(this.#watched.traffic(), now)
-    const inputIdleMs = look % LOOKS.input === 0 ? await inputIdle(now) : before
+    const inputIdleMs = look % LOOKS.input === 0 ? await this.#inputIdle(now) : before
     if (look % LOOKS.disk === 0) this.#measure()
     this.#seen = {
       ...rest,

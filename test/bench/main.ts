@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   worker: async () => await (await import('./worker-store.ts')).benchWorkerStore(),
   receipts: async () => await (await import('./receipts.ts')).benchReceipts(),
   crowd: async () => await (await import('./crowd.ts')).benchCrowd(),
+  idle: async () => await (await import('./idle-worker.ts')).benchIdleWorker(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 

@@ -1,5 +1,5 @@
 export { CpuLoad } from './cpu-load.ts'
 export { folderSize } from './folder-size.ts'
-export { inputIdle } from './input-idle.ts'
+export { inputWatch } from './input-idle.ts'
 export type { InputIdle } from './input-idle.ts'
 export { onBattery } from './power.ts'

@@ -15,15 +15,18 @@ export type InputIdle = (now: number) => Promise<number | undefined>
  * `who -u` does; desktops by what they say themselves (logind on Linux, the HID
  * system on macOS). The latest touch counts.
  */
-export const inputIdle: InputIdle = async now => {
-  const found = await Promise.all(process.platform === 'darwin' ? [hidIdle(), terminalIdle(now)] : [terminalIdle(now), desktopIdle(now)])
-  const idle = found.filter(ms => ms !== undefined)
-  return idle.length === 0 ? undefined : Math.max(0, Math.min(...idle))
+export function inputWatch (): InputIdle {
+  const desktopIdle = desktopWatch()
+  return async now => {
+    const found = await Promise.all(process.platform === 'darwin' ? [hidIdle(), terminalIdle(now)] : [terminalIdle(now), desktopIdle(now)])
+    const idle = found.filter(ms => ms !== undefined)
+    return idle.length === 0 ? undefined : Math.max(0, Math.min(...idle))
+  }
 }
 
 /** Terminals are read from when somebody types. Those nobody has open do not exist, but for the consoles, which count once somebody owns them. */
 async function terminalIdle (now: number): Promise<number | undefined> {
-  const terminals = await Promise.all([['/dev/pts', /^\d+$/], ['/dev', /^tty[1-9]\d?$/]].map(async ([folder, names]) => await lastRead(folder as string, names as RegExp)))
+  const terminals = await Promise.all([['/dev/pts', /^\d+$/], ['/dev', /^tty[1-9]$/]].map(async ([folder, names]) => await lastRead(folder as string, names as RegExp)))
   const reads = terminals.flat()
   return reads.length === 0 ? undefined : now - Math.max(...reads)
 }
@@ -34,17 +37,33 @@ async function lastRead (folder: string, names: RegExp): Promise<number[]> {
   return stats.filter(found => found !== undefined && (folder === '/dev/pts' || found.uid !== 0)).map(found => found?.atimeMs ?? 0)
 }
 
-/** Graphical sessions that are active, by what the desktop tells logind; one that is not idle is in use this moment. */
+/** logind keeps a file for each session there. */
+const SESSIONS = '/run/systemd/sessions'
+/** A desktop that was in use is asked again after this long, milliseconds: it takes minutes to say that it is not. One that was idle is asked each time. */
+const IN_USE_MS = 10_000
+
+/** A desktop's word, asked for no more often than it can have changed. */
+function desktopWatch (): InputIdle {
+  let askAgainAt = -Infinity
+  return async now => {
+    if (now < askAgainAt && askAgainAt <= now + IN_USE_MS) return 0
+    const idle = await desktopIdle(now)
+    askAgainAt = idle === 0 ? now + IN_USE_MS : -Infinity
+    return idle
+  }
+}
+
+/** Graphical sessions that are active, by what the desktop tells logind; one that is not idle is in use this moment. Asking starts a process, so nobody is asked in vain. */
 async function desktopIdle (now: number): Promise<number | undefined> {
-  const sessions = (await answer('loginctl', ['list-sessions', '--no-legend', '--no-pager']))?.split('\n').map(line => line.trim().split(/\s+/)[0] ?? '').filter(id => /^\w+$/.test(id)) ?? []
-  const idle = await Promise.all(sessions.slice(0, 32).map(async id => {
-    const text = await answer('loginctl', ['show-session', id, '-p', 'Type', '-p', 'State', '-p', 'IdleHint', '-p', 'IdleSinceHint'])
-    const said = new Map(text?.split('\n').map(line => line.split('=', 2) as [string, string]))
+  const sessions = (await readdir(SESSIONS).catch(() => [])).filter(id => /^\w+$/.test(id))
+  if (sessions.length === 0) return undefined
+  const text = await answer('loginctl', ['show-session', ...sessions.slice(0, 32), '-p', 'Type', '-p', 'State', '-p', 'IdleHint', '-p', 'IdleSinceHint'])
+  const idle = (text ?? '').split('\n\n').map(session => {
+    const said = new Map(session.split('\n').map(line => line.split('=', 2) as [string, string]))
     if (!['x11', 'wayland', 'mir'].includes(said.get('Type') ?? '') || said.get('State') !== 'active') return undefined
     return said.get('IdleHint') === 'yes' ? now - Number(said.get('IdleSinceHint') ?? 0) / 1000 : 0
-  }))
-  const known = idle.filter(ms => ms !== undefined)
-  return known.length === 0 ? undefined : Math.min(...known)
+  }).filter(ms => ms !== undefined)
+  return idle.length === 0 ? undefined : Math.min(...idle)
 }
 
 async function hidIdle (): Promise<number | undefined> {
