@@ -26,6 +26,7 @@ interface CommonOptions extends ContainerFlags {
   readonly mdns: boolean
   readonly announce?: readonly string[]
   readonly relay?: boolean
+  readonly dht: boolean
   readonly profile: 'local' | 'open' | OwnerProfile
   readonly logLevel: string
   readonly exitWithParent?: boolean
@@ -161,8 +162,8 @@ function common (command: CommonOptions, log: Logger) {
   return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, reach: reachOptions(command), containers: containerOptions(command), log }
 }
 
-function reachOptions ({ announce: addresses, relay }: CommonOptions): ReachOptions {
-  return { ...addresses === undefined ? {} : { announce: addresses }, serveRelay: relay === true }
+function reachOptions ({ announce: addresses, relay, dht }: CommonOptions): ReachOptions {
+  return { ...addresses === undefined ? {} : { announce: addresses }, serveRelay: relay === true, ...dht ? {} : { dht: false } }
 }
 
 /** A node of a local cluster lends all there is, unless settings are named; any other does what its owner's rules allow. */

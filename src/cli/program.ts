@@ -74,6 +74,7 @@ function node (parent: Command, role: string, description: string): Command {
     .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', many)
     .option('--announce <multiaddr>', 'a further address others reach this node at, such as a port that your router forwards, repeatable', many)
     .option('--relay', 'let nodes that cannot be dialled meet here: this node passes on what they say, within limits')
+    .option('--no-dht', 'neither look for coordinators in the DHT of this network nor be found there')
     .option('--no-mdns', 'do not look for peers on the local network')
     .addOption(new Option('--profile <profile>', role === 'worker' ? 'whose machine this is: of somebody who works at it, of nobody, or free at night; local lends all of it and lifts the limits per address, for many nodes on one machine' : 'local lifts the limits per address, for many nodes on one machine').choices(role === 'worker' ? ['desktop', 'always', 'nights', 'local', 'open'] : ['local', 'open']).default('open'))
     .option('--no-containers', 'run no container apps, even where Docker or Podman is')
