@@ -35,6 +35,8 @@ export interface DialerInit {
   readonly clock: Clock
   readonly random: Pick<Random, 'fraction'>
   readonly log: Logger
+  /** this node is part of a private network; default false */
+  readonly inPrivate?: boolean
 }
 
 /** Keeps connections to configured peers for ever and to discovered ones while they answer: one dial at a time per peer, with back-off. */
@@ -129,7 +131,7 @@ export class Dialer {
       // it may have been lost before its peer was known
       if (connection.status !== 'open') this.#retry(target, 'the connection was closed at once')
     } catch (error) {
-      this.#retry(target, errorMessage(error))
+      this.#retry(target, whyNot(error, this.#init.inPrivate === true))
     } finally {
       target.dialing = false
     }
@@ -172,6 +174,17 @@ export class Dialer {
     }
   }
 }
+
+/** What a peer without the right network key does looks like a bad line: whoever reads of it is told what else it may be. */
+function whyNot (error: unknown, inPrivate: boolean): string {
+  const { code, name } = error as { code?: string, name?: string }
+  const { errors } = error as { errors?: readonly unknown[] }
+  if (errors?.[0] !== undefined) return whyNot(errors[0], inPrivate)
+  const answered = code === 'ECONNRESET' || (name !== undefined && HANDSHAKE_ERRORS.includes(name))
+  if (!answered) return errorMessage(error)
+  return `${errorMessage(error)}: it answered and broke off before the two knew each other. ${inPrivate ? 'It may have another network key, or none' : 'It may be part of a private network, which needs --network-key, or no node at all'}`
+}
+const HANDSHAKE_ERRORS = ['EncryptionFailedError', 'UnexpectedEOFError', 'InvalidDataLengthError', 'InvalidDataLengthLengthError', 'InvalidMessageError', 'ProtocolError', 'UnsupportedProtocolError', 'StreamResetError', 'StreamClosedError']
 
 /** The addresses of configured peers. Throws NS_E_CONFIG naming the one that is not a multiaddr. */
 export function parseAddresses (addresses: readonly string[]): Multiaddr[] {

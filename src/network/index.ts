@@ -15,6 +15,7 @@ import { Control } from './control.ts'
 import { Dialer, parseAddresses } from './dialer.ts'
 import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
+import { loadNetworkKey } from './network-key.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
 import { DialPolicy } from './reach/dial-policy.ts'
@@ -38,6 +39,10 @@ export interface ReachOptions {
   readonly serveRelay?: boolean
   /** look for coordinators in the DHT, and say there what this node is; default: not with the profile `local` */
   readonly dht?: boolean
+  /** ask the router to forward the port, by UPnP; default false */
+  readonly upnp?: boolean
+  /** file with the key of the private network this node is part of; default: none */
+  readonly networkKey?: string
 }
 
 export interface TransportOptions extends ReachOptions {
@@ -80,6 +85,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const identity = await loadIdentity(options.dataDir)
   const bans = new Bans(clock)
   const traffic = new Traffic()
+  const protector = options.networkKey === undefined ? undefined : await loadNetworkKey(options.networkKey)
   const local = options.profile === 'local'
   const policy = new DialPolicy(local)
   for (const address of peers) policy.allow(address)
@@ -91,6 +97,8 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     bans,
     traffic,
     policy,
+    protector,
+    upnp: options.upnp === true,
     dht: options.dht ?? !local,
     serveRelay: options.serveRelay === true,
     onDiscovered: options.mdns ? peer => {
@@ -100,7 +108,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       dialer.discovered(peer)
     } : undefined
   })
-  const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log })
+  const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log, inPrivate: protector !== undefined })
   let open: () => void = () => undefined
   const ready = new Promise<void>(resolve => { open = resolve })
   const control: Control = new Control({
@@ -127,7 +135,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     }
   })
   const random = { fraction: Math.random }
-  const dialBack = new DialBackServer({ node, clock, log, local })
+  const dialBack = new DialBackServer({ node, clock, log, local, ...protector === undefined ? {} : { protector } })
   const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => node.getConnections(), own: node.services.own, onChange: dialable => { whenKnown(dialable) } })
   // workers dial: only a coordinator is of use to others when they can dial it
   const keeper = new RelayKeeper({ node, own: node.services.own, relays: node.services.relays, clock, log })

@@ -10,11 +10,13 @@ import type { MulticastDNSComponents } from '@libp2p/mdns'
 import { ping } from '@libp2p/ping'
 import type { Ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import { uPnPNAT } from '@libp2p/upnp-nat'
 import { createLibp2p } from 'libp2p'
 import type { Bans } from './bans.ts'
 import { directoryService } from './reach/directory.ts'
 import type { DialPolicy } from './reach/dial-policy.ts'
 import { OwnAddresses } from './reach/own-addresses.ts'
+import type { Protector } from './reach/probe.ts'
 import { RelayTransport, relayServer } from './reach/relay-transport.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -42,6 +44,10 @@ export interface NodeInit {
   readonly traffic: Traffic
   /** What may be dialled; default everything. */
   readonly policy?: DialPolicy
+  /** The layer of a private network; default none. */
+  readonly protector?: Protector
+  /** Whether to ask the router to forward the port; default false. */
+  readonly upnp?: boolean
   /** Whether to take part in the DHT; default false. */
   readonly dht?: boolean
   /** Whether to serve as a relay; default false. */
@@ -61,6 +67,7 @@ export async function createNode (init: NodeInit): Promise<NetworkNode> {
     metrics: () => init.traffic.metrics(),
     addresses: { listen: [...init.listen], appendAnnounce: [...init.announce], announceFilter: addresses => node.services.own.announced(addresses) },
     transports: [tcp({ maxConnections: local ? 4000 : 400, backlog: local ? 1024 : 128 }), relays.create],
+    ...init.protector === undefined ? {} : { connectionProtector: init.protector },
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({
       maxInboundStreams: 256,
@@ -90,6 +97,7 @@ export async function createNode (init: NodeInit): Promise<NetworkNode> {
       ...init.dht === true ? { dht: directoryService(local), identifyPush: identifyPush() } : {},
       own: components => new OwnAddresses(components),
       relays: () => relays,
+      ...init.upnp === true ? { upnp: uPnPNAT() } : {},
       ...init.serveRelay === true ? { relay: relayServer } : {}
     }
   })
