@@ -30,6 +30,9 @@ interface CommonOptions extends ContainerFlags {
   readonly mdns: boolean
   readonly announce?: readonly string[]
   readonly relay?: boolean
+  readonly dht: boolean
+  readonly upnp?: boolean
+  readonly networkKey?: string
   readonly profile: 'local' | 'open' | OwnerProfile
   readonly logLevel: string
   readonly exitWithParent?: boolean
@@ -200,8 +203,8 @@ function common (command: CommonOptions, log: Logger) {
   return { listen: command.listen ?? LISTEN, peers: command.peer ?? [], mdns: command.mdns, profile: command.profile === 'local' ? 'local' as const : 'open' as const, reach: reachOptions(command), containers: containerOptions(command), log }
 }
 
-function reachOptions ({ announce: addresses, relay }: CommonOptions): ReachOptions {
-  return { ...addresses === undefined ? {} : { announce: addresses }, serveRelay: relay === true }
+function reachOptions ({ announce: addresses, relay, dht, upnp, networkKey }: CommonOptions): ReachOptions {
+  return { ...addresses === undefined ? {} : { announce: addresses }, serveRelay: relay === true, upnp: upnp === true, ...dht ? {} : { dht: false }, ...networkKey === undefined ? {} : { networkKey } }
 }
 
 /** A node of a local cluster lends all there is, unless settings are named; any other does what its owner's rules allow. */

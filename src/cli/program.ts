@@ -54,6 +54,8 @@ function program (run: Run): Command {
   ledger(root, run)
   receipts(root, run)
   inspection(root, run)
+  add(root.command('key').description('keys other than a node\'s own').exitOverride(), 'network', 'make the key of a new private network')
+    .requiredOption('--out <file>', 'where to').action(run(async () => (await import('./keys.ts')).makeNetworkKey))
   return root
 }
 
@@ -74,6 +76,9 @@ function node (parent: Command, role: string, description: string): Command {
     .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', many)
     .option('--announce <multiaddr>', 'a further address others reach this node at, such as a port that your router forwards, repeatable', many)
     .option('--relay', 'let nodes that cannot be dialled meet here: this node passes on what they say, within limits')
+    .option('--network-key <file>', 'be part of the private network with this key, and of no other')
+    .option('--upnp', 'ask the router of this network to forward the port of this node')
+    .option('--no-dht', 'neither look for coordinators in the DHT of this network nor be found there')
     .option('--no-mdns', 'do not look for peers on the local network')
     .addOption(new Option('--profile <profile>', role === 'worker' ? 'whose machine this is: of somebody who works at it, of nobody, or free at night; local lends all of it and lifts the limits per address, for many nodes on one machine' : 'local lifts the limits per address, for many nodes on one machine').choices(role === 'worker' ? ['desktop', 'always', 'nights', 'local', 'open'] : ['local', 'open']).default('open'))
     .option('--no-containers', 'run no container apps, even where Docker or Podman is')

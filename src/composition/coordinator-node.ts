@@ -141,6 +141,7 @@ export async function openCoordinator (options: CoordinatorOptions): Promise<Coo
       profile: options.profile,
       ...options.reach,
       role: 'coordinator',
+      provides: ['coordinator'],
       hello: () => ({
         version: 1, minVersion: 1, role: 'coordinator', agent: `nightshift/${VERSION}`, incarnation: state.incarnation,
         ledgerSeq: state.ledger.head.seq, ledgerHash: Uint8Array.from(Buffer.from(state.ledger.head.hash, 'hex')),

@@ -193,6 +193,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       profile: options.profile,
       ...options.reach,
       role: 'worker',
+      provides: state.offered.platforms.map(platform => `worker/${platform}`),
       hello: () => ({ version: 1, minVersion: 1, role: 'worker', agent: `nightshift/${VERSION}`, incarnation: 0, ledgerSeq: 0, ledgerHash: new Uint8Array() }),
       blobs,
       events: {

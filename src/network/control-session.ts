@@ -31,6 +31,8 @@ export interface SessionEvents {
 export class ControlSession {
   readonly peer: string
   readonly connection: Connection
+  /** set when the two have nothing to say to each other: the stream is not opened again */
+  useless = false
   readonly #stream: Stream
   readonly #context: SessionContext
   readonly #reader: StreamReader

@@ -1,7 +1,7 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { setTimeout as delay } from 'node:timers/promises'
 import { asNightshiftError, errorMessage } from '../model/errors.ts'
-import type { Message } from '../model/messages/control.ts'
+import type { Hello, Message } from '../model/messages/control.ts'
 import type { TransportEvents } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Bans } from './bans.ts'
@@ -20,6 +20,8 @@ export interface ControlInit {
   readonly context: SessionContext
   readonly bans: Bans
   readonly events: TransportEvents
+  /** Whether the two have something to say to each other; those that met for the DHT or at a relay may not. */
+  readonly useful: (peer: string, hello: Hello) => boolean
   readonly log: Logger
   /** resolves when peers may be served */
   readonly ready: Promise<void>
@@ -106,7 +108,9 @@ export class Control {
       const openedAt = performance.now()
       try {
         const stream = await connection.newStream(CONTROL_PROTOCOL, { signal: AbortSignal.timeout(OPEN_DEADLINE_MS), runOnLimitedConnection: true })
-        await this.#serve(new ControlSession(stream, connection, this.#init.context))
+        const session = new ControlSession(stream, connection, this.#init.context)
+        await this.#serve(session)
+        if (session.useless) return
       } catch (error) {
         this.#init.log.debug({ peer: connection.remotePeer.toString(), why: errorMessage(toError(error)) }, 'no control stream could be opened')
       }
@@ -130,6 +134,10 @@ export class Control {
   }
 
   #up (session: ControlSession): boolean {
+    if (session.connection.direction === 'outbound' && !this.#init.useful(session.peer, session.hello)) {
+      session.useless = true
+      return false
+    }
     const current = this.#sessions.get(session.peer)
     if (current !== undefined && !this.#prefers(session, current)) {
       void closeConnection(session.connection)

@@ -10,10 +10,15 @@ import { backoff } from './backoff.ts'
 const STABLE_MS = 5000
 const DIAL_DEADLINE_MS = 10_000
 const MAX_DISCOVERED = 256
+const MAX_FOUND_ADDRESSES = 8
 const DISCOVERED_ATTEMPTS = 10
 
 interface Target {
   addresses: readonly Multiaddr[]
+  /** those the owner named, which are never given up */
+  readonly told: readonly string[]
+  /** those found since, newest first */
+  found: readonly Multiaddr[]
   /** known from the address, or from the first connection */
   peer: string | undefined
   readonly discovered: boolean
@@ -30,6 +35,8 @@ export interface DialerInit {
   readonly clock: Clock
   readonly random: Pick<Random, 'fraction'>
   readonly log: Logger
+  /** this node is part of a private network; default false */
+  readonly inPrivate?: boolean
 }
 
 /** Keeps connections to configured peers for ever and to discovered ones while they answer: one dial at a time per peer, with back-off. */
@@ -52,14 +59,21 @@ export class Dialer {
     for (const target of targetsOf(addresses)) this.#add(target)
   }
 
-  /** Dials a peer seen on the local network unless it is known or not wanted. */
+  /** Whether this peer is one to stay connected to. */
+  seeks (peer: string): boolean {
+    return [...this.#targets].some(target => target.peer === peer)
+  }
+
+  /** Dials a peer that was found, unless it is not wanted; one that is known and away is also tried at these addresses. */
   discovered ({ id, multiaddrs }: PeerInfo): void {
     const peer = id.toString()
     if (this.#stop.signal.aborted || this.#unwanted.has(peer) || multiaddrs.length === 0 || peer === this.#init.node.peerId.toString()) return
+    const addresses = multiaddrs.slice(0, MAX_FOUND_ADDRESSES).map(address => withPeer(address, peer))
     const known = [...this.#targets]
-    if (known.some(target => target.peer === peer) || known.filter(target => target.discovered).length >= MAX_DISCOVERED) return
-    const addresses = multiaddrs.slice(0, 8).map(address => withPeer(address, peer))
-    this.#add({ addresses, peer, discovered: true, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined })
+    const same = known.filter(target => target.peer === peer)
+    for (const target of same) this.#learn(target, addresses)
+    if (same.length > 0 || known.filter(target => target.discovered).length >= MAX_DISCOVERED) return
+    this.#add({ addresses, told: [], found: addresses, peer, discovered: true, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined })
   }
 
   /** Forgets a discovered peer that turned out to be of no use; false when it is not one. */
@@ -77,6 +91,18 @@ export class Dialer {
     this.#init.node.removeEventListener('peer:connect', this.#onConnect)
     this.#init.node.removeEventListener('peer:disconnect', this.#onDisconnect)
     for (const target of this.#targets) this.#remove(target)
+  }
+
+  /** What a peer's owner told is kept; of what was found, the latest. */
+  #learn (target: Target, found: readonly Multiaddr[]): void {
+    if (target.connectedAt !== undefined) return
+    const before = target.addresses.map(String)
+    const fresh = found.filter(address => !before.includes(address.toString()))
+    if (fresh.length === 0) return
+    target.found = [...fresh, ...target.found].slice(0, MAX_FOUND_ADDRESSES)
+    const kept = target.discovered ? [] : target.addresses.filter(address => target.told.includes(address.toString()))
+    target.addresses = [...target.found, ...kept]
+    this.#schedule(target, 0)
   }
 
   #add (target: Target): void {
@@ -105,7 +131,7 @@ export class Dialer {
       // it may have been lost before its peer was known
       if (connection.status !== 'open') this.#retry(target, 'the connection was closed at once')
     } catch (error) {
-      this.#retry(target, errorMessage(error))
+      this.#retry(target, whyNot(error, this.#init.inPrivate === true))
     } finally {
       target.dialing = false
     }
@@ -149,6 +175,17 @@ export class Dialer {
   }
 }
 
+/** What a peer without the right network key does looks like a bad line: whoever reads of it is told what else it may be. */
+function whyNot (error: unknown, inPrivate: boolean): string {
+  const { code, name } = error as { code?: string, name?: string }
+  const { errors } = error as { errors?: readonly unknown[] }
+  if (errors?.[0] !== undefined) return whyNot(errors[0], inPrivate)
+  const answered = code === 'ECONNRESET' || (name !== undefined && HANDSHAKE_ERRORS.includes(name))
+  if (!answered) return errorMessage(error)
+  return `${errorMessage(error)}: it answered and broke off before the two knew each other. ${inPrivate ? 'It may have another network key, or none' : 'It may be part of a private network, which needs --network-key, or no node at all'}`
+}
+const HANDSHAKE_ERRORS = ['EncryptionFailedError', 'UnexpectedEOFError', 'InvalidDataLengthError', 'InvalidDataLengthLengthError', 'InvalidMessageError', 'ProtocolError', 'UnsupportedProtocolError', 'StreamResetError', 'StreamClosedError']
+
 /** The addresses of configured peers. Throws NS_E_CONFIG naming the one that is not a multiaddr. */
 export function parseAddresses (addresses: readonly string[]): Multiaddr[] {
   return addresses.map(address => {
@@ -171,6 +208,8 @@ function targetsOf (addresses: readonly Multiaddr[]): Target[] {
   }
   return [...groups.values()].map(group => ({
     addresses: group,
+    told: group.map(String),
+    found: [],
     peer: group[0] === undefined ? undefined : peerOf(group[0]),
     discovered: false,
     failures: 0,

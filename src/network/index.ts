@@ -15,8 +15,11 @@ import { Control } from './control.ts'
 import { Dialer, parseAddresses } from './dialer.ts'
 import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
+import { loadNetworkKey } from './network-key.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
+import { DialPolicy } from './reach/dial-policy.ts'
+import { Directory } from './reach/directory.ts'
 import { DialBackServer } from './reach/dialback-server.ts'
 import { RelayKeeper } from './reach/relay-keeper.ts'
 import { ReachabilityCheck } from './reach/reachability.ts'
@@ -35,6 +38,12 @@ export interface ReachOptions {
   readonly announce?: readonly string[]
   /** serve as a relay for nodes that cannot be dialled; default false */
   readonly serveRelay?: boolean
+  /** look for coordinators in the DHT, and say there what this node is; default: not with the profile `local` */
+  readonly dht?: boolean
+  /** ask the router to forward the port, by UPnP; default false */
+  readonly upnp?: boolean
+  /** file with the key of the private network this node is part of; default: none */
+  readonly networkKey?: string
 }
 
 export interface TransportOptions extends ReachOptions {
@@ -51,6 +60,8 @@ export interface TransportOptions extends ReachOptions {
   readonly role: 'coordinator' | 'worker'
   /** what to say of this node; asked for every control stream */
   readonly hello: () => Hello
+  /** what is said of this node in the DHT, such as `coordinator` or `worker/wasm`; default nothing */
+  readonly provides?: readonly string[]
   /** content served to peers */
   readonly blobs: BlobStore
   readonly events: TransportEvents
@@ -75,6 +86,10 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const identity = await loadIdentity(options.dataDir)
   const bans = new Bans(clock)
   const traffic = new Traffic()
+  const protector = options.networkKey === undefined ? undefined : await loadNetworkKey(options.networkKey)
+  const local = options.profile === 'local'
+  const policy = new DialPolicy(local)
+  for (const address of peers) policy.allow(address)
   const node = await createNode({
     privateKey: identity.privateKey,
     listen: options.listen,
@@ -82,10 +97,19 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     profile: options.profile,
     bans,
     traffic,
+    policy,
+    protector,
+    upnp: options.upnp === true,
+    dht: options.dht ?? !local,
     serveRelay: options.serveRelay === true,
-    onDiscovered: options.mdns ? peer => { if (options.role === 'worker') dialer.discovered(peer) } : undefined
+    onDiscovered: options.mdns ? peer => {
+      if (options.role !== 'worker') return
+      // the network a node is on names its own addresses
+      for (const address of peer.multiaddrs.slice(0, 8)) policy.allow(address)
+      dialer.discovered(peer)
+    } : undefined
   })
-  const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log })
+  const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log, inPrivate: protector !== undefined })
   let open: () => void = () => undefined
   const ready = new Promise<void>(resolve => { open = resolve })
   const control: Control = new Control({
@@ -94,6 +118,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     bans,
     log,
     ready,
+    useful: (peer, hello) => hello.role !== options.role || dialer.seeks(peer),
     events: {
       ...options.events,
       onPeerUp: (peer, hello) => {
@@ -105,19 +130,29 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)
+        if (control.peers().length === 0) directory?.seekNow()
         options.events.onPeerDown(peer, why)
       }
     }
   })
-  const local = options.profile === 'local'
   const random = { fraction: Math.random }
-  const dialBack = new DialBackServer({ node, clock, log, local })
-  const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => control.connections(), own: node.services.own, onChange: dialable => { whenKnown(dialable) } })
+  const dialBack = new DialBackServer({ node, clock, log, local, ...protector === undefined ? {} : { protector } })
+  const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => node.getConnections(), own: node.services.own, onChange: dialable => { whenKnown(dialable) } })
   // workers dial: only a coordinator is of use to others when they can dial it
   const keeper = new RelayKeeper({ node, own: node.services.own, relays: node.services.relays, clock, log })
+  const { dht } = node.services
+  const directory = dht === undefined ? undefined : new Directory({
+    node, dht, random, log,
+    provides: options.provides ?? [],
+    ...options.role === 'worker' ? { seeks: { name: 'coordinator', satisfied: () => control.peers().length > 0 } } : {},
+    onFound: ({ id, multiaddrs }) => { dialer.discovered({ id, multiaddrs: policy.worthTrying(multiaddrs) }) }
+  })
   const whenKnown = (dialable: boolean | 'unknown'): void => {
     if (options.role === 'coordinator' && dialable !== 'unknown') keeper.want(!dialable)
+    directory?.reach(dialable === true, dialable === true || keeper.view() !== undefined)
   }
+  // others learn of a new address, one by way of a relay too, when it is known to work
+  const onOwnAddresses = (): void => { whenKnown(reachability.view().dialable) }
   const roundTrips = new RoundTrips(node, () => control.connections(), log)
   const server = new BlobServer({
     node, log, blobs: options.blobs, authorize: options.authorize ?? (() => true),
@@ -127,6 +162,8 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const close = async (): Promise<void> => {
     dialer.stop()
     reachability.stop()
+    node.removeEventListener('self:peer:update', onOwnAddresses)
+    await directory?.stop()
     await keeper.stop()
     roundTrips.stop()
     client.close()
@@ -147,6 +184,8 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   dialer.start(peers)
   reachability.start()
   keeper.start()
+  node.addEventListener('self:peer:update', onOwnAddresses)
+  directory?.start()
   setImmediate(open)
   return {
     self: identity.peerId,

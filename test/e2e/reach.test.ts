@@ -53,8 +53,8 @@ describe.skipIf(why !== undefined)('nodes behind routers', () => {
       expect.objectContaining({ address: '/ip4/10.77.0.2/tcp/4001', dialable: 'unknown' })
     ]))
     await reach(await internet.api('relay', relay.dataDir), { dialable: true })
-    const through = ['--peer', `/ip4/11.22.33.2/tcp/4001/p2p/${relay.peerId}/p2p-circuit/p2p/${coordinator.peerId}`]
-    await Promise.all(['w1', 'w2'].map(async name => await start('worker', name, through)))
+    // all they know is the relay: where the coordinator is they learn from the DHT
+    await Promise.all(['w1', 'w2'].map(async name => await start('worker', name, dial)))
     const id = await rig.submit(api, CHUNKS)
     await rig.expectRight(api, id ?? '', CHUNKS)
   }, 120_000)
