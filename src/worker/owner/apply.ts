@@ -44,12 +44,14 @@ export function reconsider (turn: WorkerTurn): void {
   if (before.reason?.code !== why?.code) turn.effect({ kind: 'note', level: 'info', text: why?.text ?? 'lends all that its owner allows', about: { code: why?.code ?? 'OK' } })
 }
 
-/** Coordinators the owner does not want any more are refused; those that were unwanted and are not any more are greeted. */
+/** Coordinators the owner does not want any more are refused: what was begun for them is finished, shown and paid. Those that were unwanted and are not any more are greeted. */
 function followLists (turn: WorkerTurn): void {
   for (const view of turn.state.coordinators.values()) {
     const why = coordinatorDenied(turn.state, view.peer)
-    if (why !== undefined && view.admitted) refuse(turn, view, why)
-    else if (why === undefined && view.refusal?.code === 'OWNER_DENIES') greetAnew(turn, view)
+    if (why !== undefined && view.admitted) {
+      refuse(turn, view, why)
+      giveBackQueued(turn, why, view.peer)
+    } else if (why === undefined && view.refusal?.code === 'OWNER_DENIES') greetAnew(turn, view)
   }
 }
 
