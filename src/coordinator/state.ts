@@ -304,6 +304,8 @@ export interface CoordinatorState {
   readonly refereeing: Set<string>
   /** chunks whose results are being examined, as `jobId/chunk` */
   readonly examining: Set<string>
+  /** when this start could be heard, milliseconds; 0 before */
+  startedAt: number
   /** rotates which job is served first */
   turnOfJob: number
 }
