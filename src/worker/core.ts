@@ -48,7 +48,10 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
       state.offered = event.offered
       for (const view of state.coordinators.values()) if (view.admitted) sendOffer(turn, view.peer)
       break
-    case 'drain': drain(turn); break
+    case 'drain':
+      drain(turn)
+      reconsider(turn)
+      break
     case 'owner': onOwnerNews(turn, event.news); break
   }
 }

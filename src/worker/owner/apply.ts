@@ -33,9 +33,11 @@ export function onOwnerNews (turn: WorkerTurn, { rules, seen, command }: OwnerNe
 export function reconsider (turn: WorkerTurn): void {
   const { owner } = turn.state
   const before = owner.allowance
-  owner.allowance = owner.rules === undefined
+  const allowed = owner.rules === undefined
     ? unlimited(owner.capacity)
     : allowanceOf(owner.rules, owner.capacity, owner.seen, owner.command, turn.now, before)
+  // what is held would be waited for in vain by a worker that shuts down: it goes back instead
+  owner.allowance = allowed.suspended && turn.state.draining ? { ...allowed, release: true } : allowed
   if (sameAllowance(before, owner.allowance)) return
   turn.effect({ kind: 'allow', allowance: owner.allowance })
   const { takesWork, reason: why } = owner.allowance
