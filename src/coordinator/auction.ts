@@ -11,6 +11,7 @@ import { TRUSTED_AUDIT_RATE } from '../verification/audit.ts'
 import { auditRate } from '../verification/policy.ts'
 import { fixedReplicas, isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import { comparesByClass } from './classes.ts'
+import { pausedBecause } from './expiries.ts'
 import { behindReason } from './fencing.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
@@ -34,6 +35,8 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
     const seconds = Math.ceil((circuitReopensAt(standing) - now) / 1000)
     return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row: it is tried again in ${seconds} s`)]
   }
+  const paused = pausedBecause(job, worker.peer, now)
+  if (paused !== undefined) return [paused]
   const why = distrust(state, job, worker.peer, now)
   if (why !== undefined) return [why]
   const classless = comparesByClass(job) && worker.offer.numericClass === ''
