@@ -6,6 +6,7 @@ import { merkleRoot } from '../verification/commitment.ts'
 import { tellAccepted } from './accepted.ts'
 import { findAttempt, idOf, release, requeue } from './attempts.ts'
 import { fillBatch, leaveBatch } from './batches.ts'
+import { forgetExpiries } from './expiries.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isAdaptive, tier } from './tiers.ts'
 import { drawTrusted } from './trusted-audits.ts'
@@ -28,6 +29,7 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
     attempt.state = moveAttempt(attemptKey(id), attempt.state, 'COMMITTED')
     attempt.commitment = Buffer.from(commit.commitment).toString('hex')
     attempt.committedAt = turn.now
+    forgetExpiries(job, worker)
     release(turn, attempt, id)
     drawTrusted(turn, found)
     turn.saveChunk(job, chunk)

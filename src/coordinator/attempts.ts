@@ -19,6 +19,7 @@ import type { Backoff } from './backoff.ts'
 import { maxAttempts, wants } from './chunks.ts'
 import { chunkClass } from './classes.ts'
 import { isExamined } from './examination.ts'
+import { noteExpiry } from './expiries.ts'
 import { hasReferee, isAdaptive } from './tiers.ts'
 import { standingFor } from './fencing.ts'
 import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
@@ -250,6 +251,7 @@ export function expireAttempts (turn: Turn, job: Job): void {
       if (chunk.state === 'FAILED') break
       if (late) blameLate(turn, job, chunk, attempt)
       const silent = ((turn.now - attempt.expiresAt + turn.state.config.leaseTtlMs) / 1000).toFixed(1)
+      noteExpiry(turn, job, attempt.worker)
       endAttempt(turn, job, chunk, attempt, 'EXPIRED', reason('LEASE_EXPIRED', `no heartbeat for ${silent} s`))
       if (chunk.attempts.length >= MOST_EPOCHS) failChunk(turn, job, chunk, 'LEASE_EXPIRED', `${chunk.epoch} attempts ended without a result`)
     }

@@ -9,6 +9,7 @@ import { circuitOf, circuitReopensAt, isBanned, newStanding } from '../verificat
 import { isProven, passes, plannedReplicas, tier } from './tiers.ts'
 import { comparesByClass } from './classes.ts'
 import { costTerms, p90Ms, paceOf, slotsAwarded, valuePerMs, workMs } from './estimates.ts'
+import { pausedBecause } from './expiries.ts'
 import { behindReason } from './fencing.ts'
 import { resultOf, tooLate } from './round-results.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
@@ -33,6 +34,8 @@ export function obstacles (state: CoordinatorState, job: Job, worker: WorkerView
     const seconds = Math.ceil((circuitReopensAt(standing) - now) / 1000)
     return [reason('CIRCUIT_OPEN', `its node failed on ${standing.failedJobs.length} different jobs in a row: it is tried again in ${seconds} s`)]
   }
+  const paused = pausedBecause(job, worker.peer, now)
+  if (paused !== undefined) return [paused]
   const why = distrust(state, job, worker.peer, now)
   if (why !== undefined) return [why]
   const classless = comparesByClass(job) && worker.offer.numericClass === ''

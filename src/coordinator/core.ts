@@ -23,6 +23,7 @@ import { answerNetting, finishNetting, proposeNetting } from './netting.ts'
 import { dropLate } from './late.ts'
 import { leaseChunks, speculate } from './leases.ts'
 import { settleDue, settleWorker } from './settlement.ts'
+import { RETURN_MS } from './start.ts'
 import type { CoordinatorState, Job } from './state.ts'
 import type { Turn } from './turn.ts'
 import { askAgain, askReveals, onCommit, sendRevealRequests } from './asking.ts'
@@ -33,11 +34,6 @@ import { chaseReveals, onReveal, onRevealComing, onRevealLost } from './showing.
 import { callReferee, onTrustedDone } from './trusted-runs.ts'
 import { reviewWaiting } from './waiting.ts'
 
-/**
- * A coordinator that was away gives its workers this long to find it again, milliseconds: they try every 30 s at least.
- * A lease that ended before would have a finished chunk run twice.
- */
-const RETURN_MS = 35_000
 /** Tasks at a time a single worker is believed to run: what it claims beyond would only hoard leases. */
 const MOST_SLOTS = 256
 
@@ -49,7 +45,10 @@ const MOST_SLOTS = 256
 export function step (turn: Turn, event: CoordinatorEvent): void {
   const { state } = turn
   switch (event.kind) {
-    case 'start': for (const job of state.jobs.values()) continueJob(turn, job); break
+    case 'start':
+      state.startedAt = turn.now
+      for (const job of state.jobs.values()) continueJob(turn, job)
+      break
     case 'tick': tick(turn); break
     case 'peer-up': if (event.role === 'worker') workerUp(turn, event.peer); break
     case 'peer-down': workerDown(turn, event.peer); break
@@ -208,7 +207,7 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     delete worker.refusal
     meet(turn, peer, message.resume)
     for (const { job, chunk, attempt } of onResume(turn, peer, message.resume)) {
-      if (attempt.revealAskedAt === undefined) askReveals(turn, job, chunk)
+      if (attempt.revealAskedAt === undefined && !job.late.has(chunk.index)) askReveals(turn, job, chunk)
       else askAgain(turn, job, chunk, attempt)
     }
   } else if (message.receiptAck !== undefined) {

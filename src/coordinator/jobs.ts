@@ -45,6 +45,7 @@ export function newJob (record: JobRecord): Job {
     roundNumber: 0,
     nextRoundAt: 0,
     awards: new Map(),
+    expiries: new Map(),
     explanations: new Map(),
     durations: new Median(),
     recentDone: []

@@ -11,14 +11,15 @@ import { confirm } from './chunk-risk.ts'
 import { chunkClass } from './classes.ts'
 import { comparesBytes, counted } from './examination.ts'
 import { oweOneMore } from './settlement.ts'
-import type { Attempt, Chunk, Job } from './state.ts'
+import { RETURN_MS } from './start.ts'
+import type { Attempt, Chunk, CoordinatorState, Job } from './state.ts'
 import { hasReferee } from './tiers.ts'
 import type { Turn } from './turn.ts'
 import { rejectLate } from './verdict.ts'
 
 /**
  * A result that was committed to before its chunk was decided has this long to
- * be shown, milliseconds from the decision. The chunk does not wait for it; its
+ * be shown, milliseconds from the decision; a decision of before a restart, as long as workers have to come back. The chunk does not wait for it; its
  * pay, and so the end of the job, does.
  */
 const LATE_MS = 2000
@@ -46,8 +47,13 @@ export function awaitsLate (job: Job): boolean {
 export function dropLate (turn: Turn, job: Job): void {
   for (const index of [...job.late]) {
     const chunk = job.chunks[index]
-    if (chunk === undefined || turn.now - (chunk.storedAt ?? 0) >= LATE_MS) dismiss(turn, job, index, reason('RESULT_UNAVAILABLE', `it was not here ${LATE_MS / 1000} s after its chunk was decided by other results`))
+    if (chunk === undefined || turn.now >= dueBy(turn.state, chunk)) dismiss(turn, job, index, reason('RESULT_UNAVAILABLE', 'it was not here soon after its chunk was decided by other results'))
   }
+}
+
+/** Nobody could show anything while the coordinator was away: whoever had a result then has the time to come back with it. */
+function dueBy ({ startedAt }: CoordinatorState, { storedAt = 0 }: Chunk): number {
+  return storedAt < startedAt ? startedAt + RETURN_MS : storedAt + LATE_MS
 }
 
 /** The job ends: what has not come by now does not count. */

@@ -17,6 +17,7 @@ import { byClass, chunkClass, classOf, comparesByClass } from './classes.ts'
 import { costTerms, estimateOf, paceOf, slotsAwarded, valuePerMs, workMs } from './estimates.ts'
 import { fixedReplicas, groupOf, isAdaptive, isProven, isTrusted, passes, plannedReplicas, reachableIn, tier } from './tiers.ts'
 import { comparesBytes } from './examination.ts'
+import { isOnTrial } from './expiries.ts'
 import type { Attempt, Award, Chunk, Job, WorkerView } from './state.ts'
 import type { Turn } from './turn.ts'
 
@@ -90,7 +91,7 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
     workers: slotsAwarded(job)
   })
   const standing = turn.state.standings.get(worker.peer)
-  const probe = standing !== undefined && circuitOf(standing, turn.now) === 'half-open'
+  const probe = (standing !== undefined && circuitOf(standing, turn.now) === 'half-open') || isOnTrial(job.expiries.get(worker.peer))
   return (probe ? 1 : Math.min(depth, patience(turn, job, worker.peer)) * slots) - worker.inFlight.size
 }
 

@@ -168,6 +168,14 @@ export interface JobRecord {
   decided: number
 }
 
+/** Leases of one job that one worker let expire, since its last result. */
+export interface Expiries {
+  readonly inARow: number
+  readonly lastAt: number
+  /** it gets nothing of the job before, milliseconds */
+  readonly until: number
+}
+
 export interface Job {
   readonly record: JobRecord
   readonly needs: RequirementsView
@@ -202,6 +210,8 @@ export interface Job {
   roundNumber: number
   nextRoundAt: number
   readonly awards: Map<string, Award>
+  /** by worker, leases that came to nothing since its last result; not kept over a restart */
+  readonly expiries: Map<string, Expiries>
   /** latest reasons per worker, for explain */
   readonly explanations: Map<string, readonly Reason[]>
   readonly durations: Median
@@ -310,6 +320,8 @@ export interface CoordinatorState {
   readonly refereeing: Set<string>
   /** chunks whose results are being examined, as `jobId/chunk` */
   readonly examining: Set<string>
+  /** when this start could be heard, milliseconds; 0 before */
+  startedAt: number
   /** rotates which job is served first */
   turnOfJob: number
 }

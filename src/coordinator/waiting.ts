@@ -120,7 +120,8 @@ function notCredible (job: Job, fitting: readonly WorkerView[], credible: number
 /** What may keep out every worker for one and the same reason, and what to do then. */
 const SAME_FOR_ALL: readonly (readonly [ReasonCode, string])[] = [
   ['BANNED', 'connect other workers; "nightshift node list" shows who is banned'],
-  ['CIRCUIT_OPEN', 'wait, connect other workers, or repair these: "nightshift job logs" shows how they failed']
+  ['CIRCUIT_OPEN', 'wait, connect other workers, or repair these: "nightshift job logs" shows how they failed'],
+  ['LEASES_EXPIRED', 'wait, connect other workers, or see to these: they take leases and are not heard of again']
 ]
 
 function noneFits (job: Job, why: readonly Reason[]): Reason {

@@ -50,7 +50,10 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
       for (const view of state.coordinators.values()) if (view.admitted) sendOffer(turn, view.peer)
       break
     case 'machine': onMachine(turn, event.machine); break
-    case 'drain': drain(turn); break
+    case 'drain':
+      drain(turn)
+      reconsider(turn)
+      break
     case 'priced': onPriced(turn, event.key, event.answer); break
     case 'owner': onOwnerNews(turn, event.news); break
   }
@@ -81,15 +84,28 @@ function onResumeReply (turn: WorkerTurn, view: CoordinatorView, reply: ResumeRe
     for (const attempt of reply.drop) drop(turn, view.peer, attempt)
     return
   }
-  const why = coordinatorDenied(state, view.peer) ?? stillRefused(turn, view.peer) ?? judge(turn, view, reply)
+  const unwanted = coordinatorDenied(state, view.peer)
+  if (unwanted !== undefined && !hasResultsOf(state, view.peer)) return refuse(turn, view, unwanted)
+  const why = stillRefused(turn, view.peer) ?? judge(turn, view, reply)
   if (why !== undefined) return refuse(turn, view, why)
-  view.admitted = true
-  delete view.refusal
   for (const attempt of reply.drop) drop(turn, view.peer, attempt)
-  sendOffer(turn, view.peer)
+  if (unwanted === undefined) {
+    view.admitted = true
+    delete view.refusal
+    sendOffer(turn, view.peer)
+  } else refuse(turn, view, unwanted)
   for (const attempt of state.attempts.values()) {
     if (attempt.coordinator === view.peer && attempt.outcome !== undefined && attempt.state !== 'ACCEPTED') sendCommit(turn, attempt)
   }
+}
+
+function hasResultsOf ({ attempts }: WorkerState, peer: string): boolean {
+  return [...attempts.values()].some(({ coordinator, outcome }) => coordinator === peer && outcome !== undefined)
+}
+
+/** The owner wants no more work of this coordinator. What was done for it is shown and paid all the same. */
+function finishesFor (view: CoordinatorView): boolean {
+  return view.refusal?.code === 'OWNER_DENIES'
 }
 
 function tick (turn: WorkerTurn): void {
@@ -131,11 +147,11 @@ function greetAgain (turn: WorkerTurn, view: CoordinatorView): void {
 
 function heartbeat (turn: WorkerTurn): void {
   for (const coordinator of turn.state.coordinators.values()) {
-    if (!coordinator.admitted) {
+    if (!coordinator.admitted && !(finishesFor(coordinator) && liveOf(turn.state, coordinator.peer).length > 0)) {
       greetAgain(turn, coordinator)
       continue
     }
-    if (coordinator.nextOffer <= turn.now) {
+    if (coordinator.admitted && coordinator.nextOffer <= turn.now) {
       coordinator.nextOffer = turn.now + OFFER_TTL_MS / 3
       sendOffer(turn, coordinator.peer)
     }
@@ -143,7 +159,7 @@ function heartbeat (turn: WorkerTurn): void {
     coordinator.nextHeartbeat = turn.now + HEARTBEAT_MS
     sayAgain(turn, coordinator.peer)
     noteHeartbeat(coordinator, turn.now)
-    turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: freeSlots(turn.state) } })
+    turn.send(coordinator.peer, { heartbeat: { live: liveOf(turn.state, coordinator.peer), slotsFree: coordinator.admitted ? freeSlots(turn.state) : 0 } })
   }
 }
 
@@ -163,7 +179,7 @@ function onMessage (turn: WorkerTurn, peer: string, message: Message): void {
   else if (message.resumeReply !== undefined) onResumeReply(turn, view, message.resumeReply)
   else if (message.equivocation !== undefined) onEquivocation(turn, peer, message.equivocation)
   else if (message.evidence !== undefined) passOn(turn, view, message.evidence)
-  else if (view.admitted) onCommand(turn, view, message)
+  else if (view.admitted || (finishesFor(view) && message.lease === undefined && message.announce === undefined)) onCommand(turn, view, message)
   else declineAll(turn, view, message)
 }
 

@@ -14,10 +14,10 @@ export function drain (turn: WorkerTurn): void {
   giveBackQueued(turn, WHY)
 }
 
-/** What has not been started goes back at once, so that others may have it. */
-export function giveBackQueued (turn: WorkerTurn, why: Reason): void {
+/** What has not been started goes back at once, all of it or that of one coordinator, so that others may have it. */
+export function giveBackQueued (turn: WorkerTurn, why: Reason, coordinator?: string): void {
   for (const [key, attempt] of turn.state.attempts) {
-    if (attempt.state !== 'QUEUED') continue
+    if (attempt.state !== 'QUEUED' || attempt.coordinator !== (coordinator ?? attempt.coordinator)) continue
     remove(turn, key, attempt)
     turn.send(attempt.coordinator, { decline: { attempt: attempt.id, reason: why } })
   }

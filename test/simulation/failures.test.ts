@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { escrowAccount, peerAccount } from '../../src/ledger/accounts.ts'
 import { backoff } from '../../src/coordinator/backoff.ts'
+import { explainJob } from '../../src/coordinator/views.ts'
 import { simulatedJob } from './jobs.ts'
 import { CIRCUIT_OPEN_MS, newStanding } from '../../src/verification/reputation.ts'
 import { SimulatedNetwork } from './network.ts'
@@ -80,6 +81,24 @@ describe('a failure', () => {
     network.run(CIRCUIT_OPEN_MS)
     expect(last?.record.state).toBe('COMPLETED')
     expect(network.coordinator.standings.get('sick')?.failedJobs).toEqual([])
+  })
+
+  it('to say anything of its leases gives a worker ever longer pauses from the job, until it comes to a result', () => {
+    const network = new SimulatedNetwork(67, { platforms: [] })
+    let silent = true
+    network.addWorker('deaf', { get taskMs () { return silent ? 1_000_000 : 100 }, isSilent: () => silent })
+    network.submit(simulatedJob(ID, { replicas: 1 }), 5)
+    const job = network.coordinator.jobs.get(ID) ?? expect.fail()
+    network.run(600_000)
+    // three at once, then after about 1, 2 and 4 minutes
+    expect(job.record.executions).toBeGreaterThanOrEqual(5)
+    expect(job.record.executions).toBeLessThanOrEqual(7)
+    expect(job.record).toMatchObject({ state: 'HELD', reason: { code: 'LEASES_EXPIRED' } })
+    expect(explainJob(network.coordinator, job, network.now).refused).toMatchObject([{ worker: 'deaf', reasons: [{ code: 'LEASES_EXPIRED', text: expect.stringMatching(/may have one again in \d+ s/) as string }] }])
+    silent = false
+    network.run(1_000_000)
+    expect(job.record).toMatchObject({ state: 'COMPLETED', verified: 5 })
+    expect(job.expiries.size).toBe(0)
   })
 
   it('makes its chunk wait, twice as long each time, within bounds', () => {

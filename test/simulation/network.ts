@@ -59,6 +59,8 @@ export interface WorkerBehaviour {
   readonly attests?: (attestation: Uint8Array) => Uint8Array
   /** so many times what it shows takes 40 s to fetch and then breaks off */
   readonly losesReveals?: number
+  /** its heartbeats do not speak of what it runs, so that its leases end; unset: never */
+  readonly isSilent?: () => boolean
   /** never gives away the files of its results */
   readonly withholds?: boolean
   /** its results, right ones too, differ in their last bits from those of workers that say something else here */
@@ -253,6 +255,7 @@ export class SimulatedNetwork {
   }
 
   #fromWorker (name: string, message: Message): void {
+    if (message.heartbeat !== undefined && this.workers.get(name)?.behaviour.isSilent?.() === true) message.heartbeat.live = []
     const attempt = message.reveal?.attempt
     const lost = this.#lostReveals.get(name) ?? 0
     if (attempt === undefined || lost >= (this.workers.get(name)?.behaviour.losesReveals ?? 0)) {

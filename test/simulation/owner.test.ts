@@ -54,4 +54,26 @@ describe('a worker whose owner needs the machine', () => {
     network.run(60_000)
     expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'COMPLETED', verified: 3 })
   })
+
+  it.each([['stays connected', false], ['comes back later', true]])('shows what it is bound to, and is paid, for a coordinator its owner wants no more work of, when it %s', (_, comesBack) => {
+    const network = new SimulatedNetwork(84, { platforms: [] })
+    network.addWorker('w1', { taskMs: 3000, operator: 'a' })
+    network.addWorker('w2', { taskMs: 9000, operator: 'b' })
+    // two are compared, so the first one's result is not asked for before the second one's is there
+    network.submit(simulatedJob(ID, { replicas: 2 }), 4)
+    const { state } = network.workers.get('w1') ?? {}
+    const states = (): readonly string[] => [...state?.attempts.values() ?? []].map(attempt => attempt.state)
+    for (let i = 0; i < 200 && !states().includes('COMMITTED'); i++) network.run(50)
+    expect(states()).toContain('COMMITTED')
+    network.onWorker('w1', { kind: 'owner', news: { rules: rulesOf({ profile: 'always', coordinators: { deny: ['coordinator'] } }) } })
+    expect(states()).not.toContain('QUEUED')
+    const begun = states().length
+    if (comesBack) network.reconnect('w1')
+    // whoever else the job needs to be compared with
+    network.addWorker('w3', { taskMs: 3000, operator: 'c' })
+    network.run(100_000)
+    expect(network.coordinator.workers.get('w1')?.refusal?.code).toBe('OWNER_DENIES')
+    expect(network.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'COMPLETED', verified: 4 })
+    expect(state?.earnings.get('coordinator')?.accepted).toBe(begun)
+  })
 })

@@ -33,9 +33,11 @@ export function onOwnerNews (turn: WorkerTurn, { rules, seen, command }: OwnerNe
 export function reconsider (turn: WorkerTurn): boolean {
   const { owner } = turn.state
   const before = owner.allowance
-  owner.allowance = owner.rules === undefined
+  const allowed = owner.rules === undefined
     ? unlimited(owner.capacity)
     : allowanceOf(owner.rules, owner.capacity, owner.seen, owner.command, turn.now, before)
+  // what is held would be waited for in vain by a worker that shuts down: it goes back instead
+  owner.allowance = allowed.suspended && turn.state.draining ? { ...allowed, release: true } : allowed
   if (sameAllowance(before, owner.allowance)) return false
   turn.effect({ kind: 'allow', allowance: owner.allowance })
   const { takesWork, reason: why } = owner.allowance
@@ -45,12 +47,14 @@ export function reconsider (turn: WorkerTurn): boolean {
   return true
 }
 
-/** Coordinators the owner does not want any more are refused; those that were unwanted and are not any more are greeted. */
+/** Coordinators the owner does not want any more are refused: what was begun for them is finished, shown and paid. Those that were unwanted and are not any more are greeted. */
 function followLists (turn: WorkerTurn): void {
   for (const view of turn.state.coordinators.values()) {
     const why = coordinatorDenied(turn.state, view.peer)
-    if (why !== undefined && view.admitted) refuse(turn, view, why)
-    else if (why === undefined && view.refusal?.code === 'OWNER_DENIES') greetAnew(turn, view)
+    if (why !== undefined && view.admitted) {
+      refuse(turn, view, why)
+      giveBackQueued(turn, why, view.peer)
+    } else if (why === undefined && view.refusal?.code === 'OWNER_DENIES') greetAnew(turn, view)
   }
 }
 
