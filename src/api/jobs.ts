@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { acceptJob } from '../coordinator/accept.ts'
+import { Accountant } from '../coordinator/account.ts'
+import type { Account } from '../coordinator/account.ts'
+import { explainJob } from '../coordinator/explain.ts'
 import { planJob } from '../coordinator/plan-job.ts'
 import { KEYS, after } from '../coordinator/keys.ts'
 import { decodeChunk } from '../coordinator/records.ts'
 import type { Job } from '../coordinator/state.ts'
-import { explainJob, viewJob } from '../coordinator/views.ts'
+import { viewJob } from '../coordinator/views.ts'
 import type { FileRef } from '../model/block.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { JobRequestSchema, PlanRequestSchema } from '../model/job.ts'
@@ -49,7 +52,10 @@ export function jobRoutes (server: FastifyInstance, options: ApiOptions): void {
   }))
 
   server.get<ById>('/v1/jobs/:id', async request => view(jobById(options, request.params.id)))
-  server.get<ById>('/v1/jobs/:id/explain', async request => explainJob(services.state, jobById(options, request.params.id), services.clock.now()))
+  server.get<ById>('/v1/jobs/:id/explain', async request => {
+    const job = jobById(options, request.params.id)
+    return { ...explainJob(services.state, job, services.clock.now()), account: await accountOf(options, job) }
+  })
 
   server.get<ById>('/v1/jobs/:id/outputs', async request => {
     const { record } = jobById(options, request.params.id)
@@ -71,6 +77,13 @@ export function jobRoutes (server: FastifyInstance, options: ApiOptions): void {
       return view(job)
     })
   }
+}
+
+async function accountOf ({ services }: ApiOptions, job: Job): Promise<Account> {
+  const accountant = new Accountant(services.state.self)
+  const prefix = KEYS.chunks(job.record.id)
+  for await (const [, text] of services.store.range({ gte: prefix, lt: after(prefix) })) accountant.add(decodeChunk(text))
+  return accountant.result()
 }
 
 async function tasksOf ({ services }: ApiOptions, job: Job, limit: number, wanted: string | undefined) {

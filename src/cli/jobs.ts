@@ -70,20 +70,6 @@ function evidenceOf ({ disputes, strikes, trustedRuns, verification: { checks } 
   return `${many(disputes, 'dispute')}, ${many(strikes, 'strike')}, ${many(trustedRuns, 'run')} of the coordinator itself, ${checks.backtracked} results taken back`
 }
 
-export async function explain (id: string, command: Common): Promise<number> {
-  const client = await connect(command.data)
-  const why = await client.get<{ state: string, waiting?: Reason, awarded: { worker: string, price: string, slots: number }[], refused: { worker: string, reasons: Reason[] }[] }>(`/v1/jobs/${id}/explain`)
-  if (command.output === 'json') {
-    printJson(why)
-    return 0
-  }
-  print(`the job is ${why.state}${why.waiting === undefined ? '' : `; it waits: ${why.waiting.text} (${why.waiting.code})`}`)
-  for (const { worker, price, slots } of why.awarded) print(`  ${shortPeer(worker)}  may run its chunks, ${slots} at a time, for ${price} BYC each`)
-  for (const { worker, reasons } of why.refused) print(`  ${shortPeer(worker)}  may not: ${reasons.map(reason => `${reason.text} (${reason.code})`).join('; ')}`)
-  if (why.awarded.length + why.refused.length === 0) print('  no worker has anything to do with it now')
-  return 0
-}
-
 export async function tasks (id: string, command: Common & { readonly limit: number, readonly state?: string }): Promise<number> {
   const client = await connect(command.data)
   const query = new URLSearchParams({ limit: String(command.limit), ...(command.state === undefined ? {} : { state: command.state }) })

@@ -216,7 +216,7 @@ function jobs (root: Command, run: Run): void {
   const load = async () => await import('./jobs.ts')
   withData(add(group, 'list', 'all jobs, newest first')).option('--limit <n>', 'how many', whole, 50).action(run(async () => (await load()).list))
   withData(add(group, 'describe <id>', 'one job')).action(run(async () => (await load()).describe))
-  withData(add(group, 'explain <id>', 'why it waits, and who may or may not run it')).action(run(async () => (await load()).explain))
+  withData(add(group, 'explain <id>', 'why it waits, who may run it or not, and where its time and money went')).action(run(async () => (await import('./job-explain.ts')).explain))
   withData(add(group, 'tasks <id>', 'its attempts, chunk by chunk')).option('--limit <n>', 'how many', whole, 100).option('--state <state>', 'only those in this state').action(run(async () => (await load()).tasks))
   withData(add(group, 'logs <id>', 'what its tasks printed')).option('--chunk <n>', 'only of this chunk', whole).option('-f, --follow', 'go on until the job ends').action(run(async () => (await load()).logs))
   withData(add(group, 'get <id>', 'fetch output and logs')).option('--out <dir>', 'default job-<id>').action(run(async () => (await load()).get))

@@ -165,7 +165,10 @@ function settleRound (turn: Turn, job: Job): void {
     job.explanations.delete(bid.worker)
   }
   for (const [worker, why] of refusals) job.explanations.set(worker, [why])
-  for (const [worker, outcome] of outcomes) turn.send(worker, { roundResult: resultOf(job, outcome) })
+  for (const [worker, outcome] of outcomes) {
+    job.outcomes.set(worker, outcome)
+    turn.send(worker, { roundResult: resultOf(job, outcome) })
+  }
   delete job.round
   job.nextRoundAt = turn.now + (ranking.length > 0 && refusals.size === 0 ? 0 : REOPEN_MS)
 }

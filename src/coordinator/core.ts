@@ -181,6 +181,7 @@ function workerDown (turn: Turn, peer: string): void {
   for (const job of turn.state.jobs.values()) {
     job.awards.delete(peer)
     job.explanations.delete(peer)
+    job.outcomes.delete(peer)
   }
 }
 

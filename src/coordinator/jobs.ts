@@ -47,6 +47,7 @@ export function newJob (record: JobRecord): Job {
     awards: new Map(),
     expiries: new Map(),
     explanations: new Map(),
+    outcomes: new Map(),
     durations: new Median(),
     recentDone: []
   }
@@ -98,9 +99,13 @@ function fundEscrow (turn: Turn, record: JobRecord, key: string): void {
 }
 
 export function setState (turn: Turn, job: Job, state: JobState, why?: Reason): void {
-  job.record.state = moveJob(job.record.id, job.record.state, state)
-  if (why === undefined) delete job.record.reason
-  else job.record.reason = why
+  const { record } = job
+  const before = record.state
+  record.state = moveJob(record.id, before, state)
+  record.times = { ...record.times, [before]: (record.times?.[before] ?? 0) + Math.max(0, turn.now - (record.stateSince ?? record.createdAt)) }
+  record.stateSince = turn.now
+  if (why === undefined) delete record.reason
+  else record.reason = why
   turn.saveJob(job)
 }
 

@@ -10,7 +10,7 @@ import type { AttemptState } from '../lifecycle/attempt.ts'
 import type { BootClaim } from '../lifecycle/boot.ts'
 import type { ChunkState } from '../lifecycle/chunk.ts'
 import type { JobState } from '../lifecycle/job.ts'
-import type { Round } from '../market/auction.ts'
+import type { Outcome, Round } from '../market/auction.ts'
 import type { FileRef } from '../model/block.ts'
 import type { Verdict } from '../model/examiner.ts'
 import type { Usage } from '../model/executor.ts'
@@ -141,6 +141,9 @@ export interface JobRecord {
   readonly maxPrice: bigint
   readonly seed: string
   state: JobState
+  /** since when it is in its state, and how long it was in each before, milliseconds; jobs of older versions have neither */
+  stateSince?: number
+  times?: Partial<Record<JobState, number>>
   chunkCount: number
   reason?: Reason
   error?: JobError
@@ -214,6 +217,8 @@ export interface Job {
   readonly expiries: Map<string, Expiries>
   /** latest reasons per worker, for explain */
   readonly explanations: Map<string, readonly Reason[]>
+  /** what came of each worker's last bid, for explain */
+  readonly outcomes: Map<string, Outcome>
   readonly durations: Median
   /** times of the last stored chunks, for the rate */
   readonly recentDone: number[]

@@ -4,21 +4,15 @@ import type { NettingDocument } from '../ledger/netting.ts'
 import { openOf, redeemedOf } from '../ledger/payer.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
-import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { evidenceId } from '../verification/evidence.ts'
 import type { Evidence } from '../verification/evidence.ts'
 import { doubtsInWindow, isBanned, newStanding } from '../verification/reputation.ts'
 import { confidenceOf } from '../verification/risk.ts'
-import { obstacles } from './auction.ts'
-import { classOf, comparesByClass } from './classes.ts'
-import { decisiveClasses } from './leases.ts'
 import { isSuspect, warningsOf } from './suspicion.ts'
 import { channelOf, postedTo } from './channels.ts'
-import { whyWaiting } from './waiting.ts'
-import type { CoordinatorState, Incident, Job, WorkerView } from './state.ts'
+import type { CoordinatorState, Incident, Job } from './state.ts'
 import { isTrusted } from './tiers.ts'
-import { Turn } from './turn.ts'
 
 export function engineName (choice: EngineChoice): string {
   return 'builtin' in choice ? choice.builtin : `${choice.block.manifest.name}@${choice.block.manifest.version}`
@@ -235,36 +229,4 @@ export function viewNettings (state: CoordinatorState): readonly NettingView[] {
       ...chain.last === undefined ? {} : { last: chain.last.document }
     }
   })
-}
-
-export interface Explanation {
-  readonly state: string
-  readonly waiting?: Reason
-  readonly awarded: readonly { readonly worker: string, readonly price: string, readonly slots: number }[]
-  readonly refused: readonly { readonly worker: string, readonly reasons: readonly Reason[] }[]
-}
-
-/** Why a job is where it is: what it waits for, who may run it at which price, and why everyone else may not. */
-export function explainJob (state: CoordinatorState, job: Job, now: number): Explanation {
-  const turn = new Turn(state, now)
-  const waiting = jobEnded(job.record.state) ? undefined : job.record.reason ?? whyWaiting(turn, job)
-  const classes = decisiveClasses(turn, job)
-  const refused = [...state.workers.values()].map(worker => {
-    if (job.awards.has(worker.peer)) return { worker: worker.peer, reasons: classes.has(classOf(job, worker)) ? [] : lonely(job, worker) }
-    const now_ = obstacles(state, job, worker, now)
-    return { worker: worker.peer, reasons: now_.length > 0 ? now_ : job.explanations.get(worker.peer) ?? [] }
-  }).filter(entry => entry.reasons.length > 0)
-  return {
-    state: job.record.state,
-    ...(waiting === undefined ? {} : { waiting }),
-    awarded: [...job.awards.values()].map(award => ({ worker: award.worker, price: formatByc(award.price), slots: award.slots })),
-    refused
-  }
-}
-
-/** Why a worker with an award begins no chunk: it is of a numeric class in which nobody could check it. */
-function lonely (job: Job, worker: WorkerView): readonly Reason[] {
-  return comparesByClass(job)
-    ? [reason('NUMERIC_CLASS_DIFFERS', `no other worker here, nor the coordinator, is of its numeric class "${classOf(job, worker)}", so that nobody could check its results`)]
-    : []
 }

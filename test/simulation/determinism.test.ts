@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explainJob } from '../../src/coordinator/views.ts'
+import { explainJob } from '../../src/coordinator/explain.ts'
 import type { Job, JobRecord } from '../../src/coordinator/state.ts'
 import type { Manifest } from '../../src/model/block.ts'
 import { simulatedJob } from './jobs.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { calibrationOf, paceOf } from '../../src/coordinator/estimates.ts'
-import { explainJob } from '../../src/coordinator/views.ts'
+import { explainJob } from '../../src/coordinator/explain.ts'
 import { simulatedJob } from './jobs.ts'
 import { SimulatedNetwork } from './network.ts'
 
