@@ -53,6 +53,7 @@ function workerRoutes (server: FastifyInstance, node: WorkerNode): void {
   const status = () => ({ role: 'worker', version: VERSION, uptimeMs: Date.now() - startedAt, addresses: node.addresses, ...node.status() })
   server.get('/v1/status', async () => status())
   server.get('/v1/wallet/peers', async () => ({ worker: node.peerId, coordinators: node.accounts() }))
+  server.get('/v1/peers', async () => ({ peers: node.introductions() }))
   server.get('/metrics', async (_, reply) => {
     const metrics = workerMetrics(node)
     return await reply.header('content-type', metrics.contentType).send(await metrics.metrics())

@@ -9,7 +9,7 @@ import { NightshiftError } from '../model/errors.ts'
 import type { Executor } from '../model/executor.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import { BandwidthMeter, loadIdentity, openTransport } from '../network/index.ts'
-import type { Transport } from '../model/transport.ts'
+import type { PeerIntroduction, Transport } from '../model/transport.ts'
 import type { Logger } from '../observe/logger.ts'
 import { Holds, openBlobStore } from '../storage/index.ts'
 import { behaviourOf } from '../worker/behaviour.ts'
@@ -103,6 +103,7 @@ export interface WorkerNode {
   readonly drain: () => Promise<void>
   readonly status: () => WorkerStatus
   readonly accounts: () => readonly CoordinatorAccount[]
+  readonly introductions: () => readonly PeerIntroduction[]
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -236,6 +237,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       drain: async () => { await loop.request({ kind: 'drain' }) },
       status: () => workerStatus(state, systemClock.now()),
       accounts: () => viewCoordinators(state, systemClock.now()),
+      introductions: () => transport.introductions(),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {

@@ -15,6 +15,7 @@ import { Control } from './control.ts'
 import { Dialer, parseAddresses } from './dialer.ts'
 import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
+import { Introductions } from './introductions.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
 import { Traffic } from './traffic.ts'
@@ -75,12 +76,13 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     traffic,
     onDiscovered: options.mdns ? peer => { if (options.role === 'worker') dialer.discovered(peer) } : undefined
   })
+  const introductions = new Introductions()
   const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log })
   let open: () => void = () => undefined
   const ready = new Promise<void>(resolve => { open = resolve })
   const control: Control = new Control({
     node,
-    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: options.hello, clock },
+    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: () => ({ ...options.hello(), sentAt: Date.now() }), clock },
     bans,
     log,
     ready,
@@ -90,10 +92,12 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
         const connection = control.session(peer)?.connection
         if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
         else if (connection !== undefined) void roundTrips.up(connection)
+        introductions.up(peer, hello)
         options.events.onPeerUp(peer, hello)
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)
+        introductions.down(peer)
         options.events.onPeerDown(peer, why)
       }
     }
@@ -127,6 +131,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     traffic: () => traffic.bytes,
     addresses: () => node.getMultiaddrs().map(String),
     peers: () => control.peers(),
+    introductions: () => introductions.all(peer => roundTrips.get(peer)),
     rtt: peer => roundTrips.get(peer),
     send: (peer, message) => control.send(peer, message),
     fetch: async (peer, ref, into, signal) => { await client.fetch(peer, ref, into, signal) },
