@@ -30,6 +30,7 @@ export function nodeRoutes (server: FastifyInstance, { peerId, services, quarant
       condition: behindReason(state)
     }
   })
+  server.get('/v1/peers', async () => ({ peers: quarantine === undefined ? transport.introductions() : [] }))
   server.get('/v1/nodes', async () => ({ nodes: viewNodes(state, clock.now()) }))
   /** One of them, by its peer id or any unique end of it, with what is held against it. */
   server.get<{ Params: { readonly peer: string } }>('/v1/nodes/:peer', async ({ params }) => viewNode(state, peerBy(params.peer), clock.now()))

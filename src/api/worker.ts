@@ -56,6 +56,7 @@ function workerRoutes (server: FastifyInstance, node: WorkerNode): void {
   reachabilityRoute(server, () => node.reachability())
   server.get('/v1/wallet/peers', async () => ({ worker: node.peerId, coordinators: node.accounts() }))
   server.get('/v1/auctions', async () => ({ worker: node.peerId, auctions: node.auctions() }))
+  server.get('/v1/peers', async () => ({ peers: node.introductions() }))
   server.get('/metrics', async (_, reply) => {
     const metrics = workerMetrics(node)
     return await reply.header('content-type', metrics.contentType).send(await metrics.metrics())

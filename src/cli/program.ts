@@ -19,6 +19,11 @@ const wholeIn = (least: number, most: number) => (text: string): number => {
 }
 const number = numberIn(0, Number.MAX_SAFE_INTEGER)
 const whole = wholeIn(0, Number.MAX_SAFE_INTEGER)
+const oneOrMoreOf = (...names: readonly string[]) => (text: string): readonly string[] => {
+  const wanted = text.split(',').map(name => name.trim())
+  if (!wanted.every(name => names.includes(name))) throw new InvalidArgumentError(`It must be some of ${names.join(', ')}.`)
+  return wanted
+}
 const many = (value: string, before: readonly string[] | undefined): readonly string[] => [...before ?? [], value]
 
 /** Parses a command line, runs what it says, and returns the exit code. */
@@ -293,7 +298,9 @@ function receipts (root: Command, run: Run): void {
 function inspection (root: Command, run: Run): void {
   const load = async () => await import('./inspect.ts')
   const nodeGroup = root.command('node').description('workers').exitOverride()
-  withData(add(nodeGroup, 'list', 'who is connected, what they earned, who was caught')).action(run(async () => (await load()).nodes))
+  withData(add(nodeGroup, 'list', 'who is connected, what they earned, who was caught'))
+    .option('--show <columns>', 'other columns: some of capacity, offers, reputation, with commas between them', oneOrMoreOf('capacity', 'offers', 'reputation'))
+    .action(run(async () => (await import('./node-list.ts')).nodes))
   withData(add(nodeGroup, 'describe <peer>', 'one worker: what it was struck for, and the evidence')).action(run(async () => (await import('./node-record.ts')).describeNode))
   add(nodeGroup, 'verify <file>', 'check evidence against a worker, anywhere and without a node').action(run(async () => (await import('./node-record.ts')).verifyEvidence))
   owner(root, nodeGroup, run)
@@ -319,8 +326,15 @@ function inspection (root: Command, run: Run): void {
   withData(add(wallet, 'transactions', 'the journal, newest first')).option('--account <id>', 'only of this account').option('--limit <n>', 'how many', whole, 20).action(run(async () => (await load()).transactions))
   add(root, 'status', 'what this node does and why: a coordinator, or a worker').option('--data <dir>', 'data folder of the node').option('--watch', 'again and again')
     .action(run(async () => (await import('./status.ts')).status))
-  withData(add(root, 'doctor', 'check this machine')).action(run(async () => (await load()).doctor))
+  doctor(root, run)
+  doctor(nodeGroup, run)
   add(root, 'version', 'the version').action(run(async () => (await load()).version))
+}
+
+function doctor (parent: Command, run: Run): void {
+  add(parent, 'doctor', 'check a node and its machine, with what to do about what is wrong; also while it does not run')
+    .option('--data <dir>', 'data folder of the node; default: every node of your user on this machine')
+    .action(run(async () => (await import('./doctor/doctor.ts')).doctor))
 }
 
 /** What the owner of a machine says to its worker. */

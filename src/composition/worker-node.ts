@@ -11,7 +11,7 @@ import { DEFAULT_PRICES, priceContradiction } from '../model/price-rules.ts'
 import type { PriceRules } from '../model/price-rules.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import type { Reachability } from '../model/reachability.ts'
-import type { Transport } from '../model/transport.ts'
+import type { PeerIntroduction, Transport } from '../model/transport.ts'
 import { BandwidthMeter, loadIdentity, openTransport } from '../network/index.ts'
 import type { ReachOptions } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -117,6 +117,7 @@ export interface WorkerNode {
   readonly accounts: () => readonly CoordinatorAccount[]
   /** the last auctions it was asked in, newest first */
   readonly auctions: () => readonly AuctionView[]
+  readonly introductions: () => readonly PeerIntroduction[]
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -262,6 +263,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       status: () => workerStatus(state, systemClock.now()),
       accounts: () => viewCoordinators(state, systemClock.now()),
       auctions: () => viewAuctions(state),
+      introductions: () => transport.introductions(),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {

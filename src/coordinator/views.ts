@@ -74,6 +74,22 @@ export interface NodeView {
   readonly numericClass: string
   readonly cores: number
   readonly memoryMiB: number
+  readonly diskMiB: number
+  /** models of those apps can be given */
+  readonly gpus: readonly string[]
+  readonly cpuModel: string
+  readonly arch: string
+  /** benchmark of one core, 1000 for the reference; 0: not known */
+  readonly speed: number
+  /** bytes per second; 0: not known */
+  readonly bandwidth: number
+  /** its owner's schedule ends all work then, milliseconds since the epoch */
+  readonly freeUntil?: number
+  /** price relative to the suggested tariff, per mille; 0: no offer */
+  readonly priceLevel: number
+  readonly operator: string
+  /** why it takes no work at the moment */
+  readonly suspended?: Reason
   readonly slots: number
   readonly running: number
   readonly earned: string
@@ -104,6 +120,16 @@ export function viewNodes (state: CoordinatorState, now: number): readonly NodeV
       numericClass: worker?.offer?.numericClass ?? '',
       cores: worker?.offer?.cores ?? 0,
       memoryMiB: worker?.offer?.memoryMiB ?? 0,
+      diskMiB: worker?.offer?.diskMiB ?? 0,
+      gpus: worker?.offer?.gpus ?? [],
+      cpuModel: worker?.offer?.cpuModel ?? '',
+      arch: worker?.offer?.arch ?? '',
+      speed: worker?.offer?.speed ?? 0,
+      bandwidth: worker?.offer?.bandwidth ?? 0,
+      ...worker?.offer?.freeUntil === undefined ? {} : { freeUntil: worker.offer.freeUntil },
+      priceLevel: worker?.offer?.priceLevel ?? 0,
+      operator: worker?.offer?.operator ?? '',
+      ...worker?.offer?.suspended === undefined ? {} : { suspended: worker.offer.suspended },
       slots: worker?.offer?.slotsTotal ?? 0,
       running: worker?.inFlight.size ?? 0,
       earned: formatByc(postedTo(state, peer)),

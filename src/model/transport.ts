@@ -21,6 +21,16 @@ export interface TransportEvents {
   onFrame: (frame: ReceivedFrame) => void
 }
 
+/** What a connected peer said of itself when its control stream opened. */
+export interface PeerIntroduction {
+  readonly peer: string
+  readonly role: string
+  /** program and version, e.g. `nightshift/0.1.0` */
+  readonly agent: string
+  /** its clock less ours at this moment, milliseconds, half a round trip taken off; absent for peers that do not tell the time */
+  readonly clockAheadMs?: number
+}
+
 /** The node's connections: ordered control messages per peer, and content by hash. */
 export interface Transport {
   /** this node's peer id, stable across restarts */
@@ -30,6 +40,7 @@ export interface Transport {
   /** whether others can dial it */
   readonly reachability: () => Reachability
   readonly peers: () => readonly string[]
+  readonly introductions: () => readonly PeerIntroduction[]
   /** bytes in and out since it was opened */
   readonly traffic: () => number
   /** Smoothed round-trip time to a peer in milliseconds, undefined while unknown. */

@@ -16,6 +16,7 @@ import { Dialer, parseAddresses } from './dialer.ts'
 import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
 import { loadNetworkKey } from './network-key.ts'
+import { Introductions } from './introductions.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
 import { DialPolicy } from './reach/dial-policy.ts'
@@ -110,11 +111,12 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     } : undefined
   })
   const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log, inPrivate: protector !== undefined })
+  const introductions = new Introductions()
   let open: () => void = () => undefined
   const ready = new Promise<void>(resolve => { open = resolve })
   const control: Control = new Control({
     node,
-    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: options.hello, clock },
+    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: () => ({ ...options.hello(), sentAt: Date.now() }), clock },
     bans,
     log,
     ready,
@@ -126,11 +128,13 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
         if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
         else if (connection !== undefined) void roundTrips.up(connection)
         reachability.look()
+        introductions.up(peer, hello)
         options.events.onPeerUp(peer, hello)
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)
         if (control.peers().length === 0) directory?.seekNow()
+        introductions.down(peer)
         options.events.onPeerDown(peer, why)
       }
     }
@@ -196,6 +200,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       return { ...reachability.view(), ...relay === undefined ? {} : { relay } }
     },
     peers: () => control.peers(),
+    introductions: () => introductions.all(peer => roundTrips.get(peer)),
     rtt: peer => roundTrips.get(peer),
     send: (peer, message) => control.send(peer, message),
     fetch: async (peer, ref, into, signal) => { await client.fetch(peer, ref, into, signal) },

@@ -185,6 +185,7 @@ function hello (value: Hello): void {
   whole('hello.incarnation', value.incarnation)
   whole('hello.ledgerSeq', value.ledgerSeq)
   if (value.ledgerHash.length !== 0) bytes('hello.ledgerHash', value.ledgerHash, 32)
+  if (value.sentAt !== undefined) whole('hello.sentAt', value.sentAt)
   if (value.bootId !== undefined && value.bootId.length !== 0) bytes('hello.bootId', value.bootId, 16)
 }
 

@@ -18,7 +18,7 @@ const evidence = {
 
 /** One valid message of every kind. */
 export const SAMPLES: readonly Message[] = [
-  { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash, bootId } },
+  { hello: { version: 1, minVersion: 1, role: 'worker', agent: 'test/1', incarnation: 4, ledgerSeq: 9, ledgerHash: hash, bootId, sentAt: 1_700_000_000_000 } },
   { offer: {
     offerSeq: 2, slotsFree: 1, slotsTotal: 2, cores: 1.5, memoryMiB: 512, diskMiB: 100, gpus: [{ model: 'x', vramMiB: 1, driver: '1.2' }], platforms: ['wasm'], isolation: 'process',
     numericClass: 'x64/a', priceLevel: 1000, cachedApps: ['a'], operator: 'o', validForMs: 1000, cpuModel: 'a', arch: 'x64', runtimes: ['runsc'], egress: true, bandwidth: 6, freeFor: 5, speed: 7
