@@ -138,7 +138,7 @@ class MirroredLevel implements DurableStore {
   /** Brings database and mirror to the same batch. */
   async agree (): Promise<void> {
     const { dir, mirrorDir, log } = this.#options
-    const mirror = this.#mirror ?? await Mirror.anew(mirrorDir)
+    let mirror = this.#mirror ?? await Mirror.anew(mirrorDir)
     this.#mirror = mirror
     if (mirror.position.n > this.#head.n) {
       let applied = 0
@@ -154,6 +154,12 @@ class MirroredLevel implements DurableStore {
     }
     if (mirror.position.n < this.#head.n || mirror.isEmpty) {
       if (this.#head.n > 0) log('the mirror lacks what the database has: a new snapshot is taken')
+      // its files end before the snapshot begins: nothing could be read across the gap
+      if (!mirror.isEmpty) {
+        await mirror.close()
+        mirror = await Mirror.anew(mirrorDir)
+        this.#mirror = mirror
+      }
       await mirror.begin(this.#head)
       await this.#snapshot()
     }
