@@ -1,5 +1,9 @@
 import type { BlobRef } from '../model/store.ts'
+import type { Evidence } from '../verification/evidence.ts'
 import type { Attempt, Chunk, JobRecord } from './state.ts'
+
+/** What another coordinator said, and when it was heard, milliseconds. */
+export interface Hearsay { readonly at: number, readonly evidence: Evidence }
 
 type StoredAttempt = Omit<Attempt, 'price'> & { readonly price: string }
 type StoredJob = Omit<JobRecord, 'spec' | 'budget' | 'maxPrice' | 'spent'> & { readonly budget: string, readonly maxPrice: string, readonly spent: string }
@@ -23,6 +27,16 @@ export function encodeChunk (chunk: Chunk): string {
 export function decodeChunk (text: string): Chunk {
   const stored = JSON.parse(text) as Omit<Chunk, 'attempts'> & { attempts: StoredAttempt[] }
   return { ...stored, attempts: stored.attempts.map(attempt => ({ ...attempt, price: BigInt(attempt.price) })) }
+}
+
+export function encodeHearsay (hearsay: Hearsay): string {
+  return JSON.stringify(hearsay)
+}
+
+export function decodeHearsay (text: string): Hearsay {
+  const stored = JSON.parse(text) as Hearsay | Evidence
+  // older versions kept no time
+  return 'evidence' in stored ? stored : { at: 0, evidence: stored }
 }
 
 export function newChunk (index: number, input: BlobRef, quorum: number): Chunk {
