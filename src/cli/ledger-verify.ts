@@ -2,7 +2,6 @@ import { createReadStream, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { storeFolders } from '../composition/node-store.ts'
-import { WALLET_FILE } from '../composition/wallet-file.ts'
 import { KEYS as COORDINATOR_KEYS } from '../coordinator/keys.ts'
 import { accountsRoot } from '../ledger/checkpoint.ts'
 import { checkJournal } from '../ledger/check-journal.ts'
@@ -70,7 +69,7 @@ async function verifyFolder (folder: string, command: VerifyCommand): Promise<nu
   const database = await checkDatabase(dir)
   const { peerId } = await loadIdentity(folder)
   const mirror = await checkMirror(mirrorDir, ({ peer, bytes, signature }) => peer === peerId && verifySignature(peer, bytes, signature))
-  const held = existsSync(join(folder, WALLET_FILE)) ? await receiptsOfWorker(mirrorDir, peerId) : await booksOfCoordinator(folder, peerId)
+  const held = await isWorkers(mirrorDir) ? await receiptsOfWorker(mirrorDir, peerId) : await booksOfCoordinator(folder, peerId)
   const isLost = database.state === 'damaged' || database.state === 'absent'
   const ok = held.ok && !isLost && mirror.damages.length === 0
   if (command.output === 'json') printJson({ ok, ...held.figures, database, mirror: { batch: mirror.position.n, snapshots: mirror.snapshots, damages: mirror.damages } })
@@ -84,6 +83,12 @@ async function verifyFolder (folder: string, command: VerifyCommand): Promise<nu
     else if (mirror.damages.length > 0) say('  what to do: start the node; it makes a new mirror from its database')
   }
   return ok ? EXIT.done : EXIT.verification
+}
+
+/** True for a worker's data. A coordinator counts its starts before it says anything; of a mirror that cannot be read nothing is known, and it is said to be damaged either way. */
+async function isWorkers (mirrorDir: string): Promise<boolean> {
+  const starts = await mirroredValues(mirrorDir, COORDINATOR_KEYS.incarnation).catch(() => undefined)
+  return starts?.size === 0
 }
 
 /** What a data folder, beside its database, says of the money of its node, and whether that is right. */

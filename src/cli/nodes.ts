@@ -165,7 +165,7 @@ function workerOptions (command: WorkerCommand, log: Logger): ServedWorkerOption
     ...(command.priceLevel === undefined ? {} : { priceLevel: command.priceLevel }),
     ...priceOptions(command),
     ...(command.creditLimit === undefined ? {} : { creditLimit: parseByc(command.creditLimit) }),
-    ...(command.owner === undefined ? {} : { owner: peerIdOption(command.owner) }),
+    ...(command.owner === undefined ? {} : { belongsTo: peerIdOption(command.owner) }),
     ...(command.operator === undefined ? {} : { operator: command.operator }),
     ...(command.cores === undefined ? {} : { cores: command.cores }),
     ...(command.memory === undefined ? {} : { memoryMiB: Math.round(command.memory * 1024) }),
@@ -208,10 +208,10 @@ function reachOptions ({ announce: addresses, relay, dht, upnp, networkKey }: Co
 }
 
 /** A node of a local cluster lends all there is, unless settings are named; any other does what its owner's rules allow. */
-function rulesOptions ({ config, profile, simulate }: WorkerCommand): { rules?: OwnerOptions } {
+function rulesOptions ({ config, profile, simulate }: WorkerCommand): { ownerSettings?: OwnerOptions } {
   if (profile === 'local' && config === undefined) return {}
   const known = PROFILES.find(name => name === profile)
-  return { rules: { ...config === undefined ? {} : { file: config }, ...known === undefined ? {} : { profile: known }, ...simulate === undefined ? {} : { simulate } } }
+  return { ownerSettings: { ...config === undefined ? {} : { file: config }, ...known === undefined ? {} : { profile: known }, ...simulate === undefined ? {} : { simulate } } }
 }
 
 function announce (format: Format, ready: object, lines: readonly string[]): void {

@@ -27,9 +27,17 @@ export interface OwnerOptions {
   readonly simulate?: string
 }
 
+/** The owner's settings as they were read once: what they say, of which version of the file. */
+export interface OwnerSettings {
+  readonly options: OwnerOptions
+  readonly file: string
+  readonly stamp: string
+  readonly rules: OwnerRules
+}
+
 export interface Watched {
   readonly dataDir: string
-  readonly options: OwnerOptions
+  readonly settings: OwnerSettings
   /** bytes through this node's sockets and its containers since it started */
   readonly traffic: () => number
   /** room that images take which were brought for tasks, bytes */
@@ -61,6 +69,17 @@ export async function readOwnerRules (file: string, profile?: OwnerProfile): Pro
   return rulesOf(profile === undefined || typeof written !== 'object' ? written : { profile, ...written })
 }
 
+/**
+ * Reads the settings of a worker that starts, once: all that depends on them goes by the same version.
+ * @throws NS_E_CONFIG when they cannot be followed: a node does not start on a misunderstanding
+ */
+export async function readOwnerSettings (dataDir: string, options: OwnerOptions): Promise<OwnerSettings> {
+  const file = ownerFile(dataDir, options)
+  // in this order: what is written between the two is read again at the first look
+  const stamp = await stampOf(file)
+  return { options, file, stamp, rules: await readOwnerRules(file, options.profile) }
+}
+
 /** Replaces the settings whole, after checking them, so that a running node never reads half of them. */
 export async function writeOwnerSettings (file: string, settings: object): Promise<OwnerRules> {
   const rules = rulesOf(settings)
@@ -78,26 +97,23 @@ export class OwnerWatch {
   readonly #inputIdle = inputWatch()
   readonly #traffic: TrafficBook
   #seen: Conditions = NOTHING_SEEN
-  #stamp = ''
+  #stamp: string
   #measuring: Promise<void> | undefined
   #watching: Promise<void> = Promise.resolve()
   #days = 1
 
   private constructor (watched: Watched, traffic: TrafficBook) {
     this.#watched = watched
-    this.#file = ownerFile(watched.dataDir, watched.options)
+    this.#file = watched.settings.file
+    this.#stamp = watched.settings.stamp
     this.#cpu = new CpuLoad(watched.containersCpuMs)
     this.#traffic = traffic
   }
 
-  /**
-   * Tells the owner's rules, then watches.
-   * @throws NS_E_CONFIG when the settings cannot be followed: a node does not start on a misunderstanding
-   */
+  /** Tells the owner's rules, then watches. */
   static async start (watched: Watched): Promise<OwnerWatch> {
     const watch = new OwnerWatch(watched, await TrafficBook.open(watched.dataDir))
-    watch.#stamp = await stampOf(watch.#file)
-    watch.#tellRules(await readOwnerRules(watch.#file, watched.options.profile))
+    watch.#tellRules(watched.settings.rules)
     await watch.#look(0)
     watch.#watching = watch.#watch()
     return watch
@@ -129,7 +145,7 @@ export class OwnerWatch {
     if (stamp === this.#stamp) return
     this.#stamp = stamp
     try {
-      this.#tellRules(await readOwnerRules(this.#file, this.#watched.options.profile))
+      this.#tellRules(await readOwnerRules(this.#file, this.#watched.settings.options.profile))
       this.#watched.log.info({ file: this.#file }, 'the owner\'s settings were read again')
     } catch (error) {
       this.#watched.log.error({ file: this.#file, why: errorMessage(error) }, 'the owner\'s new settings cannot be followed: those of before stay')
@@ -166,7 +182,7 @@ export class OwnerWatch {
   }
 
   async #simulated (): Promise<Partial<Conditions>> {
-    const { simulate } = this.#watched.options
+    const { simulate } = this.#watched.settings.options
     if (simulate === undefined) return {}
     const text = await readFile(simulate, 'utf8').catch(() => '{}')
     return JSON.parse(text === '' ? '{}' : text) as Partial<Conditions>

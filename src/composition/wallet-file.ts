@@ -33,8 +33,8 @@ export class WalletFile {
   }
 
   async #write (): Promise<void> {
-    const { self, signer, config: { owner } } = this.#state
-    const belonging = owner === undefined ? {} : { belonging: signBelonging(owner, signer) }
+    const { self, signer, config: { belongsTo } } = this.#state
+    const belonging = belongsTo === undefined ? {} : { belonging: signBelonging(belongsTo, signer) }
     const text = JSON.stringify({ worker: self, ...belonging, coordinators: viewCoordinators(this.#state, systemClock.now()) })
     if (text === this.#last) return
     try {

@@ -46,7 +46,7 @@ import { readMeasured } from './machine-file.ts'
 import { MachineWatch, lendable } from './machine-watch.ts'
 import { openNodeStore } from './node-store.ts'
 import { ownNumericClass } from './numeric-class.ts'
-import { OwnerWatch, ownerFile, readOwnerRules } from './owner-watch.ts'
+import { OwnerWatch, readOwnerSettings } from './owner-watch.ts'
 import type { OwnerOptions } from './owner-watch.ts'
 import { Opened } from './stack.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -80,7 +80,7 @@ export interface WorkerOptions {
   /** units a new coordinator may owe; default 1 BYC */
   readonly creditLimit?: bigint
   /** peer id of the coordinator that may net what this worker is owed; default: none */
-  readonly owner?: string
+  readonly belongsTo?: string
   /** name of the one who runs several workers; one replica of a chunk per operator */
   readonly operator?: string
   /** cores and memory offered; default what the machine has */
@@ -95,7 +95,7 @@ export interface WorkerOptions {
   /** for test clusters */
   readonly behaviour?: BehaviourOptions
   /** what the machine's owner allows; default: all of it, always */
-  readonly rules?: OwnerOptions
+  readonly ownerSettings?: OwnerOptions
   readonly log: Logger
 }
 
@@ -165,9 +165,10 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       memoryMiB,
       cores,
       creditLimit: options.creditLimit ?? BASE_CREDIT,
-      ...options.owner === undefined ? {} : { owner: options.owner }
+      ...options.belongsTo === undefined ? {} : { belongsTo: options.belongsTo }
     }, NOTHING_OFFERED)
-    if (options.rules !== undefined) state.owner.rules = await readOwnerRules(ownerFile(dataDir, options.rules), options.rules.profile)
+    const settings = options.ownerSettings === undefined ? undefined : await readOwnerSettings(dataDir, options.ownerSettings)
+    if (settings !== undefined) state.owner.rules = settings.rules
     // apps step back behind everything else as far as the owner says at the moment they start
     const niceness = (): number => state.owner.rules?.nice ?? 0
     const sandboxes = options.sandboxes ?? opened.add('executors', await openExecutors({ isolation, slots, ready: slots, niceness, log }), closeExecutors)
@@ -228,10 +229,10 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       onFatal: fail
     }), async it => { await it.close() })
     opened.add('wallet file', new WalletFile(dataDir, state, log), async it => { await it.close() })
-    if (options.rules !== undefined) {
+    if (settings !== undefined) {
       opened.add('owner watch', await OwnerWatch.start({
         dataDir,
-        options: options.rules,
+        settings,
         traffic: () => transport.traffic() + containers.trafficBytes,
         imageBytes: () => containers.imageBytes,
         containersCpuMs: () => containers.cpuMs,

@@ -7,12 +7,15 @@ import { evidenceFromWire } from '../verification/evidence-wire.ts'
 import { newStanding, withDoubt } from '../verification/reputation.ts'
 import { spread } from './evidence.ts'
 import { KEYS } from './keys.ts'
+import { encodeHearsay } from './records.ts'
 import { isTrusted } from './tiers.ts'
 import type { Turn } from './turn.ts'
 import { short, strike } from './verdict.ts'
 
-/** Evidence of other coordinators kept; beyond that none is taken. */
+/** Evidence of other coordinators kept; beyond that the oldest goes. */
 const MOST_KEPT = 1000
+/** Of it, of coordinators that this one's owner did not name: they crowd out nobody but each other. */
+const STRANGERS_KEPT = 800
 
 /**
  * A node shows what another coordinator has against a worker. It can only lower
@@ -32,7 +35,7 @@ export function onEvidence (turn: Turn, from: string, wire: WireEvidence): void 
   if (teller === undefined || heard === undefined || evidence === undefined) return
   teller.heard = heard
   const id = evidenceId(evidence)
-  if (evidence.coordinator === state.self || evidence.accused.worker === state.self || state.evidence.has(id) || state.evidence.size >= MOST_KEPT) return
+  if (evidence.coordinator === state.self || evidence.accused.worker === state.self || state.evidence.has(id)) return
   try {
     checkEvidence(evidence, state.signer)
   } catch (error) {
@@ -40,16 +43,31 @@ export function onEvidence (turn: Turn, from: string, wire: WireEvidence): void 
     turn.effect({ kind: 'note', level: 'warn', text: error.message, about: { worker: from } })
     return
   }
-  state.evidence.set(id, evidence)
-  turn.put(KEYS.evidence + id, JSON.stringify(evidence))
-  heed(turn, evidence)
+  keep(turn, id, evidence)
+  heed(turn, id, evidence)
   spread(turn, evidence, from)
 }
 
-function heed (turn: Turn, evidence: Evidence): void {
+function keep (turn: Turn, id: string, evidence: Evidence): void {
+  const { state } = turn
+  const isStrangers = ([, { coordinator }]: readonly [string, Evidence]): boolean => !isTrusted(state, coordinator, turn.now)
+  const strangers = [...state.evidence].filter(isStrangers)
+  const isFull = state.evidence.size >= MOST_KEPT || (isStrangers([id, evidence]) && strangers.length >= STRANGERS_KEPT)
+  const oldest = isFull ? strangers[0]?.[0] ?? state.evidence.keys().next().value : undefined
+  if (oldest !== undefined) {
+    state.evidence.delete(oldest)
+    turn.put(KEYS.evidence + oldest, undefined)
+  }
+  state.evidence.set(id, evidence)
+  turn.put(KEYS.evidence + id, encodeHearsay({ at: turn.now, evidence }))
+}
+
+function heed (turn: Turn, id: string, evidence: Evidence): void {
   const { coordinator, accused, witness, jobId, chunk } = evidence
   const text = `for ${coordinator} it signed result ${short(accused.resultHash)}, ${witness.worker} signed ${short(witness.resultHash)}`
   if (isTrusted(turn.state, coordinator, turn.now)) {
+    // it was kept once, and had to go since: nobody is struck twice for one result
+    if (turn.state.incidents.some(incident => incident.evidence !== undefined && evidenceId(incident.evidence) === id)) return
     strike(turn, { at: turn.now, worker: accused.worker, jobId, chunk, epoch: accused.epoch, reason: reason('WRONG_RESULT', text), evidence })
     return
   }

@@ -8,7 +8,6 @@ import { attemptKey } from '../model/ids.ts'
 import type { JobSpec } from '../model/job.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef, Store } from '../model/store.ts'
-import type { Evidence } from '../verification/evidence.ts'
 import { withClasses } from '../verification/reputation.ts'
 import type { Standing } from '../verification/reputation.ts'
 import { idOf } from './attempts.ts'
@@ -18,7 +17,8 @@ import { indexChunks, newJob } from './jobs.ts'
 import { untoldBatch } from './draws.ts'
 import { KEYS, after } from './keys.ts'
 import { loadNettings } from './netting-books.ts'
-import { decodeChunk, decodeJob, fromThePast } from './records.ts'
+import { decodeChunk, decodeHearsay, decodeJob, fromThePast } from './records.ts'
+import type { Hearsay } from './records.ts'
 import { addUnpaid } from './settlement.ts'
 import type { CoordinatorConfig, CoordinatorState, Incident, Job } from './state.ts'
 
@@ -62,7 +62,9 @@ export async function loadRecords (store: Store, state: CoordinatorState, now: n
   for await (const [channel, text] of prefixed(store, KEYS.redeemed)) state.redeemed.set(channel, JSON.parse(text) as Redemption)
   for await (const [worker, text] of prefixed(store, KEYS.doubleUse)) state.doubleUses.set(worker, JSON.parse(text) as DoubleUse)
   for await (const [, text] of prefixed(store, KEYS.incident)) state.incidents.push(JSON.parse(text) as Incident)
-  for await (const [id, text] of prefixed(store, KEYS.evidence)) state.evidence.set(id, JSON.parse(text) as Evidence)
+  const heard: (Hearsay & { readonly id: string })[] = []
+  for await (const [id, text] of prefixed(store, KEYS.evidence)) heard.push({ id, ...decodeHearsay(text) })
+  for (const { id, evidence } of heard.sort((a, b) => a.at - b.at)) state.evidence.set(id, evidence)
   for await (const [id, text] of prefixed(store, KEYS.job)) {
     const spec = await store.get(KEYS.spec + id)
     if (spec === undefined) continue

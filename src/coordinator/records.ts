@@ -1,5 +1,9 @@
 import type { BlobRef } from '../model/store.ts'
+import type { Evidence } from '../verification/evidence.ts'
 import type { Attempt, Chunk, JobRecord } from './state.ts'
+
+/** What another coordinator said, and when it was heard, milliseconds. */
+export interface Hearsay { readonly at: number, readonly evidence: Evidence }
 
 type StoredAttempt = Omit<Attempt, 'price'> & { readonly price: string }
 type StoredJob = Omit<JobRecord, 'spec' | 'budget' | 'maxPrice' | 'spent'> & { readonly budget: string, readonly maxPrice: string, readonly spent: string }
@@ -47,6 +51,16 @@ export function fromThePast (chunk: Chunk, now: number): Chunk {
       ...attempt.retryAt === undefined ? {} : { retryAt: wait(attempt.retryAt) }
     }))
   }
+}
+
+export function encodeHearsay (hearsay: Hearsay): string {
+  return JSON.stringify(hearsay)
+}
+
+export function decodeHearsay (text: string): Hearsay {
+  const stored = JSON.parse(text) as Hearsay | Evidence
+  // older versions kept no time
+  return 'evidence' in stored ? stored : { at: 0, evidence: stored }
 }
 
 export function newChunk (index: number, input: BlobRef, quorum: number): Chunk {

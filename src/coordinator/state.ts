@@ -316,7 +316,7 @@ export interface CoordinatorState {
   readonly workers: Map<string, WorkerView>
   readonly standings: Map<string, Standing>
   readonly incidents: Incident[]
-  /** what other coordinators have against workers, by evidenceId */
+  /** what other coordinators have against workers, by evidenceId, oldest first */
   readonly evidence: Map<string, Evidence>
   /** what each worker is owed for verified results, units */
   readonly unpaid: Map<string, bigint>

@@ -25,7 +25,6 @@ export function plannedReplicas (job: Job): number {
   return fixedReplicas(job) ?? 2
 }
 
-
 /** True for this coordinator itself, and for peers its owner named while no strike counts against them. */
 export function isTrusted (state: CoordinatorState, worker: string, now: number): boolean {
   if (worker === state.self) return true

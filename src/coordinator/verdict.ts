@@ -5,7 +5,7 @@ import type { Evidence } from '../verification/evidence.ts'
 import { isBanned, newStanding, withStrike } from '../verification/reputation.ts'
 import { endAttempt, requeue } from './attempts.ts'
 import { backtrack } from './backtrack.ts'
-import { comparesBytes, isExamined, verdictAbout } from './examination.ts'
+import { comparesBytes, isChecked, isExamined, verdictAbout } from './examination.ts'
 import { evidenceAgainst, spread } from './evidence.ts'
 import type { Attempt, Chunk, Incident, Job } from './state.ts'
 import { isSuspect } from './suspicion.ts'
@@ -21,7 +21,7 @@ export function rejectLate (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt
 export function refuse (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, value: string, erratic: boolean): void {
   const text = `its result ${short(attempt.value)} differs from the accepted ${short(value)}`
   if (isExamined(job) && verdictAbout(job, chunk, attempt, value) !== 'no') {
-    endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('EXAMINER_FAILED', `${text}; nobody is struck, because the app's examiner gave no answer about it`))
+    endAttempt(turn, job, chunk, attempt, 'REJECTED', reason('EXAMINER_FAILED', `${text}; nobody is struck, because the app's examiner gave no answer about it`), evidenceAgainst(turn, job, chunk, attempt, value))
     return
   }
   if (job.record.spec.app.manifest.determinism === 'none') {
@@ -37,7 +37,8 @@ export function reject (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt, co
   const why = reason(code, text)
   chunk.excluded.push(attempt.worker)
   job.record.strikes = (job.record.strikes ?? 0) + 1
-  endAttempt(turn, job, chunk, attempt, 'REJECTED', why, evidence)
+  // a checker looks at one result alone: there may be none beside it to show the worker
+  endAttempt(turn, job, chunk, attempt, 'REJECTED', code === 'WRONG_RESULT' && isChecked(job) && evidence === undefined ? reason('CHECKER_REFUSES', text) : why, evidence)
   // only where equal bytes are right do two results that differ prove anything to others
   const proof = comparesBytes(job) ? evidence : undefined
   strike(turn, { at: turn.now, worker: attempt.worker, jobId: job.record.id, chunk: chunk.index, epoch: attempt.epoch, reason: why, ...proof === undefined ? {} : { evidence: proof } })

@@ -13,7 +13,7 @@ import type { WorkerTurn } from './turn.ts'
 /** Says what this worker has of a coordinator: what it runs, the highest receipt, what of it was netted, and the start it last agreed with; and whose it is. */
 export function sendResume (turn: WorkerTurn, view: CoordinatorView): void {
   const { channel, seen, netting } = bookOf(turn.state, view.peer)
-  const { owner } = turn.state.config
+  const { belongsTo } = turn.state.config
   const receipt = highest(channel)
   turn.send(view.peer, {
     resume: {
@@ -22,7 +22,7 @@ export function sendResume (turn: WorkerTurn, view: CoordinatorView): void {
       ...receipt === undefined ? {} : { receipt: receiptToWire(receipt) },
       ...seen === undefined ? {} : { seen: claimToWire(seen) },
       ...netting === undefined ? {} : { netting: nettingToWire(netting) },
-      ...owner === undefined ? {} : { belonging: { owner, signature: bytes(signBelonging(owner, turn.state.signer).signature) } }
+      ...belongsTo === undefined ? {} : { belonging: { owner: belongsTo, signature: bytes(signBelonging(belongsTo, turn.state.signer).signature) } }
     }
   })
 }

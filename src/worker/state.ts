@@ -101,7 +101,7 @@ export interface WorkerConfig {
   /** what a new coordinator may owe, units */
   readonly creditLimit: bigint
   /** the coordinator that may net what this worker is owed */
-  readonly owner?: string
+  readonly belongsTo?: string
 }
 
 /** What the machine can run at the moment: an engine may go away and come back. */

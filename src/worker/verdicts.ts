@@ -12,6 +12,14 @@ import { encodeAttempt } from './records.ts'
 import type { WorkerAttempt } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 
+/**
+ * Refusals that rest on what a program of the app said: bytes cannot show that
+ * they are right. Nor can they show that it is wrong, so they count half: a
+ * coordinator that always says so is as unfair as any, only a little later.
+ */
+const BY_EXAMINER: readonly string[] = ['EXAMINER_FAILED', 'CHECKER_REFUSES']
+const HALF = 0.5
+
 /** Counts only what can be true: a verdict on a result that was committed to, at no more than the price of its lease. */
 export function judged (turn: WorkerTurn, key: string, attempt: WorkerAttempt, verdict: Verdict): void {
   const { coordinator } = attempt
@@ -45,7 +53,8 @@ function noteRefused (turn: WorkerTurn, attempt: WorkerAttempt, { evidence, reas
     return
   }
   const isOfThis = shown !== undefined && shown.jobId === attempt.id.jobId && shown.chunk === attempt.id.chunk && shown.accused.epoch === attempt.id.epoch && shown.accused.resultHash === attempt.outcome?.value
-  note(turn, attempt.coordinator, isOfThis ? 'contested' : 'unexplained')
+  if (isOfThis) note(turn, attempt.coordinator, 'contested')
+  else note(turn, attempt.coordinator, 'unexplained', BY_EXAMINER.includes(reason?.code ?? '') ? HALF : 1)
 }
 
 function evidenceAgainstMe (turn: WorkerTurn, coordinator: string, wire: WireEvidence): Evidence | undefined {

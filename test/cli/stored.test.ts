@@ -3,6 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runCommand } from '../../src/cli/program.ts'
+import { openNodeStore } from '../../src/composition/node-store.ts'
+import { loadCoordinator } from '../../src/coordinator/load.ts'
+import { nodeSigner } from '../../src/model/messages/signing.ts'
+import { loadIdentity } from '../../src/network/index.ts'
+import { createLogger } from '../../src/observe/logger.ts'
+import { KEYS as WORKER_KEYS } from '../../src/worker/keys.ts'
+
+const silent = createLogger('silent')
 
 describe('a file of a node that a command reads', () => {
   let dir: string
@@ -53,5 +61,17 @@ describe('a file of a node that a command reads', () => {
     await writeFile(join(dir, 'journal'), `${text}\n`)
     expect(await run('ledger', 'verify', join(dir, 'journal'))).toBe(4)
     expect(printed).toContain('is not a whole journal')
+  })
+
+  it.each([['a worker\'s', true], ['a coordinator\'s', false]])('is taken for what the database says it is when it is %s, whether its wallet is there or not', async (_, isWorkers) => {
+    const identity = await loadIdentity(dir)
+    const signer = nodeSigner(identity.peerId, identity.privateKey.raw)
+    const store = await openNodeStore(dir, identity, silent)
+    if (isWorkers) await store.batch([{ key: WORKER_KEYS.offerSeq, value: '1' }], { sync: true })
+    else await loadCoordinator(store, { signer, bootId: '0'.repeat(32) }, { trusted: new Set(), user: 'local', defaultBudget: 1n, leaseTtlMs: 10_000, platforms: [], numericClass: '' }, 0)
+    await store.close()
+    if (!isWorkers) await writeFile(join(dir, 'wallet.json'), JSON.stringify({ worker: 'w', coordinators: [] }))
+    expect(await run('ledger', 'verify', '--data', dir)).toBe(0)
+    expect(printed).toMatch(isWorkers ? /receipts: whole, \S+ BYC of 0 coordinators/ : /journal: {2}whole, 0 entries/)
   })
 })

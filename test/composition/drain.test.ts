@@ -25,7 +25,7 @@ describe('a worker that is asked to stop', () => {
 
   it('gives back what its owner has it hold, instead of waiting for it', async () => {
     const { api } = network
-    const worker = await network.addWorker({ rules: { profile: 'always' } })
+    const worker = await network.addWorker({ ownerSettings: { profile: 'always' } })
     const app = await pushWasm(api, 'endless', await compileWat(ENDLESS))
     const { id } = await api.call('POST', '/v1/jobs', { name: 'held', app, config: { replicas: 1 } }) as { id: string }
     await expect.poll(() => worker.running(), { timeout: 30_000 }).toBe(1)

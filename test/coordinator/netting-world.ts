@@ -95,7 +95,7 @@ export class WorkerAt {
 
   async start (): Promise<void> {
     this.state = await loadWorker(this.#disk, namedSigner(this.name), {
-      slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: '', hardware: HARDWARE, memoryMiB: 1024, cores: 4, creditLimit: 1n << 60n, owner: this.owner
+      slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: '', hardware: HARDWARE, memoryMiB: 1024, cores: 4, creditLimit: 1n << 60n, belongsTo: this.owner
     }, { platforms: ['wasm'], runtimes: [], egress: false })
   }
 

@@ -85,6 +85,14 @@ describe('a fuzzy app', () => {
   })
 })
 
+/** What a checker refuses is half of a fault of the coordinator in the eyes of the worker, unless somebody's other result was shown to it. */
+function refusedByHalf (network: SimulatedNetwork, name: string): boolean {
+  const { books, earnings } = network.worker(name)
+  const refused = earnings.get('coordinator')?.rejected ?? 0
+  const { unexplained = 0, contested = 0 } = books.get('coordinator')?.conduct ?? {}
+  return refused > 0 && Math.abs(2 * unexplained + contested - refused) < 0.01
+}
+
 describe('a self-checked app', () => {
   it('runs each chunk once, and its checker is enough', () => {
     const { network, job } = run(11, { manifest: CHECKED, workers: different(3) })
@@ -98,6 +106,7 @@ describe('a self-checked app', () => {
     expect(job.record.state).toBe('COMPLETED')
     expect(network.wrong(ID)).toEqual([])
     expect(strikes(network)).toEqual(['liar', 'liar'])
+    expect(refusedByHalf(network, 'liar')).toBe(true)
   })
 
   it('strikes nobody for what the checker cannot read', () => {
@@ -105,6 +114,7 @@ describe('a self-checked app', () => {
     expect(job.record).toMatchObject({ state: 'COMPLETED', failed: 0 })
     expect(strikes(network)).toEqual([])
     expect(network.earned('garbler')).toBe(0n)
+    expect(refusedByHalf(network, 'garbler')).toBe(true)
   })
 
   it('fails by its own fault when its checker cannot judge a trusted run', () => {

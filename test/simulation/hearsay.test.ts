@@ -77,6 +77,33 @@ describe('what others say of a worker', () => {
     expect(network.coordinator.evidence.size).toBe(0)
   })
 
+  it('is kept as far as there is room: strangers crowd out each other, and nobody whom the owner named', () => {
+    const network = proven(['c2'])
+    const { evidence } = network.coordinator
+    const stranger = against('stranger', 0)
+    const ids = (): readonly string[] => [...evidence.values()].map(({ coordinator, chunk }) => `${coordinator}/${chunk}`)
+    tell(network, against('c2', 1))
+    for (let i = 0; i < 800; i++) evidence.set(`e${i}`, { ...stranger, chunk: i })
+    tell(network, against('stranger', 900))
+    expect(ids()).toHaveLength(801)
+    expect(ids()).toEqual(expect.arrayContaining(['c2/1', 'stranger/1', 'stranger/900']))
+    expect(ids()).not.toContain('stranger/0')
+    for (let i = 0; i < 199; i++) evidence.set(`t${i}`, { ...against('c2', 1), chunk: 1000 + i })
+    tell(network, against('c2', 2))
+    expect(ids()).toHaveLength(1000)
+    expect(ids()).not.toContain('stranger/1')
+    expect(ids()).toEqual(expect.arrayContaining(['c2/1', 'c2/2']))
+    expect(isBanned(network.coordinator.standings.get('w1') ?? newStanding('w1'), network.now)).toBe(true)
+  })
+
+  it('strikes once for one result, also when it is told again after it had to go', () => {
+    const network = proven(['c2'])
+    tell(network, against('c2', 1))
+    network.coordinator.evidence.clear()
+    tell(network, against('c2', 1))
+    expect(network.coordinator.standings.get('w1')?.strikes).toHaveLength(1)
+  })
+
   it('is told to the others once, never back, and not to the accused', () => {
     const network = proven()
     const told: string[] = []

@@ -26,6 +26,12 @@ describe('what a worker makes of a coordinator', () => {
     expect(faultsOf(after({ contested: 4 }))).toBe(faultsOf(after({ unexplained: 1 })))
   })
 
+  it('minds refusals half that nobody can show by bytes, and refuses who gives no other reason', () => {
+    const halves = (count: number) => Array.from({ length: count }).reduce<Conduct>(conduct => withDeed(conduct, 'unexplained', 0, 0.5), newConduct())
+    expect(unfairness(halves(2 * LEAST_FAULTS - 1), 0)).toBeUndefined()
+    expect(unfairness(halves(2 * LEAST_FAULTS), 0)?.code).toBe('COORDINATOR_UNFAIR')
+  })
+
   it('takes one forged draw for enough, however much was paid', () => {
     expect(unfairness(after({ forged: 1, paid: 10_000 }), 0)?.text).toMatch(/did not draw it/)
   })
