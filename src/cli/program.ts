@@ -50,7 +50,7 @@ export async function runCommand (argv: readonly string[]): Promise<number> {
  * Whether a command takes these options; nothing is run.
  * @throws NS_E_USAGE when it does not. What is wrong is printed as for the command itself
  */
-export async function acceptsOptions (args: readonly string[]): Promise<void> {
+async function acceptsOptions (args: readonly string[]): Promise<void> {
   try {
     await program(() => async () => undefined).parseAsync(['node', 'nightshift', ...args])
   } catch (error) {
@@ -341,7 +341,7 @@ function service (root: Command, run: Run): void {
   add(group, 'install <role> [options...]', 'install a worker or coordinator with the options of that command, and start it').passThroughOptions()
     .option('--dry-run', 'print it and change nothing')
     .option('--memory-max <limit>', 'most memory of the node and its sandboxes, e.g. 50% or 8G; before the role', '90%')
-    .action(run(async () => (await load()).install))
+    .action(run(async () => (await load()).installer(acceptsOptions)))
   add(group, 'uninstall <role>', 'end it in order and forget the service; its data stays').action(run(async () => (await load()).uninstall))
   add(group, 'status [role]', 'whether it runs').action(run(async () => (await load()).status))
 }

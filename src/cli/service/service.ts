@@ -21,13 +21,15 @@ const STOP_MARGIN_SECONDS = 22
 /** Options whose values are paths; those of a service are absolute. */
 const PATHS = ['--data', '--config']
 
-/** `nightshift service install worker|coordinator [options of that command]`: again with the same options it changes nothing. */
-export async function install (role: string, given: readonly string[], command: Install): Promise<number> {
+/**
+ * `nightshift service install worker|coordinator [options of that command]`: again with the same options it changes nothing.
+ * @param accepts rejects when a command line would be refused
+ */
+export const installer = (accepts: (args: readonly string[]) => Promise<void>) => async (role: string, given: readonly string[], command: Install): Promise<number> => {
   const checked = roleOf(role)
   const options = given.filter(option => option !== '--dry-run')
   // what the command itself would refuse is refused here, before it is refused at every start
-  const { acceptsOptions } = await import('../program.ts')
-  await acceptsOptions([checked, ...options])
+  await accepts([checked, ...options])
   const manager = managerHere()
   const text = manager.text(await specOf(checked, options, command.memoryMax))
   const file = manager.file(checked)
