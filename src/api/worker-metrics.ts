@@ -22,6 +22,11 @@ export function workerMetrics (node: WorkerNode): Registry {
   gauge('results_rejected_today', 'results rejected since midnight UTC', () => node.status().today.rejected)
   gauge('earned_today_byc', 'ByteChips earned since midnight UTC', () => Number(node.status().today.earned))
   gauge('pending_byc', 'ByteChips of finished work that is not paid yet', () => Number(node.status().pending))
+  gauge('cores_lent', 'cores that may be used at the moment', () => node.status().allowance.cores)
+  gauge('memory_lent_bytes', 'memory that may be used at the moment', () => node.status().allowance.memoryMiB * 1024 * 1024)
+  gauge('disk_free_bytes', 'free on the disk of the data folder', () => node.status().machine.hardware.diskFreeMiB * 1024 * 1024)
+  gauge('bandwidth_bytes_per_second', 'measured over the last transfers of content; 0: not known', () => node.status().machine.bandwidth)
+  gauge('speed', 'benchmark of one core, 1000 for the reference machine; 0: not known', () => node.status().machine.speed)
   gauge('other_load_percent', 'processor time that other programs take', () => node.status().seen.otherLoad)
   gauge('traffic_bytes', 'bytes in and out within the days of the quota', () => node.status().seen.trafficBytes)
   registry.registerMetric(new Gauge({

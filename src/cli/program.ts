@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Noun } from './blocks.ts'
 import { EXIT, printError } from './output.ts'
+import { NightshiftError, errorMessage } from '../model/errors.ts'
 
 /** What a command does with its arguments and options, as commander hands them over. */
 type Action = (...args: never[]) => Promise<number>
@@ -45,6 +46,18 @@ export async function runCommand (argv: readonly string[]): Promise<number> {
   }
 }
 
+/**
+ * Whether a command takes these options; nothing is run.
+ * @throws NS_E_USAGE when it does not. What is wrong is printed as for the command itself
+ */
+async function acceptsOptions (args: readonly string[]): Promise<void> {
+  try {
+    await program(() => async () => undefined).parseAsync(['node', 'nightshift', ...args])
+  } catch (error) {
+    throw new NightshiftError('NS_E_USAGE', `"nightshift ${args.join(' ')}" would not start: ${errorMessage(error)}`)
+  }
+}
+
 type Run = (load: () => Promise<Action>) => (...args: unknown[]) => Promise<void>
 
 function program (run: Run): Command {
@@ -61,6 +74,7 @@ function program (run: Run): Command {
   inspection(root, run)
   add(root.command('key').description('keys other than a node\'s own').exitOverride(), 'network', 'make the key of a new private network')
     .requiredOption('--out <file>', 'where to').action(run(async () => (await import('./keys.ts')).makeNetworkKey))
+  service(root, run)
   return root
 }
 
@@ -335,6 +349,17 @@ function doctor (parent: Command, run: Run): void {
   add(parent, 'doctor', 'check a node and its machine, with what to do about what is wrong; also while it does not run')
     .option('--data <dir>', 'data folder of the node; default: every node of your user on this machine')
     .action(run(async () => (await import('./doctor/doctor.ts')).doctor))
+}
+
+function service (root: Command, run: Run): void {
+  const group = root.command('service').description('a node that runs by itself: a systemd user unit, or a launchd agent').exitOverride().enablePositionalOptions()
+  const load = async () => await import('./service/service.ts')
+  add(group, 'install <role> [options...]', 'install a worker or coordinator with the options of that command, and start it').passThroughOptions()
+    .option('--dry-run', 'print it and change nothing')
+    .option('--memory-max <limit>', 'most memory of the node and its sandboxes, e.g. 50% or 8G; before the role', '90%')
+    .action(run(async () => (await load()).installer(acceptsOptions)))
+  add(group, 'uninstall <role>', 'end it in order and forget the service; its data stays').action(run(async () => (await load()).uninstall))
+  add(group, 'status [role]', 'whether it runs').action(run(async () => (await load()).status))
 }
 
 /** What the owner of a machine says to its worker. */
