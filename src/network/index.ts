@@ -16,6 +16,7 @@ import { Control } from './control.ts'
 import { Dialer, parseAddresses } from './dialer.ts'
 import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
+import { Liveness } from './liveness.ts'
 import { loadNetworkKey } from './network-key.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
@@ -160,6 +161,12 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   // others learn of a new address, one by way of a relay too, when it is known to work
   const onOwnAddresses = (): void => { whenKnown(reachability.view().dialable) }
   const roundTrips = new RoundTrips(node, () => control.connections(), log)
+  const liveness = new Liveness({
+    clock,
+    sessions: () => control.sessions(),
+    ping: async ({ connection }, signal) => await node.services.ping.ping(connection.remotePeer, { signal }),
+    onDead: ({ peer }, quietMs) => { void control.close(peer, `no sign of life for ${Math.round(quietMs / 1000)} s`) }
+  })
   const server = new BlobServer({
     node, log, blobs: options.blobs, authorize: options.authorize ?? (() => true),
     onFault: (peer, fault) => { void control.punish(peer, fault) }
@@ -172,6 +179,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     await directory?.stop()
     await keeper.stop()
     roundTrips.stop()
+    liveness.stop()
     client.close()
     await control.stop()
     await server.stop()
