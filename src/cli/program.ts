@@ -97,7 +97,7 @@ function node (parent: Command, role: string, description: string): Command {
     .option('--relay', 'let nodes that cannot be dialled meet here: this node passes on what they say, within limits')
     .option('--network-key <file>', 'be part of the private network with this key, and of no other')
     .option('--upnp', 'ask the router of this network to forward the port of this node')
-    .option('--no-dht', 'neither look for coordinators in the DHT of this network nor be found there')
+    .option('--no-dht', 'look for coordinators neither in the DHT of this network nor by asking peers, and be found by neither')
     .option('--no-mdns', 'do not look for peers on the local network')
     .addOption(new Option('--profile <profile>', role === 'worker' ? 'whose machine this is: of somebody who works at it, of nobody, or free at night; local lends all of it and lifts the limits per address, for many nodes on one machine' : 'local lifts the limits per address, for many nodes on one machine').choices(role === 'worker' ? ['desktop', 'always', 'nights', 'local', 'open'] : ['local', 'open']).default('open'))
     .option('--no-containers', 'run no container apps, even where Docker or Podman is')

@@ -31,6 +31,8 @@ export interface SessionEvents {
 export class ControlSession {
   readonly peer: string
   readonly connection: Connection
+  /** when its last frame came, milliseconds since the epoch */
+  heardAt: number
   /** set when the two have nothing to say to each other: the stream is not opened again */
   useless = false
   readonly #stream: Stream
@@ -46,6 +48,7 @@ export class ControlSession {
     this.connection = connection
     this.#stream = stream
     this.#context = context
+    this.heardAt = context.clock.now()
     this.#reader = new StreamReader(stream, READ_AHEAD_BYTES)
     this.#outbox = new Outbox({
       stream,
@@ -99,6 +102,7 @@ export class ControlSession {
     for (;;) {
       const bytes = await this.#reader.readMessage(LIMITS.frameBytes, signal)
       if (bytes === undefined) return
+      this.heardAt = this.#context.clock.now()
       const frame = openFrame(bytes, key, this.peer, this.#context.self)
       if (frame.messages.some(message => message.hello !== undefined)) throw new PeerFault('HELLO_REPEATED', 'the peer sent a second Hello')
       events.onFrame(frame)

@@ -55,6 +55,10 @@ export class Control {
     return this.#sessions.get(peer)
   }
 
+  sessions (): Iterable<ControlSession> {
+    return this.#sessions.values()
+  }
+
   /** the connections in use, one per peer */
   connections (): Connection[] {
     return [...this.#sessions.values()].map(session => session.connection)

@@ -1,4 +1,5 @@
 import './polyfill.ts'
+import type { PeerInfo } from '@libp2p/interface'
 import type { Clock } from '../model/clock.ts'
 import { errorMessage, NightshiftError } from '../model/errors.ts'
 import type { Hello } from '../model/messages/control.ts'
@@ -15,6 +16,7 @@ import { Control } from './control.ts'
 import { Dialer, parseAddresses } from './dialer.ts'
 import { PeerFault } from './faults.ts'
 import { loadIdentity } from './identity.ts'
+import { Liveness } from './liveness.ts'
 import { loadNetworkKey } from './network-key.ts'
 import { Introductions } from './introductions.ts'
 import { createNode } from './node.ts'
@@ -22,6 +24,7 @@ import type { NetworkNode, Profile } from './node.ts'
 import { DialPolicy } from './reach/dial-policy.ts'
 import { Directory } from './reach/directory.ts'
 import { DialBackServer } from './reach/dialback-server.ts'
+import { PeerExchange } from './reach/peer-exchange.ts'
 import { RelayKeeper } from './reach/relay-keeper.ts'
 import { ReachabilityCheck } from './reach/reachability.ts'
 import { Traffic } from './traffic.ts'
@@ -39,7 +42,7 @@ export interface ReachOptions {
   readonly announce?: readonly string[]
   /** serve as a relay for nodes that cannot be dialled; default false */
   readonly serveRelay?: boolean
-  /** look for coordinators in the DHT, and say there what this node is; default: not with the profile `local` */
+  /** look for coordinators in the DHT and ask peers for them, and say in the DHT what this node is; default: not with the profile `local` */
   readonly dht?: boolean
   /** ask the router to forward the port, by UPnP; default false */
   readonly upnp?: boolean
@@ -89,6 +92,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const traffic = new Traffic()
   const protector = options.networkKey === undefined ? undefined : await loadNetworkKey(options.networkKey)
   const local = options.profile === 'local'
+  const discovers = options.dht ?? !local
   const policy = new DialPolicy(local)
   for (const address of peers) policy.allow(address)
   const node = await createNode({
@@ -101,7 +105,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     policy,
     protector,
     upnp: options.upnp === true,
-    dht: options.dht ?? !local,
+    dht: discovers,
     serveRelay: options.serveRelay === true,
     onDiscovered: options.mdns ? peer => {
       if (options.role !== 'worker') return
@@ -129,6 +133,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
         else if (connection !== undefined) void roundTrips.up(connection)
         reachability.look()
         introductions.up(peer, hello)
+        if (discovers && options.role === 'worker' && connection?.direction === 'outbound') void exchange.ask(connection)
         options.events.onPeerUp(peer, hello)
       },
       onPeerDown: (peer, why) => {
@@ -144,12 +149,15 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => node.getConnections(), own: node.services.own, onChange: dialable => { whenKnown(dialable) } })
   // workers dial: only a coordinator is of use to others when they can dial it
   const keeper = new RelayKeeper({ node, own: node.services.own, relays: node.services.relays, clock, log })
+  const onFound = ({ id, multiaddrs }: PeerInfo): void => { dialer.discovered({ id, multiaddrs: policy.worthTrying(multiaddrs) }) }
+  const coordinators = (): string[] => control.peers().filter(peer => control.session(peer)?.hello.role === 'coordinator')
+  const exchange = new PeerExchange({ node, clock, log, policy, coordinators, onFound })
   const { dht } = node.services
   const directory = dht === undefined ? undefined : new Directory({
     node, dht, random, log,
     provides: options.provides ?? [],
     ...options.role === 'worker' ? { seeks: { name: 'coordinator', satisfied: () => control.peers().length > 0 } } : {},
-    onFound: ({ id, multiaddrs }) => { dialer.discovered({ id, multiaddrs: policy.worthTrying(multiaddrs) }) }
+    onFound
   })
   const whenKnown = (dialable: boolean | 'unknown'): void => {
     if (options.role === 'coordinator' && dialable !== 'unknown') keeper.want(!dialable)
@@ -158,6 +166,12 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   // others learn of a new address, one by way of a relay too, when it is known to work
   const onOwnAddresses = (): void => { whenKnown(reachability.view().dialable) }
   const roundTrips = new RoundTrips(node, () => control.connections(), log)
+  const liveness = new Liveness({
+    clock,
+    sessions: () => control.sessions(),
+    ping: async ({ connection }, signal) => await node.services.ping.ping(connection.remotePeer, { signal }),
+    onDead: ({ peer }, quietMs) => { void control.close(peer, `no sign of life for ${Math.round(quietMs / 1000)} s`) }
+  })
   const server = new BlobServer({
     node, log, blobs: options.blobs, authorize: options.authorize ?? (() => true),
     onFault: (peer, fault) => { void control.punish(peer, fault) }
@@ -170,16 +184,19 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     await directory?.stop()
     await keeper.stop()
     roundTrips.stop()
+    liveness.stop()
     client.close()
     await control.stop()
     await server.stop()
     await dialBack.stop()
+    await exchange.stop()
     await node.stop()
   }
   try {
     await control.start()
     await server.start()
     await dialBack.start()
+    await exchange.start()
     await startNode(node, options.listen)
   } catch (error) {
     await close()

@@ -1,35 +1,15 @@
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Reachability } from '../../src/model/reachability.ts'
-import { crashRig } from '../support/crash.ts'
-import type { CrashRig } from '../support/crash.ts'
-import { Internet, whyNoNetworks } from '../support/netns.ts'
-import { launch } from '../support/nodes.ts'
-import type { Api, StartedNode } from '../support/nodes.ts'
+import { whyNoNetworks } from '../support/netns.ts'
+import type { Api } from '../support/nodes.ts'
+import { reachRig } from '../support/reach.ts'
 
 const CHUNKS = 4
 const why = await whyNoNetworks()
 if (why !== undefined) console.log(`skipped, the tests of routers and relays: ${why}`)
 
 describe.skipIf(why !== undefined)('nodes behind routers', () => {
-  let internet: Internet
-  let rig: CrashRig
-  const nodes: StartedNode[] = []
-  beforeEach(async () => {
-    internet = await Internet.make()
-    rig = await crashRig()
-  })
-  afterEach(async () => {
-    await Promise.all(nodes.splice(0).map(async node => { await node.stop('SIGKILL') }))
-    await rig.close()
-    await internet.close()
-  })
-
-  async function start (role: 'coordinator' | 'worker', host: string, args: readonly string[] = []): Promise<StartedNode> {
-    const node = await launch(internet.on(host), role, join(internet.dir, host), ['--no-containers', '--profile', role === 'worker' ? 'always' : 'open', '--log-level', 'debug', '--listen', '/ip4/0.0.0.0/tcp/4001', ...role === 'worker' ? ['--slots', '1', '--allow-process-isolation'] : [], ...args])
-    nodes.push(node)
-    return node
-  }
+  const rig = reachRig()
 
   async function reach (api: Api, expected: object): Promise<Reachability> {
     let found: Reachability | undefined
@@ -41,6 +21,7 @@ describe.skipIf(why !== undefined)('nodes behind routers', () => {
   }
 
   it('work for a coordinator that is behind one too, by way of a relay, and know what they can be dialled at', async () => {
+    const { internet, start, jobs } = rig()
     await internet.host('relay', 2)
     for (const [index, name] of ['home', 'w1', 'w2'].entries()) await internet.hidden(name, 11 + index)
     const relay = await start('worker', 'relay', ['--relay'])
@@ -55,7 +36,7 @@ describe.skipIf(why !== undefined)('nodes behind routers', () => {
     await reach(await internet.api('relay', relay.dataDir), { dialable: true })
     // all they know is the relay: where the coordinator is they learn from the DHT
     await Promise.all(['w1', 'w2'].map(async name => await start('worker', name, dial)))
-    const id = await rig.submit(api, CHUNKS)
-    await rig.expectRight(api, id ?? '', CHUNKS)
+    const id = await jobs.submit(api, CHUNKS)
+    await jobs.expectRight(api, id ?? '', CHUNKS)
   }, 120_000)
 })

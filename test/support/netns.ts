@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -47,7 +47,7 @@ export class Internet {
 
   static async make (): Promise<Internet> {
     await removeLeftovers()
-    const internet = new Internet(await mkdtemp(join(tmpdir(), 'nightshift-reach-')))
+    const internet = new Internet(await mkdtemp(join(tmpdir(), `${PREFIX}-${process.pid}-`)))
     try {
       await internet.#namespace('wan')
       await internet.#in('wan', 'ip', 'link', 'add', 'name', 'segment', 'type', 'bridge')
@@ -173,6 +173,10 @@ export async function removeLeftovers (): Promise<void> {
     if (owner === undefined || alive(Number(owner))) continue
     for (const pid of (await ip('netns', 'pids', name)).split('\n').filter(line => line !== '')) process.kill(Number(pid), 'SIGKILL')
     await ip('netns', 'del', name)
+  }
+  for (const folder of await readdir(tmpdir())) {
+    const owner = new RegExp(`^${PREFIX}-(\\d+)-`).exec(folder)?.[1]
+    if (owner !== undefined && !alive(Number(owner))) await rm(join(tmpdir(), folder), { recursive: true, force: true })
   }
 }
 
