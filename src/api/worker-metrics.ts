@@ -23,6 +23,7 @@ export function workerMetrics (node: WorkerNode): Registry {
   gauge('earned_today_byc', 'ByteChips earned since midnight UTC', () => Number(node.status().today.earned))
   gauge('pending_byc', 'ByteChips of finished work that is not paid yet', () => Number(node.status().pending))
   gauge('other_load_percent', 'processor time that other programs take', () => node.status().seen.otherLoad)
+  gauge('control_frames', 'control frames in and out since it was started', () => node.frames())
   gauge('traffic_bytes', 'bytes in and out within the days of the quota', () => node.status().seen.trafficBytes)
   registry.registerMetric(new Gauge({
     name: 'nightshift_worker_suspended', help: '1 while the owner\'s rules let nothing begin, by reason', labelNames: ['reason'], registers: [],

@@ -106,6 +106,8 @@ export interface WorkerNode {
   readonly drain: () => Promise<void>
   readonly status: () => WorkerStatus
   readonly accounts: () => readonly CoordinatorAccount[]
+  /** control frames in and out since it was started */
+  readonly frames: () => number
   /** the last auctions it was asked in, newest first */
   readonly auctions: () => readonly AuctionView[]
   /**
@@ -189,7 +191,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       },
       log
     }), async it => { await it.close() })
-    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom)
+    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom, slots)
     const holds = new Holds()
     const admission = new Admission(slots, state.owner.allowance)
     const runner = new TaskRunner({ blobs, holds, transport, executors, random: systemRandom, clock: systemClock, log, behaviour, bounds: boundsOf(state.config), admission, unwanted: image => imageDenied(state, image) })
@@ -237,6 +239,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       status: () => workerStatus(state, systemClock.now()),
       accounts: () => viewCoordinators(state, systemClock.now()),
       auctions: () => viewAuctions(state),
+      frames: () => transport.frames(),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {

@@ -101,6 +101,7 @@ export function settleTurn (turn: Turn): void {
   sendRevealRequests(turn)
   issueReceipts(turn)
   checkpointWhenDue(turn)
+  turn.hurry(false)
 }
 
 /** Picks a job up where the store says it is. */
@@ -159,6 +160,7 @@ function tick (turn: Turn): void {
     keepBelonging(turn, worker.peer)
   }
   for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
+  turn.hurry(true)
 }
 
 function workerUp (turn: Turn, peer: string): void {
@@ -177,6 +179,7 @@ function workerDown (turn: Turn, peer: string): void {
   const worker = turn.state.workers.get(peer)
   if (worker === undefined) return
   worker.connected = false
+  turn.state.unhurried.delete(peer)
   delete worker.offer
   delete worker.refusal
   for (const job of turn.state.jobs.values()) {

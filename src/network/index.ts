@@ -65,6 +65,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const identity = await loadIdentity(options.dataDir)
   const bans = new Bans(clock)
   const traffic = new Traffic()
+  let frames = 0
   const node = await createNode({
     privateKey: identity.privateKey,
     listen: options.listen,
@@ -79,7 +80,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const ready = new Promise<void>(resolve => { open = resolve })
   const control: Control = new Control({
     node,
-    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: options.hello, clock },
+    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: options.hello, clock, counted: () => { frames++ } },
     bans,
     log,
     ready,
@@ -124,6 +125,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   return {
     self: identity.peerId,
     traffic: () => traffic.bytes,
+    frames: () => frames,
     addresses: () => node.getMultiaddrs().map(String),
     peers: () => control.peers(),
     rtt: peer => roundTrips.get(peer),

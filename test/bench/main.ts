@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   ledger: async () => await (await import('./ledger.ts')).benchLedger(),
   worker: async () => await (await import('./worker-store.ts')).benchWorkerStore(),
   receipts: async () => await (await import('./receipts.ts')).benchReceipts(),
+  market: async () => await (await import('./market.ts')).benchMarket(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 
