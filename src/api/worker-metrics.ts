@@ -28,6 +28,7 @@ export function workerMetrics (node: WorkerNode): Registry {
   gauge('bandwidth_bytes_per_second', 'measured over the last transfers of content; 0: not known', () => node.status().machine.bandwidth)
   gauge('speed', 'benchmark of one core, 1000 for the reference machine; 0: not known', () => node.status().machine.speed)
   gauge('other_load_percent', 'processor time that other programs take', () => node.status().seen.otherLoad)
+  gauge('control_frames', 'control frames in and out since it was started', () => node.frames())
   gauge('traffic_bytes', 'bytes in and out within the days of the quota', () => node.status().seen.trafficBytes)
   registry.registerMetric(new Gauge({
     name: 'nightshift_worker_suspended', help: '1 while the owner\'s rules let nothing begin, by reason', labelNames: ['reason'], registers: [],

@@ -115,6 +115,8 @@ export interface WorkerNode {
   readonly drain: () => Promise<void>
   readonly status: () => WorkerStatus
   readonly accounts: () => readonly CoordinatorAccount[]
+  /** control frames in and out since it was started */
+  readonly frames: () => number
   /** the last auctions it was asked in, newest first */
   readonly auctions: () => readonly AuctionView[]
   readonly introductions: () => readonly PeerIntroduction[]
@@ -205,7 +207,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       },
       log
     }), async it => { await it.close() })
-    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom)
+    const behaviour = behaviourOf(options.behaviour ?? {}, systemRandom, slots)
     const holds = new Holds()
     const admission = new Admission(slots, state.owner.allowance)
     const measured: Pick<Transport, 'fetch' | 'send'> = {
@@ -265,6 +267,7 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       accounts: () => viewCoordinators(state, systemClock.now()),
       auctions: () => viewAuctions(state),
       introductions: () => transport.introductions(),
+      frames: () => transport.frames(),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {
         try {

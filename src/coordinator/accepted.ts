@@ -20,7 +20,7 @@ export function forgetFiles (chunk: Chunk): void {
 }
 
 export function tellAccepted (turn: Turn, job: Job, chunk: Chunk, attempt: Attempt): void {
-  turn.send(attempt.worker, {
+  turn.sendWithNext(attempt.worker, {
     verdict: { attempt: idOf(job, chunk, attempt), accepted: true, reason: reason('ACCEPTED', 'the result was verified'), amount: attempt.price }
   })
 }

@@ -100,6 +100,7 @@ export function settleTurn (turn: Turn): void {
   sendRevealRequests(turn)
   issueReceipts(turn)
   checkpointWhenDue(turn)
+  turn.hurry(false)
 }
 
 /** Picks a job up where the store says it is. */
@@ -158,6 +159,7 @@ function tick (turn: Turn): void {
     keepBelonging(turn, worker.peer)
   }
   for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
+  turn.hurry(true)
 }
 
 function workerUp (turn: Turn, peer: string): void {
@@ -176,6 +178,7 @@ function workerDown (turn: Turn, peer: string): void {
   const worker = turn.state.workers.get(peer)
   if (worker === undefined) return
   worker.connected = false
+  turn.state.unhurried.delete(peer)
   delete worker.offer
   delete worker.refusal
   for (const job of turn.state.jobs.values()) {

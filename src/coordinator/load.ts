@@ -91,7 +91,7 @@ export function freshState ({ signer, bootId, chance = chanceOf(bootId) }: BootI
   return {
     self: signer.self, signer, incarnation, bootId, chance, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
     doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
-    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0, startedAt: 0
+    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), unhurried: new Map(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0, startedAt: 0
   }
 }
 

@@ -15,6 +15,7 @@ import type { FileRef } from '../model/block.ts'
 import type { Verdict } from '../model/examiner.ts'
 import type { Usage } from '../model/executor.ts'
 import type { JobChecks, JobError, JobSpec } from '../model/job.ts'
+import type { Message } from '../model/messages/control.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
@@ -320,6 +321,8 @@ export interface CoordinatorState {
   readonly evidence: Map<string, Evidence>
   /** what each worker is owed for verified results, units */
   readonly unpaid: Map<string, bigint>
+  /** what may wait for the next frame to a worker; lost with a restart, as a frame would be */
+  readonly unhurried: Map<string, Message[]>
   batchId: number
   /** trusted runs in progress, as `jobId/chunk/epoch` */
   readonly refereeing: Set<string>

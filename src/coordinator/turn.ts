@@ -48,6 +48,25 @@ export class Turn {
     if (peer !== this.state.self) this.sends.push({ peer, message })
   }
 
+  /** Says something that can wait for the next frame to this peer, or for the next tick: a frame of its own costs more than it tells. */
+  sendWithNext (peer: string, message: Message): void {
+    if (peer === this.state.self) return
+    const waiting = this.state.unhurried.get(peer) ?? []
+    this.state.unhurried.set(peer, waiting)
+    waiting.push(message)
+  }
+
+  /** What waits leaves before anything else that is said to the same peer; all of it where `all` says so. */
+  hurry (all: boolean): void {
+    if (this.state.unhurried.size === 0) return
+    const peers = all ? [...this.state.unhurried.keys()] : new Set(this.sends.map(({ peer }) => peer))
+    for (const peer of peers) {
+      const waiting = this.state.unhurried.get(peer) ?? []
+      this.sends.unshift(...waiting.map(message => ({ peer, message })))
+      this.state.unhurried.delete(peer)
+    }
+  }
+
   /** Asks for a result at the end of the turn, together with the others of the same worker and batch. */
   askReveal (worker: string, batch: string, item: RevealItem, { drawFollows = false } = {}): void {
     const key = `${worker} ${batch}`

@@ -3,6 +3,7 @@ import { peerAccount } from '../ledger/accounts.ts'
 import type { NettingDocument } from '../ledger/netting.ts'
 import { openOf, redeemedOf } from '../ledger/payer.ts'
 import { jobEnded } from '../lifecycle/job.ts'
+import type { Calibrations } from '../market/calibration.ts'
 import type { EngineChoice, JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { evidenceId } from '../verification/evidence.ts'
@@ -149,6 +150,8 @@ export interface NodeRecord {
   readonly node: NodeView
   /** by app: verified results since the last strike or doubt */
   readonly passes: Readonly<Record<string, number>>
+  /** how its chunks turn out against what is expected of them, over all and by app */
+  readonly calibration?: Calibrations
   readonly incidents: readonly Incident[]
   readonly evidence: readonly Evidence[]
 }
@@ -156,10 +159,11 @@ export interface NodeRecord {
 export function viewNode (state: CoordinatorState, peer: string, now: number): NodeRecord | undefined {
   const node = viewNodes(state, now).find(candidate => candidate.peer === peer)
   if (node === undefined) return undefined
-  const { apps = {} } = state.standings.get(peer) ?? newStanding(peer)
+  const { apps = {}, calibration } = state.standings.get(peer) ?? newStanding(peer)
   return {
     node,
     passes: Object.fromEntries(Object.entries(apps).map(([app, { passes }]) => [app, passes])),
+    ...calibration === undefined ? {} : { calibration },
     incidents: state.incidents.filter(incident => incident.worker === peer).slice(-MOST_SHOWN).map(({ evidence: _, ...incident }) => incident),
     evidence: evidenceAgainst(state, peer).slice(-MOST_SHOWN)
   }

@@ -43,6 +43,8 @@ export interface Transport {
   readonly introductions: () => readonly PeerIntroduction[]
   /** bytes in and out since it was opened */
   readonly traffic: () => number
+  /** control frames in and out since it was opened */
+  readonly frames: () => number
   /** Smoothed round-trip time to a peer in milliseconds, undefined while unknown. */
   readonly rtt: (peer: string) => number | undefined
   /**

@@ -19,6 +19,8 @@ export interface SessionContext {
   readonly key: KeyObject
   readonly hello: () => Hello
   readonly clock: Clock
+  /** told of every frame, in and out */
+  readonly counted: () => void
 }
 
 export interface SessionEvents {
@@ -52,7 +54,10 @@ export class ControlSession {
     this.#reader = new StreamReader(stream, READ_AHEAD_BYTES)
     this.#outbox = new Outbox({
       stream,
-      seal: messages => sealFrame(messages, context.key, context.self, this.peer),
+      seal: messages => {
+        context.counted()
+        return sealFrame(messages, context.key, context.self, this.peer)
+      },
       signal: this.#stop.signal,
       onError: error => { this.end(error) }
     })
@@ -104,6 +109,7 @@ export class ControlSession {
       if (bytes === undefined) return
       this.heardAt = this.#context.clock.now()
       const frame = openFrame(bytes, key, this.peer, this.#context.self)
+      this.#context.counted()
       if (frame.messages.some(message => message.hello !== undefined)) throw new PeerFault('HELLO_REPEATED', 'the peer sent a second Hello')
       events.onFrame(frame)
       await throttle.after(frame.messages.length, bytes.length, signal)

@@ -95,6 +95,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const discovers = options.dht ?? !local
   const policy = new DialPolicy(local)
   for (const address of peers) policy.allow(address)
+  let frames = 0
   const node = await createNode({
     privateKey: identity.privateKey,
     listen: options.listen,
@@ -120,7 +121,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const ready = new Promise<void>(resolve => { open = resolve })
   const control: Control = new Control({
     node,
-    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: () => ({ ...options.hello(), sentAt: Date.now() }), clock },
+    context: { self: identity.peerId, key: signingKey(identity.privateKey.raw), hello: () => ({ ...options.hello(), sentAt: Date.now() }), clock, counted: () => { frames++ } },
     bans,
     log,
     ready,
@@ -216,6 +217,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       const relay = keeper.view()
       return { ...reachability.view(), ...relay === undefined ? {} : { relay } }
     },
+    frames: () => frames,
     peers: () => control.peers(),
     introductions: () => introductions.all(peer => roundTrips.get(peer)),
     rtt: peer => roundTrips.get(peer),

@@ -10,6 +10,8 @@ import type { TaskResult } from './events.ts'
 export interface Behaviour {
   /** after the app ran, before its result counts */
   readonly during: (usage: Usage, signal: AbortSignal) => Promise<void>
+  /** what it adds to the time of every run, milliseconds */
+  readonly extraMs?: number
   readonly after: (result: TaskResult, blobs: BlobStore, signal: AbortSignal) => Promise<TaskResult>
   /** whether it says this to its coordinator */
   readonly says: (message: Message) => boolean
@@ -29,12 +31,12 @@ export interface BehaviourOptions {
   readonly secretive?: boolean
 }
 
-export function behaviourOf ({ lie, onOff, slowMs, flaky: share, secretive }: BehaviourOptions, random: Random): Behaviour {
+export function behaviourOf ({ lie, onOff, slowMs, flaky: share, secretive }: BehaviourOptions, random: Random, slots = 1): Behaviour {
   let behaviour = HONEST
   if (lie === true) behaviour = lying(behaviour)
   if (onOff !== undefined) behaviour = turning(onOff)
   if (share !== undefined) behaviour = flaky(share, random, behaviour)
-  if (slowMs !== undefined) behaviour = slow(slowMs, behaviour)
+  if (slowMs !== undefined) behaviour = slow(slowMs, behaviour, slots)
   return secretive === true ? { ...behaviour, says: message => message.reveal === undefined } : behaviour
 }
 
@@ -44,9 +46,21 @@ export const HONEST: Behaviour = {
   says: () => true
 }
 
-/** For test clusters: a worker that takes this much longer for every task, milliseconds. */
-export function slow (ms: number, then: Behaviour = HONEST): Behaviour {
-  return { ...then, during: async (_, signal) => { await delay(ms, undefined, { signal }) } }
+/** For test clusters: a machine that needs this much longer for every task, milliseconds; each of its slots for one after the other. */
+export function slow (ms: number, then: Behaviour = HONEST, slots = 1): Behaviour {
+  const lanes = Array.from({ length: slots }, () => Promise.resolve())
+  let next = 0
+  return {
+    ...then,
+    extraMs: ms,
+    during: async (_, signal) => {
+      const lane = next++ % slots
+      const mine = (lanes[lane] ?? Promise.resolve()).then(async () => { await delay(ms, undefined, { signal }) })
+      // what ends early makes way
+      lanes[lane] = mine.catch(() => undefined)
+      await mine
+    }
+  }
 }
 
 /** For test clusters: a worker that changes one byte of every result, hashes it and swears to it. */

@@ -167,7 +167,7 @@ export class TaskRunner {
         ...spec.container === undefined ? {} : { image: spec.container.image.reference }
       }
     }
-    return { ok: true, value: resultHash({ exitCode: 0, files }), files, ran, usage: { ...outcome.usage, outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
+    return { ok: true, value: resultHash({ exitCode: 0, files }), files, ran, usage: { ...outcome.usage, wallMs: outcome.usage.wallMs + (behaviour.extraMs ?? 0), outputBytes: files.reduce((sum, file) => sum + file.size, 0) }, nonce: Buffer.from(random.bytes(32)).toString('hex') }
   }
 
   /** A piece of an image from the coordinator, verified on the way in; kept only until the engine has it. */

@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   receipts: async () => await (await import('./receipts.ts')).benchReceipts(),
   crowd: async () => await (await import('./crowd.ts')).benchCrowd(),
   idle: async () => await (await import('./idle-worker.ts')).benchIdleWorker(),
+  market: async () => await (await import('./market.ts')).benchMarket(),
   memory: async () => await (await import('./noop.ts')).benchMemory()
 }
 
