@@ -43,6 +43,9 @@ describe('a storm', () => {
       const { accounts } = await api.call('GET', '/v1/wallet') as { accounts: { balance: string, pending: string }[] }
       expect(accounts.reduce((sum, { balance }) => sum + Number(balance), 0)).toBeCloseTo(0, 6)
       for (const { pending } of accounts) expect(pending).toBe('0')
+    } catch (error) {
+      console.log(rig.tails())
+      throw error
     } finally {
       await rig.close()
     }

@@ -71,8 +71,10 @@ describe('a trusted worker', () => {
     const [incident] = net.coordinator.incidents
     expect(incident).toMatchObject({ worker: 'friend', reason: { code: 'WRONG_RESULT' }, evidence: { accused: { worker: 'friend' }, witness: { worker: 'coordinator' } } })
     expect(net.coordinator.jobs.get(ID)?.record).toMatchObject({ state: 'HELD', reason: { code: 'NO_MATCHING_WORKER' } })
+    // what is not paid yet stands on the coordinator's own run as well, or not at all
     net.coordinator.jobs.get(ID)?.chunks.forEach(({ attempts }) => {
-      for (const { worker, state } of attempts) if (worker === 'friend') expect(state).not.toBe('VERIFIED')
+      const verified = attempts.filter(({ state }) => state === 'VERIFIED').map(({ worker }) => worker)
+      if (verified.length > 0) expect(verified).toContain('coordinator')
     })
   })
 

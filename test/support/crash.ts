@@ -29,6 +29,8 @@ export interface CrashRig {
   readonly expectRight: (api: Api, id: string, chunks?: number) => Promise<void>
   /** How often an app ran to its end, by worker and chunk, from the workers' own logs. */
   readonly runs: () => Map<string, number>
+  /** the end of what each node last said, for whoever wonders why a test failed */
+  readonly tails: () => string
   readonly close: () => Promise<void>
 }
 
@@ -84,6 +86,8 @@ export async function crashRig (): Promise<CrashRig> {
       }
       return runs
     },
+    tails: () => [...new Map(nodes.map(({ node, name }) => [name, node]))]
+      .map(([name, { process: { pid, exitCode, signalCode }, log }]) => `${name} (process ${pid ?? '?'}, exit ${exitCode ?? signalCode ?? 'none'}) said last:\n${log().split('\n').slice(-25).join('\n')}`).join('\n'),
     close: async () => {
       await Promise.all(nodes.map(async ({ node }) => { await node.stop('SIGKILL') }))
       await rm(dir, { recursive: true, force: true })
