@@ -33,6 +33,9 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
     release(turn, attempt, id)
     drawTrusted(turn, found)
     turn.saveChunk(job, chunk)
+  } else if (attempt.state === 'COMMITTED' && attempt.revealAskedAt !== undefined && attempt.revealComing !== true) {
+    // who says again that it is done has not heard what it was asked for
+    askAgain(turn, job, chunk, attempt)
   }
   turn.send(worker, { commitAck: { attempt: id } })
   // it did not hear the verdict

@@ -43,7 +43,7 @@ export function noteNeverJudged (turn: WorkerTurn, { coordinator, state }: Worke
 /** What a coordinator says when, as it says, it has not heard of an attempt for too long, or does not know it. */
 const UNHEARD: readonly (string | undefined)[] = ['LEASE_EXPIRED', 'LEASE_LOST', 'STALE_EPOCH', 'RESULT_UNAVAILABLE', undefined]
 /** Such may be true, or the judgement was lost on the way: it counts this little. */
-const EXCUSED = 0.05
+export const EXCUSED = 0.05
 /** What ends several results at once, and for one reason: it is held against the coordinator once a job. */
 const ENDS_SEVERAL: readonly (string | undefined)[] = ['JOB_ENDED', 'CHUNK_FAILED', 'BANNED']
 

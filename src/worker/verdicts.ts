@@ -3,7 +3,7 @@ import type { Evidence as WireEvidence, Verdict } from '../model/messages/contro
 import { checkEvidence } from '../verification/evidence.ts'
 import type { Evidence } from '../verification/evidence.ts'
 import { evidenceFromWire } from '../verification/evidence-wire.ts'
-import { note, noteOnce, noteTakenBack } from './conduct.ts'
+import { EXCUSED, note, noteOnce, noteTakenBack } from './conduct.ts'
 import { countLoss } from './credit.ts'
 import { earn } from './earnings.ts'
 import { remove } from './forget.ts'
@@ -50,6 +50,11 @@ function noteRefused (turn: WorkerTurn, attempt: WorkerAttempt, { evidence, reas
   const shown = evidence === undefined ? undefined : evidenceAgainstMe(turn, attempt.coordinator, evidence)
   if (reason?.code === 'BACKTRACKED') {
     if (shown === undefined) noteOnce(turn, attempt, 'unexplained')
+    return
+  }
+  // it has nothing of what it did not get: it was not heard, or its request was not
+  if (reason?.code === 'NO_REVEAL' && attempt.state === 'COMMITTED') {
+    note(turn, attempt.coordinator, 'unexplained', EXCUSED)
     return
   }
   const isOfThis = shown !== undefined && shown.jobId === attempt.id.jobId && shown.chunk === attempt.id.chunk && shown.accused.epoch === attempt.id.epoch && shown.accused.resultHash === attempt.outcome?.value
