@@ -56,8 +56,8 @@ export function step (turn: Turn, event: CoordinatorEvent): void {
     case 'reveal-coming': onRevealComing(findAttempt(state, event.peer, event.attempt)); break
     case 'reveal-lost': onRevealLost(turn, findAttempt(state, event.peer, event.attempt)); break
     case 'submit': submitJob(turn, event.record); break
-    case 'chunks': addChunks(turn, findJob(state, event.jobId), event.first, event.inputs); break
-    case 'partitioned': startRunning(turn, findJob(state, event.jobId), event.task); break
+    case 'chunks': addChunks(turn, findJob(state, event.jobId), event); break
+    case 'partitioned': startRunning(turn, findJob(state, event.jobId), event); break
     case 'step-failed': failJob(turn, findJob(state, event.jobId), event.error); break
     case 'trusted-done': onTrustedDone(turn, findAttempt(state, state.self, event.attempt), attemptKey(event.attempt), event.outcome); break
     case 'results-stored': {

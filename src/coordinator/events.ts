@@ -25,8 +25,8 @@ export type CoordinatorEvent =
   /** what it points to could not be had, through no fault of its worker's that could be shown */
   | { readonly kind: 'reveal-lost', readonly peer: string, readonly attempt: AttemptId }
   | { readonly kind: 'submit', readonly record: JobRecord }
-  | { readonly kind: 'chunks', readonly jobId: string, readonly first: number, readonly inputs: readonly BlobRef[] }
-  | { readonly kind: 'partitioned', readonly jobId: string, readonly task: BlobRef }
+  | { readonly kind: 'chunks', readonly jobId: string, readonly run: number, readonly first: number, readonly inputs: readonly BlobRef[] }
+  | { readonly kind: 'partitioned', readonly jobId: string, readonly run: number, readonly task: BlobRef }
   | { readonly kind: 'step-failed', readonly jobId: string, readonly error: JobError }
   | { readonly kind: 'trusted-done', readonly attempt: AttemptId, readonly outcome: TrustedOutcome }
   | { readonly kind: 'results-stored', readonly jobId: string, readonly chunk: number, readonly stored: boolean, readonly unavailableAt: readonly string[] }
@@ -73,7 +73,7 @@ export type TrustedOutcome =
 
 /** What a turn asks the world to do, after its writes are on disk. */
 export type CoordinatorEffect =
-  | { readonly kind: 'partition', readonly jobId: string }
+  | { readonly kind: 'partition', readonly jobId: string, readonly run: number }
   | { readonly kind: 'run-trusted', readonly attempt: AttemptId }
   | { readonly kind: 'fetch-results', readonly jobId: string, readonly chunk: number, readonly from: readonly string[], readonly files: readonly FileRef[] }
   /** has the app's examiner look at one result, or at two */

@@ -35,6 +35,7 @@ export function newJob (record: JobRecord): Job {
     filling: new Map(),
     batches: new Map(),
     chunks: [],
+    partitions: 0,
     freshFrom: 0,
     wanting: new Set(),
     active: new Set(),
@@ -88,7 +89,7 @@ export function submitJob (turn: Turn, record: JobRecord): void {
   state.jobs.set(record.id, job)
   turn.put(KEYS.spec + record.id, JSON.stringify(record.spec))
   setState(turn, job, 'PARTITIONING')
-  turn.effect({ kind: 'partition', jobId: record.id })
+  turn.effect({ kind: 'partition', jobId: record.id, run: ++job.partitions })
 }
 
 function fundEscrow (turn: Turn, record: JobRecord, key: string): void {
@@ -109,8 +110,8 @@ export function setState (turn: Turn, job: Job, state: JobState, why?: Reason): 
   turn.saveJob(job)
 }
 
-export function addChunks (turn: Turn, job: Job, first: number, inputs: readonly BlobRef[]): void {
-  if (job.record.state !== 'PARTITIONING') return
+export function addChunks (turn: Turn, job: Job, { run, first, inputs }: { readonly run: number, readonly first: number, readonly inputs: readonly BlobRef[] }): void {
+  if (job.record.state !== 'PARTITIONING' || run !== job.partitions) return
   for (const [i, input] of inputs.entries()) {
     const chunk = newChunk(first + i, input, firstQuorum(job))
     job.chunks[chunk.index] = chunk
@@ -119,8 +120,8 @@ export function addChunks (turn: Turn, job: Job, first: number, inputs: readonly
   job.record.chunkCount = job.chunks.length
 }
 
-export function startRunning (turn: Turn, job: Job, task: BlobRef): void {
-  if (job.record.state !== 'PARTITIONING') return
+export function startRunning (turn: Turn, job: Job, { run, task }: { readonly run: number, readonly task: BlobRef }): void {
+  if (job.record.state !== 'PARTITIONING' || run !== job.partitions) return
   job.task = { ref: task }
   turn.put(KEYS.task + job.record.id, JSON.stringify(task))
   setState(turn, job, 'RUNNING')
@@ -279,7 +280,7 @@ export function restartPartition (turn: Turn, job: Job): void {
   job.chunks = []
   job.record.chunkCount = 0
   turn.saveJob(job)
-  turn.effect({ kind: 'partition', jobId: job.record.id })
+  turn.effect({ kind: 'partition', jobId: job.record.id, run: ++job.partitions })
 }
 
 /** Rebuilds the indexes over a job's chunks from their states. */

@@ -18,22 +18,23 @@ const EVENT_CHUNKS = 256
  * Fans a job's input out into chunks in the blob store, then publishes the task
  * specification all of them share. Throws what a person should read: NS_E_NO_CHUNKS,
  * NS_E_CHUNK_HOLE, NS_E_ENGINE_FAILED and the engines' own errors.
+ * @param run which partition of the job this is: what an earlier one still says counts for nothing
  */
-export async function partitionJob (services: Services, job: Job, signal: AbortSignal): Promise<void> {
+export async function partitionJob (services: Services, job: Job, run: number, signal: AbortSignal): Promise<void> {
   const kept = services.pins.keep(job.record.id, services.blobs)
   try {
-    await cut(services, job, kept, signal)
+    await cut(services, job, run, kept, signal)
   } finally {
     kept.end()
   }
 }
 
-async function cut (services: Services, job: Job, kept: Keeper, signal: AbortSignal): Promise<void> {
+async function cut (services: Services, job: Job, run: number, kept: Keeper, signal: AbortSignal): Promise<void> {
   const { record } = job
   let count = 0
   let pending: BlobRef[] = []
   const flush = (): void => {
-    if (pending.length > 0) services.post({ kind: 'chunks', jobId: record.id, first: count - pending.length, inputs: pending })
+    if (pending.length > 0) services.post({ kind: 'chunks', jobId: record.id, run, first: count - pending.length, inputs: pending })
     pending = []
     kept.handOn()
   }
@@ -46,13 +47,15 @@ async function cut (services: Services, job: Job, kept: Keeper, signal: AbortSig
     }
     if (pending.length >= EVENT_CHUNKS) flush()
   }
+  signal.throwIfAborted()
   flush()
   if (count === 0) {
     throw noChunks('the partitioner made no chunk')
   }
   const task = await kept.put(Buffer.from(JSON.stringify(taskOf(record.spec, count))), { maxBytes: LIMITS.specBytes })
   await services.blobs.sync()
-  services.post({ kind: 'partitioned', jobId: record.id, task })
+  signal.throwIfAborted()
+  services.post({ kind: 'partitioned', jobId: record.id, run, task })
 }
 
 async function * chunksOf (services: Services, job: Job, kept: Keeper, signal: AbortSignal): AsyncGenerator<BlobRef> {

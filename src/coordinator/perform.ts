@@ -62,7 +62,7 @@ export class Performer {
       case 'drop-receipt':
         this.#track(this.#services.pins.delete(effect.sha256, this.#services.blobs).catch((error: unknown) => { log.error({ err: error }, 'an old receipt could not be removed') }))
         break
-      case 'partition': this.#step(effect.jobId, async (job, signal) => { await partitionJob(this.#services, job, signal) }); break
+      case 'partition': this.#step(effect.jobId, async (job, signal) => { await partitionJob(this.#services, job, effect.run, signal) }); break
       case 'assemble': this.#step(effect.jobId, async (job, signal) => {
         const outputs = await assembleJob(this.#services, job, signal)
         await this.#services.blobs.sync()

@@ -190,6 +190,8 @@ export interface Job {
   readonly filling: Map<string, { readonly since: number, readonly members: Map<number, number> }>
   readonly batches: Map<string, Batch>
   chunks: Chunk[]
+  /** how often its input was begun to be cut, since this start */
+  partitions: number
   /** chunks no replica was ever leased of: indexes from `freshFrom` on */
   freshFrom: number
   /** chunks that need one more replica, oldest first */

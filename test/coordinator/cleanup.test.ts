@@ -54,7 +54,7 @@ describe('cleaning up after a job', () => {
     const chunk = await bench.put('the same input')
     const old = await bench.job('j-old', 'COMPLETED', chunk)
     const young = await bench.job('j-new', 'PARTITIONING')
-    await partitionJob(bench.services, { ...young, record: { ...young.record, spec: { ...young.record.spec, source: [{ ...chunk, path: 'in.txt' }] } } }, never)
+    await partitionJob(bench.services, { ...young, record: { ...young.record, spec: { ...young.record.spec, source: [{ ...chunk, path: 'in.txt' }] } } }, 1, never)
     const inputs = bench.posted.flatMap(event => event.kind === 'chunks' ? event.inputs : [])
     expect(inputs.map(({ sha256 }) => sha256)).toEqual([chunk.sha256])
     await cleanUp(bench.services, old)

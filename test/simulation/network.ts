@@ -181,8 +181,8 @@ export class SimulatedNetwork {
   submit (record: JobRecord, chunks: number, inputBytes = 100_000): void {
     this.onCoordinator({ kind: 'submit', record })
     const inputs = Array.from({ length: chunks }, (_, i) => ({ sha256: createHash('sha256').update(`input ${i}`).digest('hex'), size: inputBytes }))
-    this.onCoordinator({ kind: 'chunks', jobId: record.id, first: 0, inputs })
-    this.onCoordinator({ kind: 'partitioned', jobId: record.id, task: taskRef(record, chunks) })
+    this.onCoordinator({ kind: 'chunks', jobId: record.id, run: 1, first: 0, inputs })
+    this.onCoordinator({ kind: 'partitioned', jobId: record.id, run: 1, task: taskRef(record, chunks) })
   }
 
   /** Runs until every job ended, or until the virtual time is over. Checks the books after every event. */

@@ -47,6 +47,8 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   readonly signer: Signer
   readonly #config: CoordinatorConfig
   /** content here; what was not synced is lost with the process */
+  /** how often each job has ended */
+  readonly #ends = new Map<string, number>()
   readonly #blobs = new Set<string>()
   readonly #unsynced = new Set<string>()
   /** survives the process, as its disk does */
@@ -184,7 +186,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   #effect (effect: CoordinatorEffect): void {
     const { dice } = this.world
     switch (effect.kind) {
-      case 'partition': this.#partition(effect.jobId); break
+      case 'partition': this.#partition(effect.jobId, effect.run); break
       case 'run-trusted': this.#later(effect.attempt.jobId, dice.whole(100, 1500), () => {
         const { jobId, chunk } = effect.attempt
         const { app } = this.#submission(jobId)
@@ -209,6 +211,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
         break
       }
       case 'stop': {
+        this.#ends.set(effect.jobId, (this.#ends.get(effect.jobId) ?? 0) + 1)
         const job = this.state?.jobs.get(effect.jobId)
         if (job !== undefined && (job.record.state === 'COMPLETED' || job.record.state === 'CANCELLED')) job.chunks = []
         break
@@ -217,17 +220,23 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
     }
   }
 
-  #partition (jobId: string): void {
+  #partition (jobId: string, run: number): void {
     const { dice } = this.world
     const { app, chunks } = this.#submission(jobId)
     const step = dice.whole(1, chunks)
-    let wait = dice.whole(1, 200)
-    for (let first = 0; first < chunks; first += step) {
-      const inputs: BlobRef[] = Array.from({ length: Math.min(step, chunks - first) }, (_, i) => ({ sha256: sha256(`input ${jobId} ${first + i}`), size: app.inputBytes }))
-      this.#later(jobId, wait, () => { this.post({ kind: 'chunks', jobId, first, inputs }) })
-      wait += dice.whole(0, 100)
+    // one after the other, as the cutter says them, however long the process is paused in between
+    const say = (first: number, wait: number): void => {
+      this.#later(jobId, wait, () => {
+        if (first >= chunks) {
+          this.post({ kind: 'partitioned', jobId, run, task: taskRef(this.#submission(jobId).record, chunks) })
+          return
+        }
+        const inputs: BlobRef[] = Array.from({ length: Math.min(step, chunks - first) }, (_, i) => ({ sha256: sha256(`input ${jobId} ${first + i}`), size: app.inputBytes }))
+        this.post({ kind: 'chunks', jobId, run, first, inputs })
+        say(first + step, dice.whole(0, 100))
+      })
     }
-    this.#later(jobId, wait + 1, () => { this.post({ kind: 'partitioned', jobId, task: taskRef(this.#submission(jobId).record, chunks) }) })
+    say(0, dice.whole(1, 200))
   }
 
   /** Every file in turn, from whoever has it. */
@@ -291,10 +300,12 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
   }
 
   /** A step of a job, which ends with the job and with the process. */
+  /** What is begun for a job ends with it, though it may be retried meanwhile. */
   #later (jobId: string, ms: number, run: () => void): void {
+    const ends = this.#ends.get(jobId)
     this.later(ms, () => {
       const job = this.state?.jobs.get(jobId)
-      if (job !== undefined && !jobEnded(job.record.state)) run()
+      if (job !== undefined && !jobEnded(job.record.state) && this.#ends.get(jobId) === ends) run()
     })
   }
 
