@@ -111,7 +111,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     onDiscovered: options.mdns ? peer => {
       if (options.role !== 'worker') return
       // the network a node is on names its own addresses
-      for (const address of peer.multiaddrs.slice(0, 8)) policy.allow(address)
+      for (const address of peer.multiaddrs.slice(0, 8)) policy.allowAnnounced(address)
       dialer.discovered(peer)
     } : undefined
   })

@@ -67,7 +67,7 @@ export class PeerExchange {
       await stream.close({ signal })
       for (const { id, multiaddrs } of bytes === undefined ? [] : await readPeers(bytes)) {
         if (id.equals(this.#init.node.peerId)) continue
-        for (const address of multiaddrs) if (onTheNetworkOf(connection.remoteAddr, address)) policy.allow(address)
+        for (const address of multiaddrs) if (onTheNetworkOf(connection.remoteAddr, address)) policy.allowAnnounced(address)
         const worth = policy.worthTrying(multiaddrs)
         if (worth.length > 0) onFound({ id, multiaddrs: worth })
       }
