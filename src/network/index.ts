@@ -130,12 +130,13 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       ...options.events,
       onPeerUp: (peer, hello) => {
         const connection = control.session(peer)?.connection
-        if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
-        else if (connection !== undefined) void roundTrips.up(connection)
+        if (connection !== undefined) void roundTrips.up(connection)
         reachability.look()
         introductions.up(peer, hello)
         if (discovers && options.role === 'worker' && connection?.direction === 'outbound') void exchange.ask(connection)
         options.events.onPeerUp(peer, hello)
+        // last: it is down before this returns
+        if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)
