@@ -44,7 +44,7 @@ export function lossAgainst (loser: ScoreTerms, winner: ScoreTerms): Loss {
   const whole = total(winner)
   return {
     term: worst,
-    byUnits: Math.max(0, Math.round(loser[worst] - winner[worst])),
+    byUnits: Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(loser[worst] - winner[worst]))),
     byPerMille: whole <= 0 ? 0 : Math.min(MOST_PER_MILLE, Math.max(0, Math.round((total(loser) - whole) / whole * 1000)))
   }
 }
