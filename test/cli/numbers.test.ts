@@ -13,7 +13,7 @@ describe('a number on the command line', () => {
     [['coordinator', '--api-port', '65536'], /--api-port.*from 0 to 65535/],
     [['job', 'run', '--replicas', '0'], /--replicas.*from 1 to 7/],
     [['job', 'run', '--task-timeout', '0'], /--task-timeout/],
-    [['up', '--workers', '0'], /--workers.*from 1 to 256/]
+    [['up', '--workers', '0'], /--workers.*from 1 to 100/]
   ])('that is out of range is refused before anything starts: %j', async (argv, text) => {
     let printed = ''
     vi.spyOn(process.stderr, 'write').mockImplementation(part => { printed += String(part); return true })
