@@ -12,7 +12,7 @@ export interface ScoreInput {
   readonly valuePerMs: number
 }
 
-export const SCORE_TERMS = ['price', 'time', 'failure', 'executions'] as const
+const SCORE_TERMS = ['price', 'time', 'failure', 'executions'] as const
 export type ScoreTerm = typeof SCORE_TERMS[number]
 /** A score by its parts, units each; together they are the expected cost of a chunk. */
 export type ScoreTerms = Readonly<Record<ScoreTerm, number>>

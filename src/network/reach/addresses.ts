@@ -60,4 +60,4 @@ export function parsedAddress (text: string): Multiaddr | undefined {
 }
 
 /** Longest address accepted from a peer: a relay's with two peer ids and room to spare, characters. */
-export const MAX_ADDRESS_CHARS = 300
+const MAX_ADDRESS_CHARS = 300
