@@ -7,7 +7,7 @@ export type Json = Record<string, unknown>
 const JSON_BYTES = 1024 * 1024
 
 /** `min_cpu`, `minCpu`, `MinCPU` and `MIN-CPU` as one: lower case, letters and digits only. */
-export function foldKey (key: string): string {
+function foldKey (key: string): string {
   return key.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 

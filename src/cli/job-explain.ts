@@ -12,7 +12,7 @@ export async function explain (id: string, command: { readonly data?: string, re
   return EXIT.done
 }
 
-export function explainLines (why: Explanation): string[] {
+function explainLines (why: Explanation): string[] {
   return [
     `the job is ${why.state}${why.waiting === undefined ? '' : `; it waits: ${why.waiting.text} (${why.waiting.code})`}`,
     ...why.awarded.flatMap(awardedLines),

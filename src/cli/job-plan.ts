@@ -31,7 +31,7 @@ export async function planJob (command: JobPlanCommand): Promise<number> {
   }
 }
 
-export function planLines (plan: Plan, everyone: boolean): string[] {
+function planLines (plan: Plan, everyone: boolean): string[] {
   const { chunks, chunk, workers, executions, price, eta, missing } = plan
   const lines = [
     plan.placed ? 'the job could be placed now; nothing was started or set aside' : 'the job could NOT be placed now',

@@ -46,7 +46,7 @@ export async function nodes (command: { readonly data?: string, readonly output:
   return EXIT.done
 }
 
-export function columnsOf (show: readonly Shown[] | undefined): Columns {
+function columnsOf (show: readonly Shown[] | undefined): Columns {
   return show === undefined ? PLAIN : Object.assign({}, WHO, ...show.map(name => SETS[name])) as Columns
 }
 

@@ -47,7 +47,7 @@ export function printError (error: unknown): number {
   return exitCodeOf(known.code)
 }
 
-export function exitCodeOf (code: ErrorCode): number {
+function exitCodeOf (code: ErrorCode): number {
   if (code === 'NS_E_NOT_DETERMINISTIC') return EXIT.verification
   return USAGE.includes(code) ? EXIT.usage : EXIT.error
 }

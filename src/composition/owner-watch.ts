@@ -12,7 +12,7 @@ import { rulesOf } from '../worker/owner/settings.ts'
 import { TrafficBook } from './traffic-book.ts'
 
 /** The owner's settings in a worker's data folder. */
-export const OWNER_FILE = 'owner.json'
+const OWNER_FILE = 'owner.json'
 /** A change of the settings or of the machine's use is noticed within this time, milliseconds. */
 const LOOK_MS = 1000
 /** Looks between two at what changes slowly, or costs more to look at. */

@@ -179,6 +179,7 @@ function workerDown (turn: Turn, peer: string): void {
   if (worker === undefined) return
   worker.connected = false
   turn.state.unhurried.delete(peer)
+  if (worker.offer !== undefined && worker.offer.speed > 0) delete turn.state.usualSpeed
   delete worker.offer
   delete worker.refusal
   for (const job of turn.state.jobs.values()) {
@@ -246,6 +247,7 @@ function onOffer (turn: Turn, peer: string, offer: Offer): void {
   delete worker.refusal
   const before = worker.offer
   worker.offer = viewOf(offer, turn.now)
+  if (before?.speed !== offer.speed) delete turn.state.usualSpeed
   const isNew = before === undefined || before.platforms.join() !== offer.platforms.join()
   if (isNew) for (const job of turn.state.jobs.values()) job.nextRoundAt = 0
 }

@@ -38,7 +38,7 @@ export function paceOf (state: CoordinatorState, job: Job, worker: WorkerView): 
   if (samples > 0) return pace
   const own = worker.offer?.speed ?? 0
   if (own === 0) return 1
-  const usual = usualSpeed(state)
+  const usual = state.usualSpeed ??= usualSpeed(state)
   return Math.min(MOST_ADVERTISED, Math.max(1 / MOST_ADVERTISED, usual / own))
 }
 

@@ -318,6 +318,8 @@ export interface CoordinatorState {
   readonly jobs: Map<string, Job>
   readonly workers: Map<string, WorkerView>
   readonly standings: Map<string, Standing>
+  /** median of the speeds that connected workers advertise, 0 where none does; undefined until it is asked for again */
+  usualSpeed?: number
   readonly incidents: Incident[]
   /** what other coordinators have against workers, by evidenceId, oldest first */
   readonly evidence: Map<string, Evidence>

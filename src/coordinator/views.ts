@@ -15,7 +15,7 @@ import { channelOf, postedTo } from './channels.ts'
 import type { CoordinatorState, Incident, Job } from './state.ts'
 import { isTrusted } from './tiers.ts'
 
-export function engineName (choice: EngineChoice): string {
+function engineName (choice: EngineChoice): string {
   return 'builtin' in choice ? choice.builtin : `${choice.block.manifest.name}@${choice.block.manifest.version}`
 }
 

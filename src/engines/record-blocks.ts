@@ -12,7 +12,7 @@ export interface RecordBlock {
 type FindEnds = (bytes: Buffer) => number[]
 
 /** No record may be larger, in bytes. */
-export const MAX_RECORD_BYTES = 16 * 1024 * 1024
+const MAX_RECORD_BYTES = 16 * 1024 * 1024
 
 const NEWLINE = 0x0a
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])

@@ -38,7 +38,7 @@ export function pythonWasmEligible (manifest: Pick<Manifest, 'platform' | 'platf
 }
 
 /** Top-level modules a source cannot do without, each with the line of its first import. */
-export function requiredModules (text: string): ReadonlyArray<{ module: string, line: number }> {
+function requiredModules (text: string): ReadonlyArray<{ module: string, line: number }> {
   const lines = blankStrings(text).split('\n')
   const found = new Map<string, number>()
   lines.forEach((line, index) => {

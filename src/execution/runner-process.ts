@@ -28,7 +28,7 @@ export interface RunnerEvents {
 }
 
 /** An input that could not be read from this machine while a task was being sent. */
-export class InputError extends Error {}
+class InputError extends Error {}
 
 /** One sandboxed child process and its pipes. */
 export class RunnerProcess {

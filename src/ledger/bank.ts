@@ -1,9 +1,7 @@
 import { NightshiftError } from '../model/errors.ts'
 import { formatByc } from '../model/money.ts'
 import type { Signer } from '../model/signer.ts'
-import { isAgreed, openNetting } from './netting.ts'
 import type { NettedClaim, NettingDocument } from './netting.ts'
-import { openReceipt } from './receipts.ts'
 import type { SignedReceipt } from './receipts.ts'
 
 const DOMAIN = 'nightshift/redemption/1\0'
@@ -65,25 +63,6 @@ export interface DoubleUse {
 export function usedTwice ({ redeemed }: Redemption, { receipt }: SignedReceipt, claim: NettedClaim): bigint {
   const most = receipt.cumulative > claim.receipt.cumulative ? receipt.cumulative : claim.receipt.cumulative
   return BigInt(redeemed) + claim.netted - most
-}
-
-/**
- * Checks that more was taken of a channel than its payer had signed for in
- * either document: what the bank moved for the one and what was netted of the
- * other are more than both receipts are for.
- * @returns units taken twice
- * @throws NS_E_RECEIPT when it proves nothing
- */
-export function checkDoubleUse ({ redemption, receipt, netting }: DoubleUse, signer: Pick<Signer, 'verify'>): bigint {
-  const redeemed = openReceipt(receipt.body, receipt.signature, signer)
-  const agreed = openNetting(JSON.stringify(netting), signer)
-  const claim = agreed.netting.claims.find(({ payer, payee }) => payer === redemption.payer && payee === redemption.payee)
-  if (!redemptionIsValid(redemption, signer) || redeemed.hash !== redemption.receipt || claim === undefined || !isAgreed(agreed)) {
-    throw new NightshiftError('NS_E_RECEIPT', 'redemption, receipt and agreement do not belong together')
-  }
-  const twice = usedTwice(redemption, redeemed, claim)
-  if (twice <= 0n) throw new NightshiftError('NS_E_RECEIPT', 'nothing was taken twice')
-  return twice
 }
 
 function signed ({ bank, payer, payee, receipt, seq, amount, redeemed }: Omit<Redemption, 'signature'>): Buffer {

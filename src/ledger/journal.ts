@@ -8,7 +8,7 @@ import type { LedgerSource } from './load.ts'
 import type { Entry } from './transfers.ts'
 
 /** A checkpoint as a line of a journal, after the entry it was taken at. */
-export function checkpointLine (checkpoint: Checkpoint): string {
+function checkpointLine (checkpoint: Checkpoint): string {
   return JSON.stringify({ checkpoint })
 }
 

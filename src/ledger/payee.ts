@@ -5,7 +5,7 @@ import { NO_RECEIPT_HASH, ackIsValid } from './receipts.ts'
 import type { SignedReceipt } from './receipts.ts'
 
 /** Receipts kept beside the highest, oldest go first: what a second one of the same number is proved with. */
-export const KEPT_RECEIPTS = 16
+const KEPT_RECEIPTS = 16
 
 /** The payee's side of a channel: the highest receipt is the truth about what it is owed. */
 export interface PayeeChannel {

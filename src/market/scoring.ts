@@ -12,7 +12,7 @@ export interface ScoreInput {
   readonly valuePerMs: number
 }
 
-export const SCORE_TERMS = ['price', 'time', 'failure', 'executions'] as const
+const SCORE_TERMS = ['price', 'time', 'failure', 'executions'] as const
 export type ScoreTerm = typeof SCORE_TERMS[number]
 /** A score by its parts, units each; together they are the expected cost of a chunk. */
 export type ScoreTerms = Readonly<Record<ScoreTerm, number>>
@@ -44,7 +44,7 @@ export function lossAgainst (loser: ScoreTerms, winner: ScoreTerms): Loss {
   const whole = total(winner)
   return {
     term: worst,
-    byUnits: Math.max(0, Math.round(loser[worst] - winner[worst])),
+    byUnits: Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(loser[worst] - winner[worst]))),
     byPerMille: whole <= 0 ? 0 : Math.min(MOST_PER_MILLE, Math.max(0, Math.round((total(loser) - whole) / whole * 1000)))
   }
 }

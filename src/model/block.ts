@@ -12,7 +12,7 @@ export const PLATFORMS: readonly Platform[] = ['docker', 'wasm', 'python-wasm']
 export type Determinism = 'bitwise' | 'class' | 'fuzzy' | 'self-checked' | 'none'
 
 export const BLOCK_NAME_PATTERN = '^[A-Za-z0-9_-]{1,64}$'
-export const BLOCK_VERSION_PATTERN = '^(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})$'
+const BLOCK_VERSION_PATTERN = '^(0|[1-9][0-9]{0,5})\\.(0|[1-9][0-9]{0,5})$'
 
 /** manifest.json in its one canonical spelling (snake_case); readers accept all published spellings. */
 export const ManifestSchema = Type.Object({

@@ -4,7 +4,7 @@ import type { Static } from '@sinclair/typebox'
 const HEX = '^[0-9a-f]{64}$'
 
 /** One piece of an image, by the SHA-256 of its bytes as a registry serves them. */
-export const ImagePartSchema = Type.Object({
+const ImagePartSchema = Type.Object({
   sha256: Type.String({ pattern: HEX }),
   size: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 }, { additionalProperties: false })

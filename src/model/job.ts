@@ -16,7 +16,7 @@ export const FileRefSchema = Type.Object({
 }, { additionalProperties: false })
 
 /** Limits and wishes of a job. Times in seconds, amounts in ByteChips as decimal text. */
-export const JobConfigSchema = Type.Object({
+const JobConfigSchema = Type.Object({
   /** longest run of one task, seconds */
   taskTimeout: Type.Number({ exclusiveMinimum: 0, maximum: 86_400, default: 300 }),
   /** longest life of the job, seconds; 0 means none */

@@ -6,7 +6,7 @@ const closed = { additionalProperties: false }
 const Amount = Type.Number({ minimum: 0, maximum: 1_000_000_000 })
 
 /** Longest time a price script may take, milliseconds: a round is open for 2 s. */
-export const MOST_SCRIPT_MS = 1500
+const MOST_SCRIPT_MS = 1500
 
 /** What a machine's owner asks for a chunk. */
 export const PriceRulesSchema = Type.Object({

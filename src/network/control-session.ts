@@ -12,6 +12,7 @@ import { StreamReader } from './stream-io.ts'
 import { Throttle } from './throttle.ts'
 
 const HELLO_DEADLINE_MS = 10_000
+const PART_DEADLINE_MS = 2_000
 const READ_AHEAD_BYTES = 512 * 1024
 
 export interface SessionContext {
@@ -99,9 +100,16 @@ export class ControlSession {
     const throttle = new Throttle(this.#context.clock)
     const own = this.#context.hello()
     this.send({ hello: own })
+    // the peer's may be here already, and be refused at once: it must learn why
+    this.#outbox.hurry()
     const first = await this.#firstFrame(key)
     if (first === undefined) return
-    this.#hello = agree(own, first)
+    this.#hello = helloOf(first)
+    const disagreement = disagreementOf(own, this.#hello)
+    if (disagreement !== undefined) {
+      await this.#part()
+      throw disagreement
+    }
     if (!events.onUp(this)) return
     if (first.messages.length > 1) events.onFrame(first)
     for (;;) {
@@ -113,6 +121,17 @@ export class ControlSession {
       if (frame.messages.some(message => message.hello !== undefined)) throw new PeerFault('HELLO_REPEATED', 'the peer sent a second Hello')
       events.onFrame(frame)
       await throttle.after(frame.messages.length, bytes.length, signal)
+    }
+  }
+
+  /** Ends the stream so that the peer still reads the Hello by which it, too, sees that the two do not fit. */
+  async #part (): Promise<void> {
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(PART_DEADLINE_MS)])
+    try {
+      await this.#stream.close({ signal })
+      while (await this.#reader.readSome(READ_AHEAD_BYTES, signal) !== undefined) signal.throwIfAborted()
+    } catch {
+      // it has read it, or had the time to
     }
   }
 
@@ -137,12 +156,14 @@ export class ControlSession {
   }
 }
 
-function agree (own: Hello, { messages }: ReceivedFrame): Hello {
+function helloOf ({ messages }: ReceivedFrame): Hello {
   const theirs = messages[0]?.hello
   if (theirs === undefined) throw new PeerFault('HELLO_MISSING', 'the peer did not begin with a Hello')
   if (messages.some((message, index) => index > 0 && message.hello !== undefined)) throw new PeerFault('HELLO_REPEATED', 'the peer sent a second Hello')
-  if (Math.max(own.minVersion, theirs.minVersion) > Math.min(own.version, theirs.version)) {
-    throw new PeerFault('VERSION_MISMATCH', `the peer speaks versions ${theirs.minVersion} to ${theirs.version}, this node ${own.minVersion} to ${own.version}`)
-  }
   return theirs
+}
+
+function disagreementOf (own: Hello, theirs: Hello): PeerFault | undefined {
+  if (Math.max(own.minVersion, theirs.minVersion) <= Math.min(own.version, theirs.version)) return undefined
+  return new PeerFault('VERSION_MISMATCH', `the peer speaks versions ${theirs.minVersion} to ${theirs.version}, this node ${own.minVersion} to ${own.version}`)
 }

@@ -111,7 +111,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     onDiscovered: options.mdns ? peer => {
       if (options.role !== 'worker') return
       // the network a node is on names its own addresses
-      for (const address of peer.multiaddrs.slice(0, 8)) policy.allow(address)
+      for (const address of peer.multiaddrs.slice(0, 8)) policy.allowAnnounced(address)
       dialer.discovered(peer)
     } : undefined
   })
@@ -130,12 +130,13 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       ...options.events,
       onPeerUp: (peer, hello) => {
         const connection = control.session(peer)?.connection
-        if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
-        else if (connection !== undefined) void roundTrips.up(connection)
+        if (connection !== undefined) void roundTrips.up(connection)
         reachability.look()
         introductions.up(peer, hello)
         if (discovers && options.role === 'worker' && connection?.direction === 'outbound') void exchange.ask(connection)
         options.events.onPeerUp(peer, hello)
+        // last: it is down before this returns
+        if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)

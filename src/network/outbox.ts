@@ -27,6 +27,7 @@ export class Outbox {
   #waiting: EncodedMessage[] = []
   #bytes = 0
   #flushing = false
+  #next: NodeJS.Immediate | undefined
 
   constructor (init: OutboxInit) {
     this.#init = init
@@ -38,15 +39,25 @@ export class Outbox {
     if (this.#init.signal.aborted || this.#bytes + size > LIMITS.controlQueueBytes) return false
     this.#waiting.push(message)
     this.#bytes += size
-    if (!this.#flushing) {
-      this.#flushing = true
-      setImmediate(() => { void this.#flush() })
-    }
+    if (!this.#flushing) this.#schedule()
     return true
+  }
+
+  /** Sends what waits now and not at the end of this turn, so that it leaves even if the stream ends within it. */
+  hurry (): void {
+    if (this.#next === undefined) return
+    clearImmediate(this.#next)
+    void this.#flush()
+  }
+
+  #schedule (): void {
+    this.#flushing = true
+    this.#next = setImmediate(() => { void this.#flush() })
   }
 
   async #flush (): Promise<void> {
     const { stream, seal, signal, onError } = this.#init
+    this.#next = undefined
     try {
       let next = 0
       const batch = this.#waiting
@@ -62,8 +73,8 @@ export class Outbox {
       if (!signal.aborted) onError(toError(error))
       return
     }
-    this.#flushing = this.#waiting.length > 0 && !signal.aborted
-    if (this.#flushing) setImmediate(() => { void this.#flush() })
+    this.#flushing = false
+    if (this.#waiting.length > 0 && !signal.aborted) this.#schedule()
   }
 
   async #drained (stream: Stream, signal: AbortSignal): Promise<void> {

@@ -30,9 +30,9 @@ export interface Standing {
 
 /** Two strikes inside this window ban a worker. */
 export const STRIKE_WINDOW_MS = 30 * 24 * 3600 * 1000
-export const STRIKES_TO_BAN = 2
+const STRIKES_TO_BAN = 2
 /** A worker whose own faults ended attempts of this many distinct jobs since its last success gets no more leases for a while. */
-export const CIRCUIT_JOBS = 3
+const CIRCUIT_JOBS = 3
 /** After this long, milliseconds, such a worker is tried with one chunk at a time: a verified result closes its circuit, a failure opens it anew. */
 export const CIRCUIT_OPEN_MS = 10 * 60_000
 /** Attempts remembered for the success rate; older ones fade. */

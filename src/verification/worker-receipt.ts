@@ -31,7 +31,7 @@ export const WorkerStatementSchema = Type.Object({
 export type WorkerStatement = Static<typeof WorkerStatementSchema>
 
 /** A result a receipt pays for, as its worker attests it. */
-export const WorkSchema = Type.Object({
+const WorkSchema = Type.Object({
   jobId: Type.String({ pattern: '^j-[a-z2-7]{16}$' }), chunk: Count, epoch: Count,
   inputHash: Hash, appHash: Hash, imageDigest: Type.Optional(Hash), paramsHash: Hash, specHash: Hash, resultHash: Hash,
   price: Units, attestation: Signature

@@ -15,7 +15,7 @@ export interface Admitted {
 }
 
 /** A task held for so long in all gives its memory and its chunk back, milliseconds: its coordinator waits no longer for it. */
-export const HOLD_MS = 60_000
+const HOLD_MS = 60_000
 
 interface Entry extends RunGate {
   readonly memoryMiB: number

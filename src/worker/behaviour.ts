@@ -82,7 +82,7 @@ export function lying (then: Behaviour = HONEST): Behaviour {
 }
 
 /** For test clusters: a worker that is honest until it may be trusted, and lies every other time from then on. */
-export function turning (after: number): Behaviour {
+function turning (after: number): Behaviour {
   const liar = lying()
   let results = 0
   return { ...HONEST, after: async (result, blobs, signal) => ++results > after && results % 2 === 0 ? await liar.after(result, blobs, signal) : result }

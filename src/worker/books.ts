@@ -34,7 +34,7 @@ export interface CoordinatorBook {
 interface StoredBook { readonly seen?: BootClaim, readonly lost: string, readonly proof?: EquivocationProof, readonly netting?: NettingDocument, readonly conduct?: Conduct }
 interface StoredReceipt { readonly body: string, readonly signature: string }
 
-export function newBook (coordinator: string, self: string): CoordinatorBook {
+function newBook (coordinator: string, self: string): CoordinatorBook {
   return { channel: newPayeeChannel(coordinator, self), lost: 0n, conduct: newConduct(), refusedUntil: 0 }
 }
 

@@ -1,40 +1,29 @@
-import { attemptKey } from '../model/ids.ts'
-import type { Usage } from '../model/executor.ts'
-import type { AttemptId } from '../model/ids.ts'
-import type { Attempt as WireAttempt, Lease, Message, ResumeReply, RevealRequest } from '../model/messages/control.ts'
+import type { Attempt as WireAttempt, Message, ResumeReply } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
-import type { BlobRef } from '../model/store.ts'
-import { signAttestation } from '../verification/attestation.ts'
-import { commitment, merkleRoot } from '../verification/commitment.ts'
 import { onRoundResult, rememberAuction } from './auctions.ts'
-import { bookOf } from './books.ts'
-import { boundsOf, leaseExcess } from './bounds.ts'
-import { note, noteHeartbeat, noteNeverJudged, noteRenewal, unfairTo } from './conduct.ts'
-import { KEEP_RESULT_MS, countLoss, creditRefusal, stillRefused, watchCredit } from './credit.ts'
+import { noteHeartbeat, noteNeverJudged, noteRenewal } from './conduct.ts'
+import { KEEP_RESULT_MS, countLoss, stillRefused, watchCredit } from './credit.ts'
 import { drain } from './drain.ts'
-import { expectDraw, missDraws, onDraw } from './draws.ts'
-import type { TaskResult, WorkerEvent } from './events.ts'
+import { missDraws, onDraw } from './draws.ts'
+import type { WorkerEvent } from './events.ts'
 import { forgetUnneeded, remove } from './forget.ts'
 import { greetAnew, isSameStart, judge, liveOf, refuse, sendResume } from './handshake.ts'
 import { passOn } from './hearsay.ts'
-import { KEYS } from './keys.ts'
+import { localKey } from './keys.ts'
+import { onLease } from './leasing.ts'
 import { onMachine } from './machine.ts'
 import { onNetting } from './netting.ts'
 import { OFFER_TTL_MS, answerAnnounce, freeSlots, offerShares, onPriced, sendOffer } from './offer.ts'
 import { onOwnerNews, reconsider } from './owner/apply.ts'
-import { coordinatorDenied, notNow } from './owner/wishes.ts'
+import { coordinatorDenied } from './owner/wishes.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
-import { encodeAttempt } from './records.ts'
-import { endRun, noteAnnounced, startQueued } from './share.ts'
+import { onRevealRequest, onTaskDone, sendCommit } from './results.ts'
+import { noteAnnounced, startQueued } from './share.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { judged, takenBack } from './verdicts.ts'
 
-export const HEARTBEAT_MS = 3000
-/** An image that could not be had is asked for again after this long, milliseconds. */
-const IMAGE_RETRY_MS = 300_000
-/** Leases kept waiting beyond those that run; more are declined. */
-const MAX_QUEUED_PER_SLOT = 128
+const HEARTBEAT_MS = 3000
 
 /** One event of a worker. Deterministic; writes, messages and effects go into the turn. */
 export function step (turn: WorkerTurn, event: WorkerEvent): void {
@@ -63,11 +52,6 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
 export function settleTurn (turn: WorkerTurn): void {
   forgetUnneeded(turn)
   startQueued(turn)
-}
-
-/** Attempts of two coordinators never meet: the coordinator's id is part of the key. */
-export function localKey (coordinator: string, id: AttemptId): string {
-  return `${coordinator}/${attemptKey(id)}`
 }
 
 function coordinatorUp (turn: WorkerTurn, peer: string, incarnation: number): void {
@@ -223,144 +207,6 @@ function withAttempt (turn: WorkerTurn, peer: string, wire: WireAttempt | undefi
   if (attempt !== undefined) then(attempt, key)
 }
 
-function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
-  const { state } = turn
-  if (lease.attempt === undefined || lease.spec === undefined || lease.input === undefined) return
-  const id: AttemptId = { jobId: lease.attempt.jobId, chunk: lease.attempt.chunk, epoch: lease.attempt.epoch }
-  const decline = (code: string, text: string): void => { turn.send(peer, { decline: { attempt: id, reason: { code, text } } }) }
-  const known = bookOf(state, peer).seen?.incarnation ?? 0
-  if (lease.incarnation < known) return decline('STALE_INCARNATION', `this lease is of incarnation ${lease.incarnation}, ${known} was seen`)
-  const suspended = notNow(state)
-  if (suspended !== undefined) return decline(suspended.code, suspended.text)
-  const key = localKey(peer, id)
-  if (state.ended.has(key)) return decline('STALE_EPOCH', 'this attempt has ended here already')
-  const spec = fromWire(lease.spec)
-  const input = fromWire(lease.input)
-  const excess = leaseExcess({ spec, input }, boundsOf(state))
-  if (excess !== undefined) return decline(excess.code, excess.text)
-  if (!state.attempts.has(key)) {
-    const refusal = unfairTo(state, peer, turn.now) ?? creditRefusal(state, peer, lease.price)
-    if (refusal !== undefined) return decline(refusal.code, refusal.text)
-    if (waiting(state) >= state.config.slots * MAX_QUEUED_PER_SLOT) return decline('BUSY', `${waiting(state)} leases wait here already`)
-    const attempt: WorkerAttempt = {
-      coordinator: peer,
-      id,
-      spec,
-      input,
-      chunkSeed: Buffer.from(lease.chunkSeed).toString('hex'),
-      lotHash: Buffer.from(lease.lotHash).toString('hex'),
-      price: lease.price,
-      state: 'QUEUED',
-      acknowledged: false
-    }
-    state.attempts.set(key, attempt)
-  }
-  turn.send(peer, { leaseAck: { attempt: id } })
-}
-
-function waiting (state: WorkerState): number {
-  let count = 0
-  for (const attempt of state.attempts.values()) if (attempt.state === 'QUEUED') count++
-  return count
-}
-
-function onTaskDone (turn: WorkerTurn, key: string, result: TaskResult, content: readonly string[]): void {
-  const attempt = turn.state.attempts.get(key)
-  turn.effect({ kind: 'release', key })
-  if (attempt === undefined || !result.ok) turn.forget(content)
-  if (attempt === undefined) return
-  endRun(turn.state, attempt, result.usage.wallMs, turn.now)
-  if (!result.ok) {
-    remove(turn, key, attempt)
-    rememberImage(turn, result)
-    if (result.givenBack !== undefined) turn.send(attempt.coordinator, { decline: { attempt: attempt.id, reason: result.givenBack } })
-    else turn.send(attempt.coordinator, {
-      failed: {
-        attempt: attempt.id,
-        failureClass: result.failureClass,
-        reason: { code: result.code, text: result.message },
-        exitCode: result.exitCode,
-        stderrTail: result.stderrTail,
-        usage: usageReport(result.usage)
-      }
-    })
-    return
-  }
-  const { value, nonce, files, ran, manifest, usage } = result
-  attempt.outcome = { value, nonce, files, ran, usage, ...(manifest === undefined ? {} : { manifest }) }
-  attempt.state = 'COMMITTED'
-  attempt.doneAt = turn.now
-  turn.put(KEYS.attempt + key, encodeAttempt(attempt))
-  sendCommit(turn, attempt)
-}
-
-/** An image that could not be had is not bid for again at once. */
-function rememberImage ({ state, now }: WorkerTurn, result: TaskResult & { readonly ok: false }): void {
-  if (result.image === undefined || (result.code !== 'IMAGE_UNAVAILABLE' && result.code !== 'IMAGE_REFUSED')) return
-  for (const [name, { until }] of state.failedImages) if (until <= now) state.failedImages.delete(name)
-  state.failedImages.set(result.image, { until: now + IMAGE_RETRY_MS, reason: reason(result.code, result.message) })
-}
-
-function sendCommit (turn: WorkerTurn, attempt: WorkerAttempt): void {
-  const bound = commitmentOf(turn.state.self, attempt)
-  if (bound === undefined) return
-  attempt.saidAt = turn.now
-  turn.send(attempt.coordinator, { commit: { attempt: attempt.id, commitment: Uint8Array.from(bound) } })
-}
-
-function commitmentOf (self: string, attempt: WorkerAttempt): Uint8Array | undefined {
-  if (attempt.outcome === undefined) return undefined
-  return commitment(attempt.id, self, Buffer.from(attempt.outcome.value, 'hex'), Buffer.from(attempt.outcome.nonce, 'hex'))
-}
-
-/** Shows the results of a batch, but only when the request is bound to the commitments that were made. */
-function onRevealRequest (turn: WorkerTurn, peer: string, request: RevealRequest): void {
-  const asked = request.attempts.map(wire => turn.state.attempts.get(localKey(peer, wire)))
-  const bound = asked.map(attempt => attempt === undefined ? undefined : commitmentOf(turn.state.self, attempt))
-  if (bound.some(value => value === undefined)) {
-    turn.effect({ kind: 'note', level: 'warn', text: 'a reveal was asked of an attempt that is not here', about: { coordinator: peer, batch: request.batchId } })
-  } else if (Buffer.compare(merkleRoot(bound as Uint8Array[]), request.merkleRoot) !== 0) {
-    turn.effect({ kind: 'note', level: 'warn', text: 'a reveal request does not match the commitments made', about: { coordinator: peer, batch: request.batchId } })
-    note(turn, peer, 'forged')
-    return
-  } else expectDraw(turn, peer, request, asked as WorkerAttempt[], bound as Uint8Array[])
-  for (const attempt of asked) if (attempt?.outcome !== undefined) reveal(turn, attempt, request.batchId)
-}
-
-function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): void {
-  if (attempt.outcome === undefined) return
-  const { value, nonce, files, ran, manifest, usage } = attempt.outcome
-  const { self, signer } = turn.state
-  const work = { ...ran, inputHash: attempt.input.sha256, specHash: attempt.spec.sha256 }
-  if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
-  turn.send(attempt.coordinator, {
-    reveal: {
-      batchId,
-      attempt: attempt.id,
-      resultHash: Uint8Array.from(Buffer.from(value, 'hex')),
-      nonce: Uint8Array.from(Buffer.from(nonce, 'hex')),
-      exitCode: 0,
-      files: manifest === undefined ? files.map(file => ({ path: file.path, content: toWire(file) })) : [],
-      ...(manifest === undefined ? {} : { manifest: toWire(manifest) }),
-      usage: usageReport(usage),
-      attestation: signAttestation({ ...attempt.id, ...work, worker: self, coordinator: attempt.coordinator, resultHash: value, exitCode: 0 }, signer)
-    }
-  })
-}
-
-function usageReport (usage: Usage) {
-  return { wallMs: Math.round(usage.wallMs), cpuMs: Math.round(usage.cpuMs), peakMemoryBytes: Math.round(usage.peakMemoryBytes), outputBytes: usage.outputBytes ?? 0 }
-}
-
 function drop (turn: WorkerTurn, peer: string, wire: WireAttempt | undefined, code?: string): void {
   withAttempt(turn, peer, wire, (attempt, key) => { takenBack(turn, key, attempt, code) })
 }
-
-function toWire (ref: BlobRef) {
-  return { sha256: Uint8Array.from(Buffer.from(ref.sha256, 'hex')), size: ref.size, inline: new Uint8Array() }
-}
-
-function fromWire (ref: { sha256: Uint8Array, size: number }): BlobRef {
-  return { sha256: Buffer.from(ref.sha256).toString('hex'), size: ref.size }
-}
-

@@ -14,7 +14,7 @@ export interface Day {
 const DAYS = 31
 const NO_WORK: Day = { earned: 0n, accepted: 0, rejected: 0 }
 
-export function dayOf (now: number): string {
+function dayOf (now: number): string {
   return new Date(now).toISOString().slice(0, 10)
 }
 

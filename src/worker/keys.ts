@@ -1,3 +1,6 @@
+import { attemptKey } from '../model/ids.ts'
+import type { AttemptId } from '../model/ids.ts'
+
 /** The worker's part of its store. */
 export const KEYS = {
   attempt: 'attempt/',
@@ -11,3 +14,8 @@ export const KEYS = {
   ownerCommand: 'worker/owner-command',
   offerSeq: 'worker/offer-seq'
 } as const
+
+/** Attempts of two coordinators never meet: the coordinator's id is part of the key. */
+export function localKey (coordinator: string, id: AttemptId): string {
+  return `${coordinator}/${attemptKey(id)}`
+}

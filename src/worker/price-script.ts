@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { errorMessage } from '../model/errors.ts'
 import { LIMITS } from '../model/limits.ts'
 import { parseByc } from '../model/money.ts'
@@ -17,10 +18,17 @@ const MOST_WHY = Math.min(500, LIMITS.reasonChars)
  * killed. Never rejects: what goes wrong is an answer.
  */
 export async function askScript ({ command, timeoutMs, job }: PriceQuestion, signal: AbortSignal): Promise<PriceAnswer> {
-  const [program = '', ...args] = process.platform === 'linux' ? ['timeout', '--signal=KILL', `${(timeoutMs + 500) / 1000}`, ...command] : command
+  // the short options are those that every such command knows
+  const [program = '', ...args] = process.platform === 'linux' ? ['timeout', '-s', 'KILL', String(Math.ceil(timeoutMs / 1000) + 1), ...command] : command
   return await new Promise(resolve => {
-    // a group of its own, so that what it starts ends with it
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    let child: ChildProcessWithoutNullStreams
+    try {
+      // a group of its own, so that what it starts ends with it
+      child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    } catch (error) {
+      resolve({ kind: 'failed', why: `it could not be started: ${errorMessage(error)}` })
+      return
+    }
     let out = ''
     let complaint = ''
     let ended = false

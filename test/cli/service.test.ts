@@ -14,13 +14,13 @@ const run = promisify(execFile)
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const ANALYZE = '/usr/bin/systemd-analyze'
 const SPEC: ServiceSpec = {
-  role: 'worker', command: [process.execPath, '/opt/night shift/main.js', 'worker', '--operator', 'a "b" 50% $X \\'], memoryMax: '90%', stopSeconds: 55, namespaces: true, setuidBwrap: false, systemd: 252
+  role: 'worker', command: [process.execPath, '/opt/night shift/main.js', 'worker', '--operator', 'a "b" 50% $X \\\n'], memoryMax: '90%', stopSeconds: 55, namespaces: true, setuidBwrap: false, systemd: 252
 }
 
 describe('a systemd unit', () => {
   it('gives the node time to drain, steps back behind its user, and quotes what it runs', () => {
     const unit = systemdUnit(SPEC)
-    expect(unit).toContain('ExecStart="' + process.execPath + '" "/opt/night shift/main.js" "worker" "--operator" "a \\"b\\" 50%% $$X \\\\"\n')
+    expect(unit).toContain('ExecStart="' + process.execPath + '" "/opt/night shift/main.js" "worker" "--operator" "a \\"b\\" 50%% $$X \\\\\\n"\n')
     for (const line of ['Restart=on-failure', 'TimeoutStopSec=55', 'KillMode=mixed', 'OOMPolicy=continue', 'MemoryMax=90%', 'Nice=10', 'NoNewPrivileges=yes', 'ProtectSystem=full', 'StandardError=journal']) expect(unit.split('\n')).toContain(line)
   })
 
@@ -59,9 +59,9 @@ describe.skipIf(process.platform !== 'linux')('nightshift service', () => {
   }
 
   it('prints what it would install, with absolute paths and no secrets', async () => {
-    const { code, stdout } = await nightshift({ NIGHTSHIFT_DATA: '/srv/night' }, 'install', 'worker', '--peer', '/ip4/192.0.2.7/tcp/4001', '--config', 'owner.json', '--dry-run')
+    const { code, stdout } = await nightshift({ NIGHTSHIFT_DATA: '/srv/night' }, 'install', 'worker', '--peer', '/ip4/192.0.2.7/tcp/4001', '--config', 'owner.json', '--network-key', 'net.key', '--price-script=price.sh', '--dry-run')
     expect(code).toBe(0)
-    expect(stdout).toContain(`"--config" "${join(process.cwd(), 'owner.json')}" "--data" "/srv/night/worker"`)
+    expect(stdout).toContain(`"--config" "${join(process.cwd(), 'owner.json')}" "--network-key" "${join(process.cwd(), 'net.key')}" "--price-script=${join(process.cwd(), 'price.sh')}" "--data" "/srv/night/worker"`)
     expect(stdout).not.toMatch(/token|Environment/i)
   })
 

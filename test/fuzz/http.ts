@@ -56,7 +56,7 @@ async function openRig (): Promise<Rig> {
     names: { id: submitted.id, tag: 'words@1.0', sha256: blob.sha256 },
     routes: routesOf(server),
     samples: {
-      'POST /v1/jobs': job, 'POST /v1/blocks': block, 'POST /v1/wallet/deposit': { peer: services.state.self, amount: '2.5' },
+      'POST /v1/jobs': job, 'POST /v1/jobs/plan': { ...job, chunks: 3 }, 'POST /v1/blocks': block, 'POST /v1/wallet/deposit': { peer: services.state.self, amount: '2.5' },
       'POST /v1/wallet/redeem': { body: '{"payer":"p"}', signature: 'a'.repeat(128) }, 'POST /v1/images/pull': { name: '127.0.0.1:1/app:1' }
     },
     check: () => { checkBooks(services.state.ledger.accounts(), services.state.ledger.holds()) },

@@ -5,7 +5,7 @@ import { assemblers, partitioners } from './engines.ts'
 import { blockFolders, endpoints, identities, journals, mirrors, wallets } from './files.ts'
 import { http, rawHttp } from './http.ts'
 import type { Target } from './run.ts'
-import { blobReplies, blobRequests, control, nettings, proofs, receipts, resultLists, runnerFrames } from './wire.ts'
+import { blobReplies, blobRequests, control, dialBackRequests, dialBackResponses, nettings, peerLists, proofs, receipts, resultLists, runnerFrames } from './wire.ts'
 
 export interface Listed { readonly name: string, readonly open: () => Promise<Target> }
 
@@ -19,6 +19,9 @@ export const targets: readonly Listed[] = [
   listed('messages to the cores', cores),
   listed('blob requests', blobRequests),
   listed('blob replies', blobReplies),
+  listed('requests to dial back', dialBackRequests),
+  listed('answers to requests to dial back', dialBackResponses),
+  listed('lists of peers', peerLists),
   listed('receipts', receipts),
   listed('accusations', proofs),
   listed('netting documents', nettings),

@@ -1,4 +1,8 @@
 import { createPublicKey } from 'node:crypto'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { PeerRecord, RecordEnvelope } from '@libp2p/peer-record'
+import { multiaddr } from '@multiformats/multiaddr'
 import { FrameDecoder, FrameError } from '../../src/execution/frames.ts'
 import { parseDone, parseFile } from '../../src/execution/reports.ts'
 import { FRAME, FRAME_HEADER } from '../../src/execution/runner/wire.ts'
@@ -14,16 +18,20 @@ import { BlobReply, BlobRequest, BlobStatus } from '../../src/model/messages/blo
 import { Frame } from '../../src/model/messages/control.ts'
 import { encodeBody } from '../../src/model/messages/encode.ts'
 import { digestOf, signDigests, signingKey } from '../../src/model/messages/signing.ts'
+import { DialBackOutcome, DialBackRefusal, DialBackRequest, DialBackResponse, PeerList } from '../../src/model/messages/reach.ts'
 import { parseReply } from '../../src/network/blob-client.ts'
 import { parseRequest } from '../../src/network/blob-server.ts'
 import { openFrame } from '../../src/network/control-frame.ts'
 import { PeerFault } from '../../src/network/faults.ts'
+import { parseClaims, planDials } from '../../src/network/reach/dialback-server.ts'
+import { readPeers } from '../../src/network/reach/peer-exchange.ts'
+import { credible, parseResponse } from '../../src/network/reach/reachability.ts'
 import { SAMPLES } from '../network/support/samples.ts'
 import type { Dice } from '../simulation/world/dice.ts'
 import { simulatedSigner } from '../simulation/world/signer.ts'
 import { mutateBytes, mutateText } from './mutate.ts'
 import type { Target } from './run.ts'
-import { takes } from './verdicts.ts'
+import { takes, takesLater } from './verdicts.ts'
 
 /** Frames of the control protocol: of one message or a few, changed inside or as a whole. */
 export function control (): Target {
@@ -64,6 +72,55 @@ export function blobReplies (): Target {
       const piece = dice.whole(0, 1)
       const reply = BlobReply.encode({ status: dice.pick([BlobStatus.FOUND, BlobStatus.FOUND, BlobStatus.MISSING, BlobStatus.DENIED]), size: ref.size, length: piece === 0 ? 2 ** 20 : 5 })
       return takes(() => parseReply(dice.chance(0.8) ? mutateBytes(dice, reply) : reply, 'peer', ref, piece), NightshiftError)
+    }
+  }
+}
+
+/** What peers ask to be dialled at. Nothing but the IP address they come from may follow. */
+export function dialBackRequests (): Target {
+  const request = DialBackRequest.encode({ addresses: ['/ip4/192.0.2.7/tcp/4001', '/ip6/::ffff:192.0.2.7/tcp/4002', '/dns4/example.org/tcp/80', '/ip4/10.0.0.1/tcp/22/p2p/12D3KooWS9DY3ACXcQSqjwvVNAjLvDRY39GZ3duUEjqQzShXYo7J/p2p-circuit'] })
+  return {
+    name: 'requests to dial back',
+    every: 1,
+    feed: dice => takes(() => {
+      const { dials } = planDials(parseClaims(mutateBytes(dice, request)), '192.0.2.7')
+      if (dials.length > 4 || dials.some(dial => !/^\/ip4\/192\.0\.2\.7\/tcp\/[1-9]\d*$/.test(dial))) throw new Error(`it would dial ${dials.join(' ')}`)
+    }, PeerFault)
+  }
+}
+
+/** What peers say of their attempts to dial back: it becomes part of what this node tells others of itself. */
+export function dialBackResponses (): Target {
+  const claims = ['/ip4/10.0.0.5/tcp/4001', '/ip6/2001:db8::1/tcp/4001']
+  const addresses = [...claims, '/ip4/11.22.33.44/tcp/4001', '/ip4/12.22.33.44/tcp/4001', '/ip4/11.22.33.44/tcp/22', '/dns4/example.org/tcp/4001']
+  const response = DialBackResponse.encode({ refusal: DialBackRefusal.SERVED, results: addresses.map(address => ({ address, outcome: DialBackOutcome.DIALED })) })
+  return {
+    name: 'answers to requests to dial back',
+    every: 1,
+    feed: dice => takes(() => {
+      const believed = credible(parseResponse(dice.chance(0.9) ? mutateBytes(dice, response) : response).results, claims, false).filter(({ address }) => !claims.includes(address))
+      const ips = new Set(believed.map(({ address }) => address.split('/')[2]))
+      if (ips.size > 1 || believed.some(({ address }) => !/^\/ip[46]\/[0-9a-f.:]+\/tcp\/4001$/.test(address))) throw new Error(`it was believed to be at ${believed.map(({ address }) => address).join(' ')}`)
+    }, PeerFault)
+  }
+}
+
+/** Lists of peers: who is in one must have signed it. */
+export async function peerLists (): Promise<Target> {
+  const privateKey = await generateKeyPair('Ed25519')
+  const peerId = peerIdFromPrivateKey(privateKey)
+  const record = Uint8Array.from((await RecordEnvelope.seal(new PeerRecord({ peerId, multiaddrs: [multiaddr('/ip4/11.22.33.44/tcp/4001')] }), privateKey)).marshal())
+  return {
+    name: 'lists of peers',
+    every: 20,
+    feed: async dice => {
+      const records = Array.from({ length: dice.whole(0, 4) }, () => dice.chance(0.3) ? mutateBytes(dice, record) : record)
+      const list = PeerList.encode({ records })
+      return await takesLater(async () => {
+        for (const { id, multiaddrs } of await readPeers(dice.chance(0.5) ? mutateBytes(dice, list) : list)) {
+          if (!id.equals(peerId) || multiaddrs.length !== 1) throw new Error(`nobody signed that ${id.toString()} is at ${multiaddrs.join(' ')}`)
+        }
+      })
     }
   }
 }

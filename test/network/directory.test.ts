@@ -35,7 +35,7 @@ describe('what may be dialled', () => {
   const id = '12D3KooWS9DY3ACXcQSqjwvVNAjLvDRY39GZ3duUEjqQzShXYo7J'
   it('is no address of this machine or its network that a stranger names', () => {
     const policy = new DialPolicy(false)
-    for (const address of ['/ip4/127.0.0.1/tcp/22', '/ip4/10.0.0.1/tcp/80', '/ip4/192.168.1.1/tcp/80', '/ip4/169.254.169.254/tcp/80', '/ip4/0.0.0.0/tcp/80', '/ip6/::1/tcp/22', '/ip6/fd00::1/tcp/80', '/ip6/fe80::1/tcp/80', '/ip6/::ffff:127.0.0.1/tcp/22', '/ip6/::ffff:7f00:1/tcp/22', `/ip4/10.0.0.1/tcp/80/p2p/${id}/p2p-circuit/p2p/${id}`]) {
+    for (const address of ['/ip4/127.0.0.1/tcp/22', '/ip4/10.0.0.1/tcp/80', '/ip4/192.168.1.1/tcp/80', '/ip4/169.254.169.254/tcp/80', '/ip4/0.0.0.0/tcp/80', '/ip6/::1/tcp/22', '/ip6/fd00::1/tcp/80', '/ip6/fe80::1/tcp/80', '/ip6/::ffff:127.0.0.1/tcp/22', '/ip6/::ffff:7f00:1/tcp/22', '/ip6/::ffff:a00:1/tcp/22', '/ip6/64:ff9b::a00:1/tcp/22', '/ip6/::a00:1/tcp/22', '/ip6/ff02::1/tcp/22', '/ip4/224.0.0.1/tcp/22', '/ip6zone/eth0/ip6/fe80::1/tcp/22', '/unix/run%2Fdocker.sock', '/dns4/router.home/tcp/80', '/dns/localhost/tcp/80', `/ip4/10.0.0.1/tcp/80/p2p/${id}/p2p-circuit/p2p/${id}`]) {
       expect([address, policy.mayDial(multiaddr(address))]).toEqual([address, false])
     }
     expect(policy.mayDial(multiaddr('/ip4/11.22.33.44/tcp/4001'))).toBe(true)
@@ -45,8 +45,20 @@ describe('what may be dialled', () => {
   it('is what its owner named, at that port only', () => {
     const policy = new DialPolicy(false)
     policy.allow(multiaddr('/ip4/10.0.0.1/tcp/4001'))
-    policy.allow(multiaddr('/dns4/coordinator.home/tcp/4002'))
-    expect(['/ip4/10.0.0.1/tcp/4001', '/ip4/10.0.0.1/tcp/80', '/ip4/10.9.9.9/tcp/4002'].map(address => policy.mayDial(multiaddr(address)))).toEqual([true, false, true])
+    policy.allow(multiaddr('/dns4/Coordinator.home/tcp/4002'))
+    policy.allow(multiaddr('/dnsaddr/boot.example.org'))
+    const may = ['/ip4/10.0.0.1/tcp/4001', '/dns4/coordinator.home/tcp/4002', '/dns4/a.boot.example.org/tcp/4001']
+    const mayNot = ['/ip4/10.0.0.1/tcp/80', '/ip4/10.9.9.9/tcp/4002', '/dns4/coordinator.home/tcp/80', '/dns4/evilboot.example.org/tcp/4001', '/unix/boot.example.org']
+    expect([...may, ...mayNot].filter(address => policy.mayDial(multiaddr(address)))).toEqual(may)
+  })
+
+  it('stays what its owner named, however much the local network announces', () => {
+    const policy = new DialPolicy(false)
+    policy.allow(multiaddr('/ip4/10.0.0.1/tcp/4001'))
+    for (let i = 0; i < 5000; i++) policy.allowAnnounced(multiaddr(`/ip4/10.0.0.2/tcp/${i + 1}`))
+    policy.allowAnnounced(multiaddr('/dns4/router.home/tcp/80'))
+    const asked = ['/ip4/10.0.0.1/tcp/4001', '/ip4/10.0.0.2/tcp/5000', '/ip4/10.0.0.2/tcp/1', '/dns4/router.home/tcp/80']
+    expect(asked.map(address => policy.mayDial(multiaddr(address)))).toEqual([true, true, false, false])
   })
 
   it('is worth a try when it is an IP address and nothing odd follows, at most eight', () => {

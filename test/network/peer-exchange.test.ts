@@ -73,4 +73,18 @@ describe('peers', () => {
     await exchange.ask(connection)
     expect(found, 'and is not asked again at once').toHaveLength(1)
   })
+
+  it('leaves no stream behind when the answer is too long', async () => {
+    const [asker, liar] = [await rawPeer(), await rawPeer()]
+    await liar.node.handle(PEERS_PROTOCOL, async stream => {
+      await new StreamReader(stream).readMessage(0)
+      stream.send(new Uint8Array([255, 255, 255, 127]))
+    })
+    const exchange = new PeerExchange({
+      node: asker.node, clock: { now: () => 0 }, log: createLogger('silent'), policy: new DialPolicy(false), coordinators: () => [], onFound: () => undefined
+    })
+    const connection = await asker.node.dial(liar.node.getMultiaddrs())
+    await exchange.ask(connection)
+    expect(connection.streams.filter(({ protocol }) => protocol === PEERS_PROTOCOL)).toEqual([])
+  })
 })

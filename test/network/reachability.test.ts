@@ -4,6 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { DialBackOutcome, DialBackRefusal, DialBackRequest, DialBackResponse } from '../../src/model/messages/reach.ts'
+import { DialBackRate } from '../../src/network/reach/dialback-rate.ts'
 import { DIALBACK_PROTOCOL, planDials } from '../../src/network/reach/dialback-server.ts'
 import { framed, StreamReader } from '../../src/network/stream-io.ts'
 import { startNode } from './support/nodes.ts'
@@ -78,6 +79,36 @@ describe('dial-back', () => {
       expect(dials.length).toBeLessThanOrEqual(4)
       for (const dial of dials) expect(dial).toMatch(/^\/ip4\/192\.0\.2\.7\/tcp\/[1-9]\d*$/)
     }))
+  })
+
+  it('tries no port of this machine for a peer that comes from it, by a proxy perhaps', async () => {
+    const node = await startNode({ role: 'coordinator', profile: 'open' })
+    const address = `/ip4/127.0.0.1/tcp/${await unusedPort()}`
+    const response = await ask(await rawPeer(), node, DialBackRequest.encode({ addresses: [address] }))
+    expect(response?.results).toEqual([{ address, outcome: DialBackOutcome.NOT_YOURS }])
+  })
+
+  it('serves others while one asks all the time', () => {
+    const rate = new DialBackRate(0)
+    const admitted = Array.from({ length: 100 }, () => rate.admits('192.0.2.7', 0)).filter(Boolean)
+    expect(admitted).toHaveLength(4)
+    expect([rate.admits('192.0.2.8', 0), rate.admits('192.0.2.9', 0)]).toEqual([true, true])
+    expect(Array.from({ length: 20 }, (_, i) => rate.admits(`192.0.2.${i + 10}`, 0)).filter(Boolean), 'and no more than eight at once of all').toHaveLength(2)
+    expect(rate.admits('192.0.2.29', 1000), 'who was refused has lost nothing').toBe(true)
+  })
+
+  it('believes of one peer one other IP address at most, with a port of its own', async () => {
+    const liar = await rawPeer()
+    const lies = ['/ip4/198.18.0.1/tcp/PORT', '/ip4/11.1.1.1/tcp/PORT', '/ip4/12.1.1.1/tcp/PORT', '/ip4/198.18.0.1/tcp/22', '/dns4/example.org/tcp/PORT', 'no address', '/ip4/198.18.0.1/tcp/PORT/ws']
+    await liar.node.handle(DIALBACK_PROTOCOL, async stream => {
+      const request = DialBackRequest.decode(await new StreamReader(stream).readMessage(8192) ?? new Uint8Array())
+      const port = /\d+$/.exec(request.addresses[0] ?? '')?.[0] ?? ''
+      stream.send(framed(DialBackResponse.encode({ refusal: DialBackRefusal.SERVED, results: lies.map(lie => ({ address: lie.replace('PORT', port), outcome: DialBackOutcome.DIALED })) })))
+      await stream.close()
+    })
+    const node = await startNode({ peers: [liar.node.getMultiaddrs()[0]?.toString() ?? ''] })
+    await vi.waitFor(() => { expect(node.transport.reachability().checkedAt).toBeDefined() }, { timeout: 10_000 })
+    expect(node.transport.reachability().addresses.map(({ address }) => address.replace(/\d+$/, 'PORT'))).toEqual(['/ip4/198.18.0.1/tcp/PORT'])
   })
 
   it('refuses more addresses than anybody has, and who asks too often', async () => {

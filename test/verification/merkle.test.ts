@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { merkleRoot } from '../../src/verification/commitment.ts'
-import { merkleProof, provesLeaf } from '../../src/verification/merkle.ts'
+import { merkleProof, provesLeaf } from './merkle-proof.ts'
 
 const leaves = fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { minLength: 1, maxLength: 40 })
 

@@ -95,6 +95,7 @@ describe('a price script', () => {
 
   it('that is not there, and one that is asked of a worker that ends, give no price', async () => {
     expect((await askScript({ key: '', command: [join(dir, 'nothing')], timeoutMs: 5000, job: '{}' }, never)).kind).toBe('failed')
+    expect((await askScript({ key: '', command: ['price\0script'], timeoutMs: 5000, job: '{}' }, never)).kind).toBe('failed')
     expect(await ask('sleep 60', 5000, AbortSignal.abort())).toEqual({ kind: 'failed', why: 'the worker is shutting down' })
   })
 

@@ -21,7 +21,7 @@ export function checkVersions (peers: readonly PeerIntroduction[], running: stri
   const findings: Finding[] = []
   if (running !== installed) findings.push(warning('VERSION_OLD', `the node runs version ${running}, and ${installed} is installed`, 'start it again'))
   const versions = new Map(peers.flatMap(({ peer, agent }) => {
-    const version = /^nightshift\/(\d+\.\d+\.\d+\S*)$/.exec(agent)?.[1]
+    const version = /^nightshift\/(\d+\.\d+\.\d+[\w.+-]{0,40})$/.exec(agent)?.[1]
     return version === undefined ? [] : [[peer, version] as const]
   }))
   const newer = [...versions].filter(([, version]) => isNewer(version, running))

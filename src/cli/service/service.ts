@@ -19,7 +19,7 @@ interface Install extends Common { readonly dryRun?: boolean, readonly memoryMax
 /** A node has its drain, then a few seconds to close its files, then this much more. */
 const STOP_MARGIN_SECONDS = 22
 /** Options whose values are paths; those of a service are absolute. */
-const PATHS = ['--data', '--config']
+const PATHS = ['--data', '--config', '--network-key', '--price-script']
 
 /**
  * `nightshift service install worker|coordinator [options of that command]`: again with the same options it changes nothing.

@@ -62,5 +62,5 @@ function sections (all: Readonly<Record<string, readonly string[]>>): string {
 
 /** As systemd.service(5) reads command lines: quotes, and nothing in it is a variable or a specifier. */
 function quoted (word: string): string {
-  return `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`
+  return `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$').replaceAll('\n', '\\n')}"`
 }

@@ -37,7 +37,7 @@ export interface Fault {
   readonly directions: readonly Direction[]
 }
 
-export const MAX_DURATION_MS = 3_600_000
+const MAX_DURATION_MS = 3_600_000
 const MAX_LATENCY_MS = 60_000
 
 const KINDS: Partial<Record<Behaviour, Fault['kind']>> = { partitioned: 'partition', killed: 'kill', frozen: 'freeze' }

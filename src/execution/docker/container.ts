@@ -119,7 +119,7 @@ async function attach (container: Docker.Container, logs: LogBook): Promise<{ en
 }
 
 /** Received and sent bytes of all interfaces but loopback, from the table of proc(5) `net/dev`. */
-export function interfaceBytes (table: string): number {
+function interfaceBytes (table: string): number {
   return table.split('\n').slice(2).reduce((sum, line) => {
     const [name = '', figures = ''] = line.split(':')
     if (figures === '' || name.trim() === 'lo') return sum

@@ -72,7 +72,7 @@ async function discard (path: string): Promise<void> {
 }
 
 /** Removes what a stranger's app may have made as deep and as wide as it could. */
-export async function removeTree (path: string): Promise<void> {
+async function removeTree (path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true })
   } catch {

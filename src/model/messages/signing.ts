@@ -10,7 +10,7 @@ const DOMAIN = Buffer.from('nightshift/control/1\0', 'utf8')
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-export const SIGNATURE_BYTES = 64
+const SIGNATURE_BYTES = 64
 /** Keys of peers kept at hand by one verifier. */
 const KNOWN_KEYS = 1024
 
@@ -24,7 +24,7 @@ function isUnsignedKind (message: Message): boolean {
 }
 
 /** True when the body is of a kind this version does not know. */
-export function isUnknown (message: Message): boolean {
+function isUnknown (message: Message): boolean {
   for (const key in message) if (message[key as keyof Message] !== undefined) return false
   return true
 }

@@ -22,9 +22,11 @@ export function endpointOf (address: Multiaddr): Endpoint | undefined {
   return { ip: plain(ip), port }
 }
 
-/** IPv4 as it comes on a socket that takes both. */
+/** IPv4 as it comes on a socket that takes both, in either of its spellings. */
 function plain (ip: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] ?? ip
+  const [, dotted, high, low] = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(ip) ?? []
+  if (high === undefined || low === undefined) return dotted ?? ip
+  return [high, low].flatMap(group => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]).join('.')
 }
 
 export function addressOf ({ ip, port }: Endpoint): string {
@@ -33,7 +35,13 @@ export function addressOf ({ ip, port }: Endpoint): string {
 
 export function scopeOf (ip: string): Scope {
   if (ip === '::1' || ip.startsWith('127.')) return 'loopback'
-  return ip === '::' || ip.startsWith('0.') || isPrivateIp(ip) !== false ? 'private' : 'public'
+  return isGlobalUnicast(ip) && isPrivateIp(ip) === false ? 'public' : 'private'
+}
+
+/** What libp2p's list of private ranges leaves out: multicast, and all of IPv6 that is assigned to no host, such as ways to write an IPv4 address. */
+function isGlobalUnicast (ip: string): boolean {
+  const [first = ''] = ip.split(/[.:]/)
+  return isIPv4(ip) ? Number(first) < 224 : /^[23][0-9a-f]{3}$/i.test(first)
 }
 
 /** True for an address by way of a relay. */
@@ -52,4 +60,4 @@ export function parsedAddress (text: string): Multiaddr | undefined {
 }
 
 /** Longest address accepted from a peer: a relay's with two peer ids and room to spare, characters. */
-export const MAX_ADDRESS_CHARS = 300
+const MAX_ADDRESS_CHARS = 300

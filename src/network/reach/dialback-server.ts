@@ -6,9 +6,9 @@ import type { DialBackResult } from '../../model/messages/reach.ts'
 import type { Logger } from '../../observe/logger.ts'
 import { PeerFault, toError } from '../faults.ts'
 import { framed, StreamReader, write } from '../stream-io.ts'
-import { TokenBucket } from '../token-bucket.ts'
-import { addressOf, endpointOf, isRelayed, parsedAddress } from './addresses.ts'
+import { addressOf, endpointOf, isRelayed, parsedAddress, scopeOf } from './addresses.ts'
 import type { Endpoint } from './addresses.ts'
+import { DialBackRate } from './dialback-rate.ts'
 import { probe } from './probe.ts'
 import type { Protector } from './probe.ts'
 
@@ -17,12 +17,10 @@ export const DIALBACK_PROTOCOL = '/nightshift/dialback/1.0.0'
 export const MAX_CLAIMS = 16
 /** largest request and response, bytes */
 export const DIALBACK_BYTES = 8 * 1024
-const MAX_PORTS = 4
+/** ports that are dialled for one request */
+export const MAX_PORTS = 4
 const REQUEST_DEADLINE_MS = 5_000
 const MAX_AT_ONCE = 4
-/** Dials for all peers together and for those of one IP address, per second and at once. */
-const RATE = { all: [1, 8], perIp: [1 / 20, 4] } as const
-const REMEMBERED_IPS = 1024
 
 export interface DialBackServerInit {
   readonly node: Libp2p
@@ -41,13 +39,12 @@ export interface DialBackServerInit {
 export class DialBackServer {
   readonly #init: DialBackServerInit
   readonly #stop = new AbortController()
-  readonly #all: TokenBucket
-  readonly #perIp = new Map<string, TokenBucket>()
+  readonly #rate: DialBackRate
   #busy = 0
 
   constructor (init: DialBackServerInit) {
     this.#init = init
-    this.#all = new TokenBucket(...RATE.all, init.clock.now())
+    this.#rate = new DialBackRate(init.clock.now())
   }
 
   async start (): Promise<void> {
@@ -76,9 +73,10 @@ export class DialBackServer {
   async #answer (claims: readonly string[], connection: Connection): Promise<DialBackResponse> {
     const from = isRelayed(connection.remoteAddr) ? undefined : endpointOf(connection.remoteAddr)
     if (from === undefined) return { refusal: DialBackRefusal.RELAYED, results: [] }
-    const { dials, refused } = planDials(claims, from.ip)
     const { ip } = from
-    if (this.#busy >= MAX_AT_ONCE || !this.#admits(ip)) return { refusal: DialBackRefusal.BUSY, results: [] }
+    // what comes from this machine may be anybody, by way of a proxy or a tunnel: its ports are no stranger's to try
+    const { dials, refused } = planDials(claims, ip, this.#init.local || scopeOf(ip) !== 'loopback' ? MAX_PORTS : 0)
+    if (this.#busy >= MAX_AT_ONCE || !this.#rate.admits(this.#init.local ? undefined : ip, this.#init.clock.now())) return { refusal: DialBackRefusal.BUSY, results: [] }
     this.#busy++
     try {
       const peer = connection.remotePeer.toString()
@@ -88,24 +86,6 @@ export class DialBackServer {
       this.#busy--
     }
   }
-
-  /** Whether one more may be served now; what is refused costs nothing of the rate. */
-  #admits (ip: string): boolean {
-    const now = this.#init.clock.now()
-    if (!taken(this.#all, now)) return false
-    if (this.#init.local) return true
-    const bucket = this.#perIp.get(ip) ?? new TokenBucket(...RATE.perIp, now)
-    this.#perIp.delete(ip)
-    this.#perIp.set(ip, bucket)
-    for (const oldest of this.#perIp.keys()) if (this.#perIp.size > REMEMBERED_IPS) this.#perIp.delete(oldest)
-    return taken(bucket, now)
-  }
-}
-
-function taken (bucket: TokenBucket, now: number): boolean {
-  if (bucket.take(1, now) === 0) return true
-  bucket.take(-1, now)
-  return false
 }
 
 /** Reads the addresses a peer claims. Throws a PeerFault for anything else. */
@@ -121,11 +101,11 @@ export function parseClaims (bytes: Uint8Array): string[] {
 /**
  * What to dial for a peer that calls from this IP address: each claimed port of it,
  * whatever the IP address it was claimed with, as a router that forwards the port
- * does not tell the peer its own. Everything else is not its to name.
+ * does not tell the peer its own; `most` of them. Everything else is not its to name.
  */
-export function planDials (claims: readonly string[], ip: string): { readonly dials: readonly string[], readonly refused: readonly DialBackResult[] } {
+export function planDials (claims: readonly string[], ip: string, most: number = MAX_PORTS): { readonly dials: readonly string[], readonly refused: readonly DialBackResult[] } {
   const endpoints = claims.map(claim => ({ claim, endpoint: claimed(claim) }))
-  const ports = [...new Set(endpoints.flatMap(({ endpoint }) => endpoint === undefined ? [] : [endpoint.port]))].slice(0, MAX_PORTS)
+  const ports = [...new Set(endpoints.flatMap(({ endpoint }) => endpoint === undefined ? [] : [endpoint.port]))].slice(0, most)
   const dials = ports.map(port => addressOf({ ip, port }))
   return {
     dials,

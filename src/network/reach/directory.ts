@@ -33,7 +33,7 @@ export function directoryService (local: boolean): (components: KadDHTComponents
 }
 
 /** Under what a capability is found, such as `coordinator` or `worker/wasm`. */
-export async function capabilityCid (name: string): Promise<CID> {
+async function capabilityCid (name: string): Promise<CID> {
   return CID.createV1(raw.code, await sha256.digest(new TextEncoder().encode(`nightshift capability ${name}`)))
 }
 

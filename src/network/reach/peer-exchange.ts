@@ -58,8 +58,9 @@ export class PeerExchange {
     const peer = connection.remotePeer.toString()
     if (this.#stop.signal.aborted || !mayNow(this.#asked, peer, clock.now(), ASK_EVERY_MS)) return
     const signal = this.#deadline()
+    let stream: Stream | undefined
     try {
-      const stream = await connection.newStream(PEERS_PROTOCOL, { signal, maxOutboundStreams: 2, runOnLimitedConnection: true })
+      stream = await connection.newStream(PEERS_PROTOCOL, { signal, maxOutboundStreams: 2, runOnLimitedConnection: true })
       const reader = new StreamReader(stream, LIST_BYTES)
       // an answer that came before there is a reader would be lost: the other side waits to be asked
       await write(stream, framed(new Uint8Array(0)), signal)
@@ -67,11 +68,12 @@ export class PeerExchange {
       await stream.close({ signal })
       for (const { id, multiaddrs } of bytes === undefined ? [] : await readPeers(bytes)) {
         if (id.equals(this.#init.node.peerId)) continue
-        for (const address of multiaddrs) if (onTheNetworkOf(connection.remoteAddr, address)) policy.allow(address)
+        for (const address of multiaddrs) if (onTheNetworkOf(connection.remoteAddr, address)) policy.allowAnnounced(address)
         const worth = policy.worthTrying(multiaddrs)
         if (worth.length > 0) onFound({ id, multiaddrs: worth })
       }
     } catch (error) {
+      stream?.abort(toError(error))
       log.debug({ peer, why: errorMessage(toError(error)) }, 'a peer did not say whom it knows')
     }
   }

@@ -3,13 +3,14 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Clock, Random } from '../../model/clock.ts'
 import { errorMessage } from '../../model/errors.ts'
 import { DialBackOutcome, DialBackRefusal, DialBackRequest, DialBackResponse } from '../../model/messages/reach.ts'
+import type { DialBackResult } from '../../model/messages/reach.ts'
 import type { AddressReach, Reachability } from '../../model/reachability.ts'
 import type { Logger } from '../../observe/logger.ts'
-import { toError } from '../faults.ts'
+import { PeerFault, toError } from '../faults.ts'
 import { framed, StreamReader, write } from '../stream-io.ts'
-import { addressOf, endpointOf, isRelayed, scopeOf } from './addresses.ts'
+import { addressOf, endpointOf, isRelayed, parsedAddress, scopeOf } from './addresses.ts'
 import type { OwnAddresses } from './own-addresses.ts'
-import { DIALBACK_BYTES, DIALBACK_PROTOCOL, MAX_CLAIMS } from './dialback-server.ts'
+import { DIALBACK_BYTES, DIALBACK_PROTOCOL, MAX_CLAIMS, MAX_PORTS } from './dialback-server.ts'
 
 const LOOK_MS = 2_000
 /** A peer's word counts this long; then it is asked again. */
@@ -23,7 +24,7 @@ const ANSWER_DEADLINE_MS = 15_000
 
 interface Testimony {
   readonly at: number
-  readonly results: readonly { readonly address: string, readonly outcome: DialBackOutcome }[]
+  readonly results: readonly DialBackResult[]
 }
 
 export interface ReachabilityInit {
@@ -105,7 +106,7 @@ export class ReachabilityCheck {
       const { refusal, results } = await request(connection, claims, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]))
       if (refusal === DialBackRefusal.SERVED && claims === this.#claims) {
         this.#testimonies.delete(peer)
-        this.#testimonies.set(peer, { at: clock.now(), results: results.filter(({ address }) => this.#mayBeOurs(address, claims)) })
+        this.#testimonies.set(peer, { at: clock.now(), results: credible(results, claims, this.#init.local) })
         wait = FRESH_MS
         for (const oldest of this.#testimonies.keys()) if (this.#testimonies.size > WITNESSES) this.#testimonies.delete(oldest)
         this.#tell()
@@ -117,13 +118,6 @@ export class ReachabilityCheck {
     }
     this.#notBefore.set(peer, clock.now() + wait)
     for (const oldest of this.#notBefore.keys()) if (this.#notBefore.size > MAX_REMEMBERED) this.#notBefore.delete(oldest)
-  }
-
-  /** An address of ours, or one with a port of ours, as when a router forwards it. */
-  #mayBeOurs (address: string, claims: readonly string[]): boolean {
-    if (claims.includes(address)) return true
-    const found = endpointOf(multiaddr(address))
-    return found !== undefined && (this.#init.local || scopeOf(found.ip) !== 'loopback') && claims.some(claim => endpointOf(multiaddr(claim))?.port === found.port)
   }
 
   #addresses (): AddressReach[] {
@@ -177,9 +171,36 @@ async function request (connection: Connection, claims: readonly string[], signa
     const bytes = await reader.readMessage(DIALBACK_BYTES, signal)
     if (bytes === undefined) throw new Error('the peer did not answer')
     await stream.close({ signal })
-    return DialBackResponse.decode(bytes, { limits: { results: MAX_CLAIMS + 8 } })
+    return parseResponse(bytes)
   } catch (error) {
     stream.abort(toError(error))
     throw error
   }
+}
+
+/** Reads what a peer says of its attempts. Throws a PeerFault when it cannot be read. */
+export function parseResponse (bytes: Uint8Array): DialBackResponse {
+  try {
+    return DialBackResponse.decode(bytes, { limits: { results: MAX_CLAIMS + MAX_PORTS } })
+  } catch (error) {
+    throw new PeerFault('FRAME_MALFORMED', `an answer to a request to dial back cannot be read: ${errorMessage(error)}`, error)
+  }
+}
+
+/**
+ * What a peer can know: of addresses of ours, and of one IP address it sees us at instead, as behind a router that
+ * forwards a port of ours.
+ * @param local loopback counts
+ */
+export function credible (results: readonly DialBackResult[], claims: readonly string[], local: boolean): readonly DialBackResult[] {
+  const ports = claims.map(claim => endpointOf(multiaddr(claim))?.port)
+  let seenAt: string | undefined
+  return results.filter(({ address }) => {
+    if (claims.includes(address)) return true
+    const parsed = parsedAddress(address)
+    const found = parsed === undefined ? undefined : endpointOf(parsed)
+    if (found === undefined || addressOf(found) !== address || !ports.includes(found.port) || (!local && scopeOf(found.ip) === 'loopback')) return false
+    seenAt ??= found.ip
+    return found.ip === seenAt
+  })
 }

@@ -4,7 +4,7 @@ import type { Listener, PeerId, Transport } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 
 /** What a relay gives: places, how long one lasts, and how long and how many bytes in both directions one relayed connection may last. */
-export const RELAY_LIMITS = {
+const RELAY_LIMITS = {
   places: 64,
   placeMs: 30 * 60_000,
   connectionMs: 2 * 60 * 60_000,

@@ -7,7 +7,7 @@ import type { OwnerProfile, OwnerRules, OwnerSettings } from '../../model/owner-
 import { DEFAULT_PRICES, priceContradiction } from '../../model/price-rules.ts'
 
 /** What a machine does whose owner said nothing. */
-export const DEFAULT_PROFILE: OwnerProfile = 'desktop'
+const DEFAULT_PROFILE: OwnerProfile = 'desktop'
 
 /**
  * The full rules of what an owner wrote.
