@@ -25,7 +25,7 @@ import { onOwnerNews, reconsider } from './owner/apply.ts'
 import { coordinatorDenied, notNow } from './owner/wishes.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { encodeAttempt } from './records.ts'
-import { endRun, noteAnnounced, startQueued } from './share.ts'
+import { endRun, hasLeasesAhead, noteAnnounced, startQueued } from './share.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { judged, takenBack } from './verdicts.ts'
@@ -42,7 +42,10 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
   switch (event.kind) {
     case 'tick': tick(turn); break
     case 'peer-up': if (event.role === 'coordinator') coordinatorUp(turn, event.peer, event.incarnation); break
-    case 'peer-down': state.coordinators.delete(event.peer); break
+    case 'peer-down':
+      state.coordinators.delete(event.peer)
+      state.unhurried.take(event.peer)
+      break
     case 'message': onMessage(turn, event.peer, event.message); break
     case 'task-done': onTaskDone(turn, event.key, event.result, event.content); break
     case 'offered':
@@ -59,10 +62,12 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
   }
 }
 
-/** The end of a turn: what its events let go is forgotten, and what waits may start. */
+/** The end of a turn: what its events let go is forgotten, and what waits may start, or leave. */
 export function settleTurn (turn: WorkerTurn): void {
   forgetUnneeded(turn)
   startQueued(turn)
+  const said = new Set(turn.sends.map(({ peer }) => peer))
+  turn.hurry(turn.state.unhurried.peers().filter(peer => said.has(peer) || !hasLeasesAhead(turn.state, peer)))
 }
 
 /** Attempts of two coordinators never meet: the coordinator's id is part of the key. */
@@ -123,6 +128,7 @@ function tick (turn: WorkerTurn): void {
   offerShares(turn)
   heartbeat(turn)
   watchCredit(turn)
+  turn.hurry(state.unhurried.overdue(turn.now))
 }
 
 /** Results nobody pays or judges are kept for a day. */
@@ -255,7 +261,7 @@ function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
     }
     state.attempts.set(key, attempt)
   }
-  turn.send(peer, { leaseAck: { attempt: id } })
+  turn.sendWithNext(peer, { leaseAck: { attempt: id } })
 }
 
 function waiting (state: WorkerState): number {
@@ -333,7 +339,7 @@ function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): voi
   const { self, signer } = turn.state
   const work = { ...ran, inputHash: attempt.input.sha256, specHash: attempt.spec.sha256 }
   if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
-  turn.send(attempt.coordinator, {
+  turn.sendWithNext(attempt.coordinator, {
     reveal: {
       batchId,
       attempt: attempt.id,
