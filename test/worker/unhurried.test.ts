@@ -5,6 +5,7 @@ import { merkleRoot } from '../../src/verification/commitment.ts'
 import { localKey, settleTurn, step } from '../../src/worker/core.ts'
 import type { WorkerEvent } from '../../src/worker/events.ts'
 import { freshWorker } from '../../src/worker/load.ts'
+import { isQuiet } from '../../src/worker/quiet.ts'
 import { WorkerTurn } from '../../src/worker/turn.ts'
 import { BASE_CREDIT } from '../../src/ledger/credit.ts'
 import { RAN } from '../simulation/jobs.ts'
@@ -15,19 +16,19 @@ const HASH = new Uint8Array(32).fill(7)
 
 /** A worker of one slot that its coordinator has agreed with. */
 class Worker {
-  readonly #state = freshWorker(namedSigner('w1'), {
+  readonly state = freshWorker(namedSigner('w1'), {
     slots: 1, priceLevel: 1000, images: { allow: [], deny: [] }, isolation: 'namespaces', operator: '', memoryMiB: 8192, cores: 4, creditLimit: BASE_CREDIT,
     hardware: { cores: 4, cpuModel: 'sim', arch: 'x64', platform: 'linux', memoryMiB: 8192, memoryAvailableMiB: 8192, diskFreeMiB: 10_000, gpus: [] }
   }, { platforms: ['wasm'], runtimes: [], egress: false })
   now = 1_000_000
 
   constructor () {
-    this.#state.coordinators.set(C, { peer: C, incarnation: 1, admitted: true, nextHeartbeat: Infinity, nextOffer: Infinity, nextSettleAsk: Infinity })
+    this.state.coordinators.set(C, { peer: C, incarnation: 1, admitted: true, nextHeartbeat: Infinity, nextOffer: Infinity, nextSettleAsk: Infinity })
     this.turn({ kind: 'tick' })
   }
 
   turn (...events: readonly WorkerEvent[]): readonly Message[] {
-    const turn = new WorkerTurn(this.#state, this.now)
+    const turn = new WorkerTurn(this.state, this.now)
     for (const event of events) step(turn, event)
     settleTurn(turn)
     return turn.sends.map(({ message }) => message)
@@ -101,5 +102,24 @@ describe('what a worker says that can wait', () => {
     worker.lease(0)
     worker.lease(1)
     expect(worker.turn({ kind: 'peer-down', peer: C }, { kind: 'peer-up', peer: C, role: 'coordinator', incarnation: 2 }).filter(message => message.leaseAck !== undefined)).toEqual([])
+  })
+})
+
+describe('a worker', () => {
+  it('is quiet but while it works, waits for a verdict, or shuts down', () => {
+    const worker = new Worker()
+    expect(isQuiet(worker.state)).toBe(true)
+    worker.lease(0)
+    expect(isQuiet(worker.state)).toBe(false)
+    const { commitment } = worker.done(0)
+    worker.asked(0, commitment)
+    expect(isQuiet(worker.state)).toBe(false)
+    worker.turn({ kind: 'message', peer: C, message: { verdict: { attempt: idOf(0), accepted: true, amount: 1n } } })
+    expect(isQuiet(worker.state)).toBe(true)
+    worker.turn({ kind: 'peer-up', peer: 'another', role: 'coordinator', incarnation: 1 })
+    expect(isQuiet(worker.state)).toBe(false)
+    worker.turn({ kind: 'peer-down', peer: 'another' })
+    worker.turn({ kind: 'drain' })
+    expect(isQuiet(worker.state)).toBe(false)
   })
 })
