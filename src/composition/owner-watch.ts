@@ -166,7 +166,7 @@ export class OwnerWatch {
     this.#seen = {
       ...rest,
       ...inputIdleMs === undefined ? {} : { inputIdleMs },
-      otherLoad: await this.#cpu.otherLoad(),
+      otherLoad: this.#cpu.otherLoad(),
       onBattery: look % LOOKS.battery === 0 ? await onBattery() : rest.onBattery,
       trafficBytes: this.#traffic.within(this.#days, now)
     }

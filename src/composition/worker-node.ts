@@ -33,6 +33,7 @@ import { owesResults } from '../worker/drain.ts'
 import type { WorkerEvent } from '../worker/events.ts'
 import { loadWorker } from '../worker/load.ts'
 import { WorkerPerformer } from '../worker/perform.ts'
+import { isQuiet } from '../worker/quiet.ts'
 import { receive } from '../worker/receive.ts'
 import type { Offered } from '../worker/state.ts'
 import { TaskRunner } from '../worker/run-task.ts'
@@ -53,6 +54,8 @@ import { systemClock, systemRandom } from './system.ts'
 import { WalletFile } from './wallet-file.ts'
 
 const TICK_MS = 250
+/** Of a worker with nothing to do only every so manyth tick counts: what the clock brings, such as hours that begin, is noticed within a second. */
+const QUIET_TICKS = 4
 const NOTHING_OFFERED: Offered = { platforms: [], runtimes: [], egress: false }
 /** The mirror of a worker's database takes a snapshot after this much, bytes: what a worker must keep is little, and so is its disk. */
 const SNAPSHOT_BYTES = 4 * 1024 * 1024
@@ -248,7 +251,12 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       post: machine => { loop.post({ kind: 'machine', machine }) },
       onGpus: gpus => { containers.useGpus(deviceNames(gpus)) }
     }), async it => { await it.close() })
-    const ticker = setInterval(() => { loop.post({ kind: 'tick' }) }, TICK_MS)
+    let skipped = 0
+    const ticker = setInterval(() => {
+      if (isQuiet(state) && ++skipped < QUIET_TICKS) return
+      skipped = 0
+      loop.post({ kind: 'tick' })
+    }, TICK_MS)
     opened.add('ticker', ticker, async it => { clearInterval(it) })
     if (containerOptions.enabled) {
       opened.add('engine watch', new EngineWatch(containers, works, log, working => { loop.post({ kind: 'offered', offered: offered(working) }) }), async it => { await it.close() })

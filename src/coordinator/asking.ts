@@ -29,6 +29,7 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
     attempt.state = moveAttempt(attemptKey(id), attempt.state, 'COMMITTED')
     attempt.commitment = Buffer.from(commit.commitment).toString('hex')
     attempt.committedAt = turn.now
+    noteSlotFree(turn, worker, attempt)
     forgetExpiries(job, worker)
     release(turn, attempt, id)
     drawTrusted(turn, found)
@@ -41,6 +42,17 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
   // it did not hear the verdict
   if (attempt.state === 'VERIFIED' && chunk.storedAt !== undefined) tellAccepted(turn, job, chunk, attempt)
   askReveals(turn, job, chunk)
+}
+
+/** The slot this ran in was free since as many commits ago as there are slots. */
+function noteSlotFree (turn: Turn, peer: string, attempt: Attempt): void {
+  const worker = turn.state.workers.get(peer)
+  if (worker === undefined) return
+  const { commits } = worker
+  const slots = Math.max(1, worker.offer?.slotsTotal ?? 1)
+  attempt.slotFreeAt = commits[commits.length - slots] ?? 0
+  commits.push(turn.now)
+  if (commits.length > slots) commits.splice(0, commits.length - slots)
 }
 
 /**

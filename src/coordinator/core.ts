@@ -100,7 +100,7 @@ export function settleTurn (turn: Turn): void {
   sendRevealRequests(turn)
   issueReceipts(turn)
   checkpointWhenDue(turn)
-  turn.hurry(false)
+  turn.hurry(new Set(turn.sends.map(({ peer }) => peer)))
 }
 
 /** Picks a job up where the store says it is. */
@@ -159,13 +159,13 @@ function tick (turn: Turn): void {
     keepBelonging(turn, worker.peer)
   }
   for (const worker of turn.state.channels.keys()) turn.receiptsDue.add(worker)
-  turn.hurry(true)
+  turn.hurry(turn.state.unhurried.overdue(turn.now))
 }
 
 function workerUp (turn: Turn, peer: string): void {
   const known = turn.state.workers.get(peer)
   if (known === undefined) {
-    turn.state.workers.set(peer, { peer, connected: true, inFlight: new Set(), draining: false, overheadMs: 0, warm: new Set() })
+    turn.state.workers.set(peer, { peer, connected: true, inFlight: new Set(), draining: false, overheadMs: 0, roundTripMs: 0, commits: [], warm: new Set() })
   } else {
     known.connected = true
     known.draining = false
@@ -178,7 +178,7 @@ function workerDown (turn: Turn, peer: string): void {
   const worker = turn.state.workers.get(peer)
   if (worker === undefined) return
   worker.connected = false
-  turn.state.unhurried.delete(peer)
+  turn.state.unhurried.take(peer)
   if (worker.offer !== undefined && worker.offer.speed > 0) delete turn.state.usualSpeed
   delete worker.offer
   delete worker.refusal

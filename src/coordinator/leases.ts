@@ -85,7 +85,7 @@ export function capacity (turn: Turn, job: Job, award: Award, worker: WorkerView
   const slots = Math.min(award.slots, worker.offer?.slotsTotal ?? 0)
   const left = job.record.chunkCount - job.record.verified - job.record.failed
   const depth = prefetchDepth({
-    roundTripMs: worker.overheadMs,
+    roundTripMs: Math.max(worker.overheadMs, worker.roundTripMs),
     chunkMs: (job.durations.count > 0 ? job.durations.value : workMs(job)) * paceOf(turn.state, job, worker),
     chunksLeft: left * plannedReplicas(job),
     workers: slotsAwarded(job)

@@ -6,6 +6,7 @@ import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { jobEnded } from '../lifecycle/job.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { JobSpec } from '../model/job.ts'
+import { Unhurried } from '../model/messages/unhurried.ts'
 import type { Signer } from '../model/signer.ts'
 import type { BlobRef, Store } from '../model/store.ts'
 import { withClasses } from '../verification/reputation.ts'
@@ -91,7 +92,7 @@ export function freshState ({ signer, bootId, chance = chanceOf(bootId) }: BootI
   return {
     self: signer.self, signer, incarnation, bootId, chance, config, ledger, channels: new Map(), ahead: new Map(), accused: new Map(), redeemed: new Map(),
     doubleUses: new Map(), nettedElsewhere: new Map(), nettings: new Map(), netted: new Map(), nettingUntold: new Set(), unbooked: new Map(), belongings: new Map(),
-    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), unhurried: new Map(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0, startedAt: 0
+    jobs: new Map(), workers: new Map(), standings: new Map(), incidents: [], evidence: new Map(), unpaid: new Map(), unhurried: new Unhurried(), batchId: 0, refereeing: new Set(), examining: new Set(), turnOfJob: 0, startedAt: 0
   }
 }
 
@@ -119,7 +120,7 @@ function adoptAttempts (state: CoordinatorState, job: Job, now: number): void {
       if (chunk === undefined || !attemptIsOpen(attempt.state) || attempt.worker === state.self) continue
       attempt.expiresAt = now + state.config.leaseTtlMs
       const worker = state.workers.get(attempt.worker) ?? {
-        peer: attempt.worker, connected: false, inFlight: new Set<string>(), draining: false, overheadMs: 0, warm: new Set<string>()
+        peer: attempt.worker, connected: false, inFlight: new Set<string>(), draining: false, overheadMs: 0, roundTripMs: 0, commits: [], warm: new Set<string>()
       }
       if (attempt.state === 'LEASED' || attempt.state === 'RUNNING') worker.inFlight.add(attemptKey(idOf(job, chunk, attempt)))
       state.workers.set(attempt.worker, worker)

@@ -47,6 +47,7 @@ export function fromThePast (chunk: Chunk, now: number): Chunk {
       ...attempt,
       leasedAt: past(attempt.leasedAt),
       ...attempt.committedAt === undefined ? {} : { committedAt: past(attempt.committedAt) },
+      ...attempt.slotFreeAt === undefined ? {} : { slotFreeAt: past(attempt.slotFreeAt) },
       ...attempt.revealAskedAt === undefined ? {} : { revealAskedAt: past(attempt.revealAskedAt) },
       ...attempt.retryAt === undefined ? {} : { retryAt: wait(attempt.retryAt) }
     }))

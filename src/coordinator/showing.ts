@@ -1,4 +1,5 @@
 import { moveAttempt } from '../lifecycle/attempt.ts'
+import { withLease } from '../market/round-trip.ts'
 import type { FileRef } from '../model/block.ts'
 import { attemptKey } from '../model/ids.ts'
 import type { Reveal } from '../model/messages/control.ts'
@@ -122,4 +123,6 @@ function measure (turn: Turn, { job, attempt }: Found, reportedMs: number): void
   const queued = ran * attempt.ahead / Math.max(1, worker.offer?.slotsTotal ?? 1)
   const overhead = Math.max(0, Math.min(took - ran - queued, 1000))
   worker.overheadMs = worker.overheadMs * 0.9 + overhead * 0.1
+  const { leasedAt, slotFreeAt, committedAt } = attempt
+  if (slotFreeAt !== undefined && committedAt !== undefined) worker.roundTripMs = withLease(worker.roundTripMs, { leasedAt, slotFreeAt, committedAt, ranMs: ran })
 }

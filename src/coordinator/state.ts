@@ -15,7 +15,7 @@ import type { FileRef } from '../model/block.ts'
 import type { Verdict } from '../model/examiner.ts'
 import type { Usage } from '../model/executor.ts'
 import type { JobChecks, JobError, JobSpec } from '../model/job.ts'
-import type { Message } from '../model/messages/control.ts'
+import type { Unhurried } from '../model/messages/unhurried.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
@@ -49,6 +49,8 @@ export interface Attempt {
   /** hex, once committed */
   commitment?: string
   committedAt?: number
+  /** when the slot it ran in became free, as far as commits tell; 0: before any */
+  slotFreeAt?: number
   /** when its reveal was asked for last, and how often so far */
   revealAskedAt?: number
   revealAsks?: number
@@ -238,6 +240,10 @@ export interface WorkerView {
   draining: boolean
   /** smoothed overhead of a lease beyond the work itself, milliseconds */
   overheadMs: number
+  /** smoothed way of a lease there and its commit back, milliseconds (market/round-trip.ts); 0: not known */
+  roundTripMs: number
+  /** when its last commits came, as many as it has slots, milliseconds */
+  readonly commits: number[]
   /** classes of apps it has run since it came: their images are there */
   readonly warm: Set<string>
   /** it takes nothing from this coordinator, and why */
@@ -326,7 +332,7 @@ export interface CoordinatorState {
   /** what each worker is owed for verified results, units */
   readonly unpaid: Map<string, bigint>
   /** what may wait for the next frame to a worker; lost with a restart, as a frame would be */
-  readonly unhurried: Map<string, Message[]>
+  readonly unhurried: Unhurried
   batchId: number
   /** trusted runs in progress, as `jobId/chunk/epoch` */
   readonly refereeing: Set<string>

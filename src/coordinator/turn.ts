@@ -48,23 +48,14 @@ export class Turn {
     if (peer !== this.state.self) this.sends.push({ peer, message })
   }
 
-  /** Says something that can wait for the next frame to this peer, or for the next tick: a frame of its own costs more than it tells. */
+  /** Says something that can wait for the next frame to this peer, or for a tick. */
   sendWithNext (peer: string, message: Message): void {
-    if (peer === this.state.self) return
-    const waiting = this.state.unhurried.get(peer) ?? []
-    this.state.unhurried.set(peer, waiting)
-    waiting.push(message)
+    if (peer !== this.state.self) this.state.unhurried.add(peer, message, this.now)
   }
 
-  /** What waits leaves before anything else that is said to the same peer; all of it where `all` says so. */
-  hurry (all: boolean): void {
-    if (this.state.unhurried.size === 0) return
-    const peers = all ? [...this.state.unhurried.keys()] : new Set(this.sends.map(({ peer }) => peer))
-    for (const peer of peers) {
-      const waiting = this.state.unhurried.get(peer) ?? []
-      this.sends.unshift(...waiting.map(message => ({ peer, message })))
-      this.state.unhurried.delete(peer)
-    }
+  /** What waits for these peers leaves, before anything else that is said to them in this turn. */
+  hurry (peers: Iterable<string>): void {
+    for (const peer of peers) this.sends.unshift(...this.state.unhurried.take(peer).map(message => ({ peer, message })))
   }
 
   /** Asks for a result at the end of the turn, together with the others of the same worker and batch. */

@@ -18,7 +18,7 @@ import { onOwnerNews, reconsider } from './owner/apply.ts'
 import { coordinatorDenied } from './owner/wishes.ts'
 import { onEquivocation, onReceipt } from './receipts.ts'
 import { onRevealRequest, onTaskDone, sendCommit } from './results.ts'
-import { noteAnnounced, startQueued } from './share.ts'
+import { hasLeasesAhead, noteAnnounced, startQueued } from './share.ts'
 import type { CoordinatorView, WorkerAttempt, WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
 import { judged, takenBack } from './verdicts.ts'
@@ -31,7 +31,10 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
   switch (event.kind) {
     case 'tick': tick(turn); break
     case 'peer-up': if (event.role === 'coordinator') coordinatorUp(turn, event.peer, event.incarnation); break
-    case 'peer-down': state.coordinators.delete(event.peer); break
+    case 'peer-down':
+      state.coordinators.delete(event.peer)
+      state.unhurried.take(event.peer)
+      break
     case 'message': onMessage(turn, event.peer, event.message); break
     case 'task-done': onTaskDone(turn, event.key, event.result, event.content); break
     case 'offered':
@@ -48,10 +51,12 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
   }
 }
 
-/** The end of a turn: what its events let go is forgotten, and what waits may start. */
+/** The end of a turn: what its events let go is forgotten, and what waits may start, or leave. */
 export function settleTurn (turn: WorkerTurn): void {
   forgetUnneeded(turn)
   startQueued(turn)
+  const said = new Set(turn.sends.map(({ peer }) => peer))
+  turn.hurry(turn.state.unhurried.peers().filter(peer => said.has(peer) || !hasLeasesAhead(turn.state, peer)))
 }
 
 function coordinatorUp (turn: WorkerTurn, peer: string, incarnation: number): void {
@@ -107,6 +112,7 @@ function tick (turn: WorkerTurn): void {
   offerShares(turn)
   heartbeat(turn)
   watchCredit(turn)
+  turn.hurry(state.unhurried.overdue(turn.now))
 }
 
 /** Results nobody pays or judges are kept for a day. */

@@ -46,7 +46,7 @@ export function onLease (turn: WorkerTurn, peer: string, lease: Lease): void {
     }
     state.attempts.set(key, attempt)
   }
-  turn.send(peer, { leaseAck: { attempt: id } })
+  turn.sendWithNext(peer, { leaseAck: { attempt: id } })
 }
 
 function waiting (state: WorkerState): number {

@@ -1,6 +1,7 @@
 import { FairQueue } from '../market/fair-share.ts'
 import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
+import { Unhurried } from '../model/messages/unhurried.ts'
 import type { Signer } from '../model/signer.ts'
 import type { OwnerCommand } from './owner/conditions.ts'
 import { decodeDay } from './day-ledger.ts'
@@ -60,6 +61,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     told: new Set(),
     auctions: new Map(),
     queue: new FairQueue(),
+    unhurried: new Unhurried(),
     ends: [],
     awaitedPrices: new Map(),
     offered,

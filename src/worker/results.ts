@@ -88,7 +88,7 @@ function reveal (turn: WorkerTurn, attempt: WorkerAttempt, batchId: number): voi
   const { self, signer } = turn.state
   const work = { ...ran, inputHash: attempt.input.sha256, specHash: attempt.spec.sha256 }
   if (attempt.state !== 'ACCEPTED') attempt.state = 'REVEALED'
-  turn.send(attempt.coordinator, {
+  turn.sendWithNext(attempt.coordinator, {
     reveal: {
       batchId,
       attempt: attempt.id,

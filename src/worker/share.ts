@@ -41,6 +41,14 @@ function liveByCoordinator (state: WorkerState): ReadonlyMap<string, number> {
 }
 
 /**
+ * True while more of a coordinator's leases are here than run: a task that ends leaves no slot idle, whatever the
+ * coordinator hears in between, and says what waits with its commit.
+ */
+export function hasLeasesAhead (state: WorkerState, coordinator: string): boolean {
+  return (liveByCoordinator(state).get(coordinator) ?? 0) > state.config.slots
+}
+
+/**
  * Waiting leases go to the sandbox, which runs as many at a time as there are slots: of each coordinator in the order
  * they came, and among coordinators so that each gets as much of the machine's time as any other. A few more are
  * handed over so that it finds the next one, its input fetched, without waiting for a turn of ours.

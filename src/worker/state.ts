@@ -4,6 +4,7 @@ import type { Isolation, Usage } from '../model/executor.ts'
 import type { Hardware } from '../model/hardware.ts'
 import type { AttemptId } from '../model/ids.ts'
 import type { ImageRules } from '../model/image-rules.ts'
+import type { Unhurried } from '../model/messages/unhurried.ts'
 import type { PriceRules } from '../model/price-rules.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { Signer } from '../model/signer.ts'
@@ -143,6 +144,8 @@ export interface WorkerState {
   readonly auctions: Map<string, AuctionRecord>
   /** divides the machine's time among coordinators; not kept over a restart */
   readonly queue: FairQueue
+  /** what may wait for the next frame to a coordinator */
+  readonly unhurried: Unhurried
   /** when the last tasks ended, as many as there are slots, milliseconds */
   readonly ends: number[]
   /** announcements that wait for the owner's program, by its question */

@@ -26,6 +26,16 @@ export class WorkerTurn {
     this.sends.push({ peer, message })
   }
 
+  /** Says something that can wait for the next frame to this coordinator, or for a tick, while more of its leases are here than run. */
+  sendWithNext (peer: string, message: Message): void {
+    this.state.unhurried.add(peer, message, this.now)
+  }
+
+  /** What waits for these coordinators leaves, before anything else that is said to them in this turn. */
+  hurry (peers: Iterable<string>): void {
+    for (const peer of peers) this.sends.unshift(...this.state.unhurried.take(peer).map(message => ({ peer, message })))
+  }
+
   effect (effect: WorkerEffect): void {
     this.effects.push(effect)
   }
