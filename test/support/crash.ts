@@ -44,7 +44,8 @@ export async function crashRig (): Promise<CrashRig> {
       const listen = role === 'coordinator' ? ['--listen', `/ip4/127.0.0.1/tcp/${port}`] : []
       const node = await startNode(role, join(dir, name), ['--no-containers', '--log-level', 'debug', ...listen, ...args], crash === undefined ? {} : { NIGHTSHIFT_CRASH: crash }, expected)
       nodes.push({ node, name })
-      if (role === 'coordinator') port = /\/tcp\/(\d+)/.exec(node.addresses[0] ?? '')?.[1] ?? port
+      // it listens on a free port as well, as every node of a test does: the one that counts is that of its first start
+      if (role === 'coordinator' && port === '0') port = /\/tcp\/(\d+)/.exec(node.addresses[0] ?? '')?.[1] ?? port
       return node
     },
     submit: async (api, chunks = CHUNKS) => {
