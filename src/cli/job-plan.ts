@@ -47,7 +47,7 @@ function planLines (plan: Plan, everyone: boolean): string[] {
   if (eta !== undefined) lines.push(`  ETA         ${ms(eta.p50Ms)} as likely as not, ${ms(eta.p90Ms)} in nine of ten cases`)
   if (missing !== undefined) {
     lines.push(`  why         ${missing.reason.text} (${missing.reason.code})`)
-    if (missing.lacks.length > 0) lines.push(`  missing     ${workers.connected} worker${workers.connected === 1 ? '' : 's'}: ${missing.lacks.map(({ text, code }) => `${text} (${code})`).join('; ')}`)
+    if (missing.lacks.length > 0) lines.push(`  missing     of ${workers.connected} connected, ${missing.lacks.map(({ text, code }) => `${text} (${code})`).join('; ')}`)
     lines.push(`  what to do  ${missing.remedy}`)
   }
   if (everyone) lines.push(...workerLines(plan))

@@ -54,19 +54,20 @@ describe('an auction among real workers', () => {
       const { nodes: views } = await api.call('GET', '/v1/nodes') as { nodes: { slots: number }[] }
       expect(views.filter(({ slots }) => slots === 1)).toHaveLength(2)
     }, SOON)
-    const id = await submit(api, 1, {})
-    await api.waitFor(id, ended, 60_000)
-
     const owner = await Api.of(dear.dataDir)
+    let id = ''
+    // on a machine with much else to do a bid may come too late for its round, which is another reason
     await vi.waitFor(async () => {
+      id = await submit(api, 1, {})
+      await api.waitFor(id, ended, 60_000)
       const { auctions } = await owner.call('GET', '/v1/auctions') as { auctions: object[] }
-      expect(auctions).toEqual([expect.objectContaining({ job: id, state: 'lost', lostOn: expect.objectContaining({ term: 'price' }), reason: expect.objectContaining({ code: 'OUTSCORED' }) })])
-    }, SOON)
+      expect(auctions[0]).toMatchObject({ job: id, state: 'lost', lostOn: { term: 'price' }, reason: { code: 'OUTSCORED' } })
+    }, { timeout: 120_000, interval: 500 })
     const { stdout } = await run(process.execPath, [MAIN, 'node', 'auctions', '--data', dear.dataDir])
     expect(stdout).toContain(id)
     expect(stdout).toMatch(/lost .*price, by \d/)
     const { stdout: json } = await run(process.execPath, [MAIN, 'node', 'auctions', '--data', dear.dataDir, '--output', 'json'])
-    expect(JSON.parse(json)).toMatchObject({ auctions: [{ job: id, state: 'lost' }] })
+    expect((JSON.parse(json) as { auctions: object[] }).auctions[0]).toMatchObject({ job: id, state: 'lost' })
   })
 
   it('of two coordinators shares one worker between them, and lends what one does not use to the other', async () => {
