@@ -75,14 +75,18 @@ describe.skipIf(WHY_NOT !== undefined)('containers and the nodes they belong to'
     const one = await openRig({ slots: 1 })
     try {
       await one.run(image, 'true')
-      const abort = new AbortController()
-      const first = one.run(image, 'sleep 60', { signal: abort.signal })
-      const second = one.run(image, 'echo second > /results/second')
       const engine = await one.engine()
-      await vi.waitUntil(async () => {
-        const states = (await engine.api.listContainers({ all: true, filters: JSON.stringify({ label: ['nightshift.task'] }) })).map(({ State }) => State).sort()
-        return states.join() === 'created,running'
-      }, { timeout: 10_000 })
+      const untilTasksAre = async (states: string): Promise<void> => {
+        await vi.waitUntil(async () => {
+          const tasks = await engine.api.listContainers({ all: true, filters: JSON.stringify({ label: ['nightshift.task'] }) })
+          return tasks.map(({ State }) => State).sort().join() === states
+        }, { timeout: 30_000 })
+      }
+      const abort = new AbortController()
+      const first = one.run(image, 'sleep 60', { signal: abort.signal, limits: { wallMs: 90_000 } })
+      await untilTasksAre('running')
+      const second = one.run(image, 'echo second > /results/second')
+      await untilTasksAre('created,running')
       abort.abort()
       expect((await first).outcome).toMatchObject({ code: 'CANCELLED' })
       expect((await second).files.get('second')).toBe('second\n')
