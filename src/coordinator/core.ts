@@ -191,6 +191,11 @@ function workerDown (turn: Turn, peer: string): void {
 
 function onMessage (turn: Turn, peer: string, message: Message): void {
   const { state } = turn
+  // what it shows may be fetched only when its worker has left and is forgotten: it counts all the same
+  if (message.reveal !== undefined) {
+    onReveal(turn, peer, message.reveal)
+    return
+  }
   const worker = state.workers.get(peer)
   if (worker === undefined) return
   if (message.offer !== undefined) onOffer(turn, peer, message.offer)
@@ -204,7 +209,6 @@ function onMessage (turn: Turn, peer: string, message: Message): void {
     tellAgain(turn, peer)
   }
   else if (message.commit !== undefined) onCommit(turn, peer, message.commit)
-  else if (message.reveal !== undefined) onReveal(turn, peer, message.reveal)
   else if (message.failed !== undefined) {
     const found = findAttempt(state, peer, message.failed.attempt)
     if (found !== undefined && attemptIsLive(found.attempt.state)) onFailed(turn, found, { ...message.failed, reason: fromWire(message.failed.reason) })
