@@ -23,6 +23,8 @@ const STAMPS = 65_536
 const READ_AT_ONCE = 1000
 /** A snapshot is taken when this much was mirrored since the last, bytes. */
 const SNAPSHOT_BYTES = 64 * 1024 * 1024
+/** The mirror is synced this long after a write at the latest, milliseconds. */
+const MIRROR_SYNC_MS = 1000
 
 export interface DurableStoreOptions {
   /** folder of the database */
@@ -124,6 +126,8 @@ class MirroredLevel implements DurableStore {
   #queue: { readonly writes: readonly Write[], readonly resolve: () => void, readonly reject: (error: unknown) => void }[] = []
   #flushing: Promise<void> | undefined
   #snapshotting: Promise<void> | undefined
+  #syncTimer: NodeJS.Timeout | undefined
+  #syncing: Promise<void> | undefined
   #failed: unknown
 
   constructor (level: Level<string, string>, mirror: Mirror | undefined, head: Position, options: DurableStoreOptions) {
@@ -182,7 +186,11 @@ class MirroredLevel implements DurableStore {
     }
   }
 
-  /** Always synced, in both copies; batches that come together share one write. */
+  /**
+   * Always synced in the database, and handed to the system for the mirror, which is synced within a second: a power
+   * loss may cost the mirror its end, which it gets back from the database at the next start. Batches that come
+   * together share one write.
+   */
   async batch (writes: readonly Write[]): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#queue.push({ writes, resolve, reject })
@@ -198,8 +206,13 @@ class MirroredLevel implements DurableStore {
   async close (): Promise<void> {
     await this.#flushing
     await this.#snapshotting
-    await this.#mirror?.close()
-    await this.#level.close()
+    clearTimeout(this.#syncTimer)
+    await this.#syncing
+    try {
+      await this.#mirror?.close()
+    } finally {
+      await this.#level.close()
+    }
   }
 
   async #flush (): Promise<void> {
@@ -222,14 +235,24 @@ class MirroredLevel implements DurableStore {
     const lines = mirror.encode(batches)
     const { positions } = lines
     const stamped = batches.map((writes, i) => ({ writes, position: positions[i] ?? this.#head }))
-    // both set out only now that all is encoded: two syncs that begin together share a commit of the file system more often
     await Promise.all([writeStamped(this.#level, stamped, { sync: true }), mirror.append(lines)])
     this.#head = positions.at(-1) ?? this.#head
+    this.#syncTimer ??= setTimeout(() => { this.#syncing = this.#syncMirror() }, MIRROR_SYNC_MS)
     if (mirror.bytes >= (this.#options.snapshotBytes ?? SNAPSHOT_BYTES) && this.#snapshotting === undefined) {
       await mirror.begin(this.#head)
       this.#snapshotting = this.#snapshot()
         .catch((error: unknown) => { this.#options.log(`a snapshot could not be taken, the mirror grows on: ${errorMessage(error)}`) })
         .finally(() => { this.#snapshotting = undefined })
+    }
+  }
+
+  async #syncMirror (): Promise<void> {
+    this.#syncTimer = undefined
+    try {
+      await this.#mirror?.sync()
+    } catch (error) {
+      this.#failed ??= syncError(error, this.#options.dir)
+      this.#options.log(`the mirror could not be synced, nothing more is written: ${errorMessage(error)}`)
     }
   }
 

@@ -92,14 +92,18 @@ export class Mirror {
     return { text, positions }
   }
 
-  /** Appends lines just encoded; they survive power loss when this resolves. */
+  /** Appends lines just encoded. They survive this process when this resolves, and power loss after the next `sync`. */
   async append ({ text, positions }: MirrorLines): Promise<void> {
     if (this.#file === undefined) throw new NightshiftError('NS_E_INTERNAL', 'the mirror has no snapshot to follow')
     const bytes = this.#encoded(text)
     await this.#file.appendFile(bytes)
-    await this.#file.datasync()
     this.#bytes += bytes.length
     this.#position = positions.at(-1) ?? this.#position
+  }
+
+  /** What was appended until now survives power loss when this resolves. */
+  async sync (): Promise<void> {
+    await this.#file?.datasync()
   }
 
   #encoded (text: string): Uint8Array {
@@ -117,7 +121,7 @@ export class Mirror {
     await file.datasync()
     await rename(path + UNFINISHED, path)
     await syncFolder(this.#dir)
-    await this.#file?.close()
+    await this.close()
     this.#file = file
     this.#position = at
     this.#bytes = 0
@@ -151,8 +155,13 @@ export class Mirror {
   }
 
   async close (): Promise<void> {
-    await this.#file?.close()
+    const file = this.#file
     this.#file = undefined
+    try {
+      await file?.datasync()
+    } finally {
+      await file?.close()
+    }
   }
 
   async #prune (): Promise<void> {

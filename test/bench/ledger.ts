@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MINT } from '../../src/ledger/accounts.ts'
@@ -35,15 +35,14 @@ async function benchTransfers (): Promise<readonly Figure[]> {
   const decided = batchesOf(new Ledger(EMPTY_LEDGER))
   const value = 'x'.repeat(300)
   const plain = decided.map((_, i) => Array.from({ length: GROUP }, (__, j): Write => ({ key: `entry/${i * GROUP + j}`, value })))
-  const contestants: readonly ((dir: string) => Promise<Contestant>)[] = [ours, async dir => await bare(dir, decided), async dir => await twice(dir, decided), async dir => await bare(dir, plain)]
+  const contestants: readonly ((dir: string) => Promise<Contestant>)[] = [ours, async dir => await bare(dir, decided), async dir => await bare(dir, plain)]
   const costs = contestants.map((): Cost[] => [])
   for (let round = 0; round < ROUNDS; round++) await inFolder(async dir => { await compete(dir, contestants, decided.length, costs) })
-  const [mine, same, both, least] = costs.map(middle) as [Cost, Cost, Cost, Cost]
+  const [mine, same, least] = costs.map(middle) as [Cost, Cost, Cost]
   const name = `transfers per second, ${GROUP} a batch, decided, summed, stamped and mirrored`
   const against = (baseline: string, cost: Cost): Figure => ({ name, value: told(mine), baseline: `${baseline}: ${told(cost)}`, ratio: cost.ms / mine.ms, goal: 0.6 })
   return [
     against('bare LevelDB, the same accounts, holds and entries in as many synced batches', same),
-    against('the same, and the same bytes synced to a plain file, as two copies are what is promised', both),
     against('bare LevelDB, one value of 300 characters a transfer', least)
   ]
 }
@@ -93,23 +92,6 @@ async function inFolder (run: (dir: string) => Promise<void>): Promise<void> {
 async function bare (dir: string, batches: readonly (readonly Write[])[]): Promise<Contestant> {
   const store = await openStore(dir)
   return { take: async batch => { await store.batch(batches[batch] ?? [], { sync: true }) }, close: async () => { await store.close() } }
-}
-
-async function twice (dir: string, batches: readonly (readonly Write[])[]): Promise<Contestant> {
-  const store = await bare(dir, batches)
-  const file = await open(join(dir, 'copy'), 'a')
-  const copies = batches.map(writes => Buffer.from(writes.map(({ key, value }) => key + (value ?? '')).join('')))
-  const copy = async (batch: number): Promise<void> => {
-    await file.appendFile(copies[batch] ?? '')
-    await file.datasync()
-  }
-  return {
-    take: async batch => { await Promise.all([store.take(batch), copy(batch)]) },
-    close: async () => {
-      await store.close()
-      await file.close()
-    }
-  }
 }
 
 async function ours (dir: string): Promise<Contestant> {

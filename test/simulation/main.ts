@@ -27,6 +27,7 @@ function take (result: SeedResult): boolean {
   events += result.events
   virtualMs += result.virtualMs
   total.addAll(result.stats)
+  if (seeds % 500 === 0) console.error(`${seeds} seeds, the last one ${seed}`)
   if (violation === undefined) return true
   invariants.count(violation.invariant)
   console.log(`seed ${seed}, event ${violation.event}: ${violation.what}`)
