@@ -24,6 +24,7 @@ export function nodeRoutes (server: FastifyInstance, { peerId, services, quarant
       state: 'serving',
       incarnation: state.incarnation,
       addresses: transport.addresses(),
+      unreached: transport.unreached(),
       platforms: [...executors.keys()],
       workers: [...state.workers.values()].filter(worker => worker.connected && worker.offer !== undefined).length,
       jobs: state.jobs.size,

@@ -51,7 +51,7 @@ export async function serveWorker (options: ServedWorkerOptions): Promise<Worker
 /** What the owner of a machine sees of its worker, and says to it. */
 function workerRoutes (server: FastifyInstance, node: WorkerNode): void {
   const startedAt = Date.now()
-  const status = () => ({ role: 'worker', version: VERSION, uptimeMs: Date.now() - startedAt, addresses: node.addresses(), ...node.status() })
+  const status = () => ({ role: 'worker', version: VERSION, uptimeMs: Date.now() - startedAt, addresses: node.addresses(), unreached: node.unreached(), ...node.status() })
   server.get('/v1/status', async () => status())
   reachabilityRoute(server, () => node.reachability())
   server.get('/v1/wallet/peers', async () => ({ worker: node.peerId, coordinators: node.accounts() }))

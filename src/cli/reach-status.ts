@@ -1,4 +1,5 @@
 import type { Reachability } from '../model/reachability.ts'
+import type { UnreachedPeer } from '../model/transport.ts'
 import { duration, shortPeer } from './output.ts'
 
 /** Whether others can dial a node, and why not. */
@@ -9,6 +10,14 @@ export function reachLines ({ dialable, checkedAt, addresses, relay }: Reachabil
     ...addresses.map(known => `    ${known.address}: ${known.dialable === true ? 'yes' : known.dialable === false ? 'no' : 'not known'}, ${known.reason} (says ${shortPeer(known.by)})`),
     ...relay === undefined ? [] : [`  relay: others get here through ${shortPeer(relay.peer)}, reserved for another ${duration(Math.max(0, relay.expires - now))}`]
   ]
+}
+
+/** The peers a node was told of and is not connected to, and why. */
+export function unreachedLines (unreached: readonly UnreachedPeer[], now: number): string[] {
+  return unreached.flatMap(({ addresses, why, remedy, since }) => [
+    `  not connected to ${addresses.join(' or ')}, for ${duration(now - since)}: ${why}`,
+    ...remedy === undefined ? [] : [`    what to do: ${remedy}`]
+  ])
 }
 
 const ANSWERS = {

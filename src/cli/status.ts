@@ -7,10 +7,11 @@ import { readEndpoint } from '../api/endpoint.ts'
 import { clusterFolder, dataFolder } from '../config/paths.ts'
 import { NightshiftError } from '../model/errors.ts'
 import type { Reachability } from '../model/reachability.ts'
+import type { UnreachedPeer } from '../model/transport.ts'
 import type { WorkerStatus } from '../worker/status.ts'
 import { EXIT, duration, print, printJson, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
-import { reachLines } from './reach-status.ts'
+import { reachLines, unreachedLines } from './reach-status.ts'
 import { workerLines } from './worker-status.ts'
 
 interface StatusCommand { readonly data?: string, readonly watch?: boolean, readonly output: Format }
@@ -27,7 +28,7 @@ export interface CoordinatorStatus {
   readonly jobs?: number
   readonly condition?: { readonly code: string, readonly text: string, readonly remedy?: string }
 }
-type Status = (CoordinatorStatus | (WorkerStatus & { readonly role: 'worker' })) & { readonly reachability?: Reachability }
+type Status = (CoordinatorStatus | (WorkerStatus & { readonly role: 'worker' })) & { readonly reachability?: Reachability, readonly unreached?: readonly UnreachedPeer[] }
 
 const WATCH_MS = 1000
 
@@ -64,8 +65,9 @@ async function readNode (client: ApiClient): Promise<Status> {
 }
 
 function lines (found: Status): string[] {
-  const reach = found.reachability === undefined ? [] : reachLines(found.reachability, Date.now())
-  if (found.role === 'worker') return [...workerLines(found, Date.now()), ...reach]
+  const now = Date.now()
+  const reach = [...unreachedLines(found.unreached ?? [], now), ...found.reachability === undefined ? [] : reachLines(found.reachability, now)]
+  if (found.role === 'worker') return [...workerLines(found, now), ...reach]
   return [
     `coordinator ${shortPeer(found.peerId)}, version ${found.version}, up for ${duration(found.uptimeMs)}`,
     ...found.jobs === undefined ? [] : [`  ${found.workers} worker${found.workers === 1 ? '' : 's'} connected, ${found.jobs} job${found.jobs === 1 ? '' : 's'} known`],

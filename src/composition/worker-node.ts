@@ -11,7 +11,7 @@ import { DEFAULT_PRICES, priceContradiction } from '../model/price-rules.ts'
 import type { PriceRules } from '../model/price-rules.ts'
 import { nodeSigner } from '../model/messages/signing.ts'
 import type { Reachability } from '../model/reachability.ts'
-import type { PeerIntroduction, Transport } from '../model/transport.ts'
+import type { PeerIntroduction, Transport, UnreachedPeer } from '../model/transport.ts'
 import { BandwidthMeter, loadIdentity, openTransport } from '../network/index.ts'
 import type { ReachOptions } from '../network/index.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -123,6 +123,7 @@ export interface WorkerNode {
   /** the last auctions it was asked in, newest first */
   readonly auctions: () => readonly AuctionView[]
   readonly introductions: () => readonly PeerIntroduction[]
+  readonly unreached: () => readonly UnreachedPeer[]
   /**
    * `drain`: takes no new work, finishes what runs and hands over its results, for at most `DRAIN_SECONDS`; then, or
    * when `hurry` aborts, ends what still runs: its leases end, and others get the chunks.
@@ -274,7 +275,8 @@ export async function startWorker (options: WorkerOptions): Promise<WorkerNode> 
       status: () => workerStatus(state, systemClock.now()),
       accounts: () => viewCoordinators(state, systemClock.now()),
       auctions: () => viewAuctions(state),
-      introductions: () => transport.introductions(),
+      introductions: transport.introductions,
+      unreached: transport.unreached,
       frames: () => transport.frames(),
       running: () => [...state.attempts.values()].filter(attempt => attempt.state === 'RUNNING').length,
       close: async ({ drain, hurry = new AbortController().signal }) => {

@@ -31,6 +31,19 @@ export interface PeerIntroduction {
   readonly clockAheadMs?: number
 }
 
+/** A peer this node was told to stay connected to, and is not. */
+export interface UnreachedPeer {
+  /** those it was told, the one to be tried next first */
+  readonly addresses: readonly string[]
+  readonly peer?: string
+  /** first failure since it was connected, milliseconds since the epoch */
+  readonly since: number
+  /** what came of the last attempt */
+  readonly why: string
+  /** what its owner can do about it, where that is known */
+  readonly remedy?: string
+}
+
 /** The node's connections: ordered control messages per peer, and content by hash. */
 export interface Transport {
   /** this node's peer id, stable across restarts */
@@ -41,6 +54,8 @@ export interface Transport {
   readonly reachability: () => Reachability
   readonly peers: () => readonly string[]
   readonly introductions: () => readonly PeerIntroduction[]
+  /** of the peers it was told to dial, those it is not connected to, and why */
+  readonly unreached: () => readonly UnreachedPeer[]
   /** bytes in and out since it was opened */
   readonly traffic: () => number
   /** control frames in and out since it was opened */

@@ -22,6 +22,8 @@ export interface ControlInit {
   readonly events: TransportEvents
   /** Whether the two have something to say to each other; those that met for the DHT or at a relay may not. */
   readonly useful: (peer: string, hello: Hello) => boolean
+  /** told before a peer is disconnected for what it did */
+  readonly onFault: (peer: string, fault: PeerFault) => void
   readonly log: Logger
   /** resolves when peers may be served */
   readonly ready: Promise<void>
@@ -76,7 +78,8 @@ export class Control {
 
   /** Ends the connection to a peer for a breach of the protocol; repeated ones ban it for a while. */
   async punish (peer: string, fault: PeerFault): Promise<void> {
-    const { bans, log } = this.#init
+    const { bans, log, onFault } = this.#init
+    onFault(peer, fault)
     const banned = fault.offence && bans.offend(peer)
     log.warn({ peer, code: fault.code, reason: fault.reason, banned }, `peer disconnected: ${fault.message}`)
     await this.close(peer, fault.message)

@@ -4,7 +4,10 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { errorMessage, NightshiftError } from '../model/errors.ts'
 import type { Clock, Random } from '../model/clock.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { UnreachedPeer } from '../model/transport.ts'
 import { backoff } from './backoff.ts'
+import { dialTrouble } from './dial-trouble.ts'
+import type { DialTrouble } from './dial-trouble.ts'
 
 /** A connection that lasted this long was a good one, milliseconds. Were it longer, a line that breaks now and then would keep its node away for half a minute each time. */
 const STABLE_MS = 5000
@@ -28,6 +31,10 @@ interface Target {
   connectedAt: number | undefined
   dialing: boolean
   timer: NodeJS.Timeout | undefined
+  /** what came of the last attempt, and since when it has been like that */
+  trouble: (DialTrouble & { readonly since: number }) | undefined
+  /** why this node itself ended the connection it has */
+  parting: DialTrouble | undefined
 }
 
 export interface DialerInit {
@@ -73,7 +80,7 @@ export class Dialer {
     const same = known.filter(target => target.peer === peer)
     for (const target of same) this.#learn(target, addresses)
     if (same.length > 0 || known.filter(target => target.discovered).length >= MAX_DISCOVERED) return
-    this.#add({ addresses, told: [], found: addresses, peer, discovered: true, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined })
+    this.#add({ addresses, told: [], found: addresses, peer, discovered: true, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined, trouble: undefined, parting: undefined })
   }
 
   /** Forgets a discovered peer that turned out to be of no use; false when it is not one. */
@@ -84,6 +91,21 @@ export class Dialer {
     for (const oldest of this.#unwanted) if (this.#unwanted.size > MAX_DISCOVERED) this.#unwanted.delete(oldest)
     this.#remove(target)
     return true
+  }
+
+  /** This node ends the connection to a peer, for this reason. */
+  part (peer: string, trouble: DialTrouble): void {
+    for (const target of this.#targets) if (target.peer === peer) target.parting = trouble
+  }
+
+  /** Peers the owner named that are not connected, and why. One whose connections never last is among them. */
+  unreached (): readonly UnreachedPeer[] {
+    const found: UnreachedPeer[] = []
+    for (const { told, addresses, peer, trouble, connectedAt } of this.#targets) {
+      if (told.length === 0 || trouble === undefined || (connectedAt !== undefined && this.#init.clock.now() - connectedAt >= STABLE_MS)) continue
+      found.push({ addresses: addresses.map(String).filter(address => told.includes(address)), ...peer === undefined ? {} : { peer }, ...trouble })
+    }
+    return found
   }
 
   stop (): void {
@@ -129,25 +151,29 @@ export class Dialer {
       target.peer = connection.remotePeer.toString()
       target.connectedAt = this.#init.clock.now()
       // it may have been lost before its peer was known
-      if (connection.status !== 'open') this.#retry(target, 'the connection was closed at once')
+      if (connection.status !== 'open') this.#retry(target, { why: 'the connection was closed at once' })
     } catch (error) {
-      this.#retry(target, whyNot(error, this.#init.inPrivate === true))
+      this.#retry(target, dialTrouble(error, this.#init.inPrivate === true, DIAL_DEADLINE_MS / 1000))
     } finally {
       target.dialing = false
     }
   }
 
-  #retry (target: Target, why: string): void {
+  #retry (target: Target, what: DialTrouble): void {
     if (this.#stop.signal.aborted || !this.#targets.has(target)) return
     const { clock, log, random } = this.#init
+    const { why, remedy } = target.parting ?? what
+    target.parting = undefined
     if (target.connectedAt !== undefined) {
       // it could be reached: what failed before is past, only connections that never last count
       target.brief = clock.now() - target.connectedAt >= STABLE_MS ? 0 : target.brief + 1
       target.failures = target.brief
     }
+    if (target.failures === 0) target.trouble = undefined
+    target.trouble = { why, since: target.trouble?.since ?? clock.now(), ...remedy === undefined ? {} : { remedy } }
     target.connectedAt = undefined
     const wait = backoff(target.failures++, random.fraction())
-    const about = { addresses: target.addresses.map(String), peer: target.peer, why, retryInMs: Math.round(wait) }
+    const about = { addresses: target.addresses.map(String), peer: target.peer, why, remedy, retryInMs: Math.round(wait) }
     // one address that takes the call and never speaks must not use up the time of all others each time
     target.addresses = [...target.addresses.slice(1), ...target.addresses.slice(0, 1)]
     if (target.discovered && target.failures > DISCOVERED_ATTEMPTS) {
@@ -170,21 +196,10 @@ export class Dialer {
 
   #lost (peer: string): void {
     for (const target of this.#targets) {
-      if (target.peer === peer && target.connectedAt !== undefined) this.#retry(target, 'the connection was lost')
+      if (target.peer === peer && target.connectedAt !== undefined) this.#retry(target, { why: 'the connection was lost' })
     }
   }
 }
-
-/** What a peer without the right network key does looks like a bad line: whoever reads of it is told what else it may be. */
-function whyNot (error: unknown, inPrivate: boolean): string {
-  const { code, name } = error as { code?: string, name?: string }
-  const { errors } = error as { errors?: readonly unknown[] }
-  if (errors?.[0] !== undefined) return whyNot(errors[0], inPrivate)
-  const answered = code === 'ECONNRESET' || (name !== undefined && HANDSHAKE_ERRORS.includes(name))
-  if (!answered) return errorMessage(error)
-  return `${errorMessage(error)}: it answered and broke off before the two knew each other. ${inPrivate ? 'It may have another network key, or none' : 'It may be part of a private network, which needs --network-key, or no node at all'}`
-}
-const HANDSHAKE_ERRORS = ['EncryptionFailedError', 'UnexpectedEOFError', 'InvalidDataLengthError', 'InvalidDataLengthLengthError', 'InvalidMessageError', 'ProtocolError', 'UnsupportedProtocolError', 'StreamResetError', 'StreamClosedError']
 
 /** The addresses of configured peers. Throws NS_E_CONFIG naming the one that is not a multiaddr. */
 export function parseAddresses (addresses: readonly string[]): Multiaddr[] {
@@ -216,7 +231,9 @@ function targetsOf (addresses: readonly Multiaddr[]): Target[] {
     brief: 0,
     connectedAt: undefined,
     dialing: false,
-    timer: undefined
+    timer: undefined,
+    trouble: undefined,
+    parting: undefined
   }))
 }
 

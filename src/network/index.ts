@@ -125,6 +125,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     bans,
     log,
     ready,
+    onFault: (peer, { message: why, remedy }) => { dialer.part(peer, { why, ...remedy === undefined ? {} : { remedy } }) },
     useful: (peer, hello) => hello.role !== options.role || dialer.seeks(peer),
     events: {
       ...options.events,
@@ -220,6 +221,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     },
     frames: () => frames,
     peers: () => control.peers(),
+    unreached: () => dialer.unreached(),
     introductions: () => introductions.all(peer => roundTrips.get(peer)),
     rtt: peer => roundTrips.get(peer),
     send: (peer, message) => control.send(peer, message),

@@ -47,7 +47,8 @@ export class Bench {
       archive: { append: () => Promise.reject(new Error('nothing is archived here')), pieces: async function * () {} },
       blobs,
       transport: {
-        self: 'coordinator', addresses: () => [], reachability: () => ({ dialable: 'unknown', addresses: [] }), peers: () => [], traffic: () => 0, frames: () => 0, introductions: () => [], rtt: () => undefined, send: () => true, disconnect: () => Promise.resolve(), close: () => Promise.resolve(),
+        self: 'coordinator', addresses: () => [], reachability: () => ({ dialable: 'unknown', addresses: [] }), peers: () => [], traffic: () => 0, frames: () => 0, introductions: () => [],
+      unreached: () => [], rtt: () => undefined, send: () => true, disconnect: () => Promise.resolve(), close: () => Promise.resolve(),
         fetch: async (...args) => { await this.fetch(...args) }
       },
       executors: new Map(),

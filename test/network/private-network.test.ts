@@ -29,7 +29,7 @@ describe('a private network', () => {
     const wrong = await startNode({ networkKey: await newKey(), peers: [inside.address] })
     const none = await startNode({ peers: [inside.address] })
     for (const [node, words] of [[wrong, 'another network key'], [none, 'private network']] as const) {
-      await vi.waitFor(() => { expect(node.log.find(({ level }) => level === 'warn')?.about['why']).toContain(words) }, SOON)
+      await vi.waitFor(() => { expect(node.transport.unreached()[0]?.remedy).toContain(words) }, SOON)
       expect(node.ups).toEqual([])
     }
     expect(inside.ups).toEqual([])

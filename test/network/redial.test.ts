@@ -39,6 +39,28 @@ describe('a connection that is lost again and again', () => {
     expect((await waits(10, 1, 4))[0]).toBeLessThanOrEqual(400)
   })
 
+  it('is told of, with a reason, as long as there is none', async () => {
+    const coordinator = await startNode({ role: 'coordinator' })
+    const link = await Link.open(1, new Dice(1))
+    onTestFinished(async () => { await link.close() })
+    const address = `/ip4/127.0.0.1/tcp/${link.port}/p2p/${coordinator.transport.self}`
+    const worker = await startNode({ peers: ['/ip4/127.0.0.1/tcp/1', address] })
+    await until(() => worker.transport.unreached().length === 2)
+    const [nobody, broken] = worker.transport.unreached()
+    expect(nobody).toMatchObject({ addresses: ['/ip4/127.0.0.1/tcp/1'], why: 'nothing listens there (ECONNREFUSED)', remedy: expect.stringContaining('see that the node there runs') as string })
+    expect(broken).toMatchObject({ addresses: [address], peer: coordinator.transport.self })
+    link.retarget(Number(/\/tcp\/(\d+)/.exec(coordinator.address)?.[1]))
+    await until(() => worker.ups.length === 1)
+    await until(() => worker.transport.unreached().length === 1, 15_000)
+  })
+
+  it('is told of as one of another version when this is why it ended', async () => {
+    const coordinator = await startNode({ role: 'coordinator' })
+    const worker = await startNode({ peers: [coordinator.address], version: 9, minVersion: 9 })
+    await until(() => worker.transport.unreached().length === 1)
+    expect(worker.transport.unreached()[0]).toMatchObject({ why: expect.stringMatching(/versions 1 to 1, this node 9 to 9/) as string, remedy: expect.stringContaining('same version') as string })
+  })
+
   it('is made anew later and later when it never lasts', async () => {
     expect((await waits(10, 4)).at(-1)).toBeGreaterThanOrEqual(800)
   })

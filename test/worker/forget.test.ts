@@ -36,7 +36,8 @@ class Worker {
     this.stores = stores
     this.#performer = new WorkerPerformer({
       blobs: stores.here, holds: stores.holds, runner: stores.runner, admission: stores.admission, executors: new Map(), behaviour: HONEST, log: createLogger('silent'),
-      transport: { self: 'worker', addresses: () => [], reachability: () => ({ dialable: 'unknown', addresses: [] }), peers: () => [], traffic: () => 0, frames: () => 0, introductions: () => [], rtt: () => undefined, send: () => true, fetch: () => Promise.resolve(), disconnect: () => Promise.resolve(), close: () => Promise.resolve() },
+      transport: { self: 'worker', addresses: () => [], reachability: () => ({ dialable: 'unknown', addresses: [] }), peers: () => [], traffic: () => 0, frames: () => 0, introductions: () => [],
+      unreached: () => [], rtt: () => undefined, send: () => true, fetch: () => Promise.resolve(), disconnect: () => Promise.resolve(), close: () => Promise.resolve() },
       post: event => {
         this.#posted.push(event)
         this.#wake()

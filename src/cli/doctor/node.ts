@@ -4,7 +4,7 @@ import { ApiClient } from '../../api/client.ts'
 import { readEndpoint } from '../../api/endpoint.ts'
 import { VERSION } from '../../config/version.ts'
 import { NightshiftError } from '../../model/errors.ts'
-import type { PeerIntroduction } from '../../model/transport.ts'
+import type { PeerIntroduction, UnreachedPeer } from '../../model/transport.ts'
 import type { WorkerStatus } from '../../worker/status.ts'
 import { duration } from '../output.ts'
 import type { CoordinatorStatus } from '../status.ts'
@@ -13,12 +13,12 @@ import type { SeenAuction } from './auctions.ts'
 import { broken, note, ok } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { checkFolder, checkOpenFiles } from './folder.ts'
-import { checkClock, checkVersions } from './peers.ts'
+import { checkClock, checkUnreached, checkVersions } from './peers.ts'
 import { checkReachability } from './reachability.ts'
 import type { Reachability } from './reachability.ts'
 import { checkOwnerFile, checkWorker } from './worker.ts'
 
-type Status = (CoordinatorStatus & { readonly uptimeMs: number }) | (WorkerStatus & { readonly role: 'worker', readonly version: string, readonly uptimeMs: number })
+type Status = (CoordinatorStatus | (WorkerStatus & { readonly role: 'worker', readonly version: string })) & { readonly uptimeMs: number, readonly unreached?: readonly UnreachedPeer[] }
 
 /** The node of one data folder: by what it says itself while it runs, else by what can be seen of its folder. */
 export async function checkNode (dataDir: string): Promise<readonly Finding[]> {
@@ -53,6 +53,7 @@ async function askRunning (api: ApiClient, status: Status): Promise<readonly Fin
   const common = [
     ok('RUNNING', `the ${role} runs, for ${duration(status.uptimeMs)}`),
     checkReachability(await ifThere<Reachability>(api, '/v1/reachability'), role),
+    ...checkUnreached(status.unreached ?? [], Date.now()),
     checkClock(peers),
     ...checkVersions(peers, status.version, VERSION)
   ]

@@ -1,4 +1,4 @@
-import type { PeerIntroduction } from '../../model/transport.ts'
+import type { PeerIntroduction, UnreachedPeer } from '../../model/transport.ts'
 import { duration, shortPeer } from '../output.ts'
 import { note, ok, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -14,6 +14,11 @@ export function checkClock (peers: readonly PeerIntroduction[]): Finding {
   const whose = `${ahead.length === 1 ? 'that of the one peer' : `the middle of ${ahead.length} peers' clocks`} connected`
   if (Math.abs(middle) <= DRIFT_MS) return ok('CLOCK', `within ${(Math.abs(middle) / 1000).toFixed(1)} s of ${whose}`)
   return warning('CLOCK_DRIFT', `this machine's clock is ${duration(Math.abs(middle))} ${middle > 0 ? 'behind' : 'ahead of'} ${whose}`, 'let it be set by the network: "timedatectl set-ntp true"; if this clock is right, it is the peer\'s that is not')
+}
+
+/** Peers this node was told to stay connected to, and is not. */
+export function checkUnreached (unreached: readonly UnreachedPeer[], now: number): readonly Finding[] {
+  return unreached.map(({ addresses, why, remedy, since }) => warning('PEER_UNREACHED', `not connected to ${addresses.join(' or ')}, for ${duration(now - since)}: ${why}`, remedy ?? 'see that the node there runs and that its address is right'))
 }
 
 /** Versions of what peers run, beside what this node runs and what is installed. */
