@@ -35,6 +35,7 @@ const probe = await fsp.open(process.execPath, 'r')
 const handles = Object.getPrototypeOf(probe) as object
 await probe.close()
 mortal(handles, 'appendFile', (self, [text]) => { fs.writeSync((self as { fd: number }).fd, String(text).slice(0, String(text).length / 2)) })
+mortal(handles, 'write', (self, [bytes]) => { fs.writeSync((self as { fd: number }).fd, (bytes as Uint8Array).subarray(0, (bytes as Uint8Array).length / 2)) })
 for (const name of ['datasync', 'sync']) mortal(handles, name)
 for (const name of ['rename', 'rm', 'mkdir', 'truncate', 'open']) mortal(fsp, name)
 for (const name of ['open', 'close', 'batch']) mortal(Level.prototype, name)
@@ -45,7 +46,7 @@ const folders = [join(dir, 'state'), join(dir, 'mirror')] as const
 if (work === 'repair') await repairFromMirror(...folders, () => undefined)
 else {
   const store = await openDurableStore({ dir: folders[0], mirrorDir: folders[1], log: () => undefined, snapshotBytes: 1000 })
-  for (let i = 0; i < 24; i++) {
+  for (let i = 0; i < 30; i++) {
     await store.batch([{ key: `k${i % 20}`, value: `value ${i}` }, { key: `n${i}`, value: String(i) }], { sync: true })
     fs.writeSync(1, `${i}\n`)
   }
