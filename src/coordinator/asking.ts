@@ -4,8 +4,9 @@ import type { Commit } from '../model/messages/control.ts'
 import { reason } from '../model/reasons.ts'
 import { merkleRoot } from '../verification/commitment.ts'
 import { tellAccepted } from './accepted.ts'
-import { findAttempt, idOf, release, requeue } from './attempts.ts'
+import { endAttempt, findAttempt, idOf, release, requeue } from './attempts.ts'
 import { fillBatch, leaveBatch } from './batches.ts'
+import { comparesBytes } from './examination.ts'
 import { forgetExpiries } from './expiries.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { isAdaptive, tier } from './tiers.ts'
@@ -25,7 +26,14 @@ export function onCommit (turn: Turn, worker: string, commit: Commit): void {
   }
   const { job, chunk, attempt } = found
   const id = idOf(job, chunk, attempt)
-  if (attempt.state === 'LEASED' || attempt.state === 'RUNNING') {
+  const isNew = attempt.state === 'LEASED' || attempt.state === 'RUNNING'
+  if (isNew && chunk.state === 'VERIFIED' && !comparesBytes(job)) {
+    // the script that judges is not called again: better now, without its acknowledgement, than when the files are here
+    forgetExpiries(job, worker)
+    endAttempt(turn, job, chunk, attempt, 'RECALLED', reason('SUPERSEDED', 'the chunk was decided by other results'))
+    return
+  }
+  if (isNew) {
     attempt.state = moveAttempt(attemptKey(id), attempt.state, 'COMMITTED')
     attempt.commitment = Buffer.from(commit.commitment).toString('hex')
     attempt.committedAt = turn.now

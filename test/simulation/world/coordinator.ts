@@ -84,7 +84,7 @@ export class SimulatedCoordinator extends SimulatedProcess<CoordinatorEvent, Tur
     if (submission.accepted) return
     this.world.after(500, () => { this.#offer(submission) })
     if (!this.alive || this.paused) return
-    if (this.state?.jobs.has(record.id) === true) submission.accepted = true
+    if (this.disk.peek(KEYS.job + record.id) !== undefined) submission.accepted = true
     // the record is the core's from here on: another try gets another one
     else this.request({ kind: 'submit', record: { ...record } }, refused => { if (refused === undefined) submission.accepted = true })
   }
