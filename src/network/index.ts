@@ -1,5 +1,4 @@
 import './polyfill.ts'
-import type { PeerInfo } from '@libp2p/interface'
 import type { Clock } from '../model/clock.ts'
 import { errorMessage, NightshiftError } from '../model/errors.ts'
 import type { Hello } from '../model/messages/control.ts'
@@ -22,11 +21,7 @@ import { Introductions } from './introductions.ts'
 import { createNode } from './node.ts'
 import type { NetworkNode, Profile } from './node.ts'
 import { DialPolicy } from './reach/dial-policy.ts'
-import { Directory } from './reach/directory.ts'
-import { DialBackServer } from './reach/dialback-server.ts'
-import { PeerExchange } from './reach/peer-exchange.ts'
-import { RelayKeeper } from './reach/relay-keeper.ts'
-import { ReachabilityCheck } from './reach/reachability.ts'
+import { Reach } from './reach/reach.ts'
 import { Traffic } from './traffic.ts'
 import { RoundTrips } from './rtt.ts'
 
@@ -115,7 +110,8 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       dialer.discovered(peer)
     } : undefined
   })
-  const dialer = new Dialer({ node, clock, random: { fraction: Math.random }, log, inPrivate: protector !== undefined })
+  const random = { fraction: Math.random }
+  const dialer = new Dialer({ node, clock, random, log, inPrivate: protector !== undefined })
   const introductions = new Introductions()
   let open: () => void = () => undefined
   const ready = new Promise<void>(resolve => { open = resolve })
@@ -132,42 +128,26 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
       onPeerUp: (peer, hello) => {
         const connection = control.session(peer)?.connection
         if (connection !== undefined) void roundTrips.up(connection)
-        reachability.look()
         introductions.up(peer, hello)
-        if (discovers && options.role === 'worker' && connection?.direction === 'outbound') void exchange.ask(connection)
+        reach.up(connection)
         options.events.onPeerUp(peer, hello)
         // last: it is down before this returns
         if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)
-        if (control.peers().length === 0) directory?.seekNow()
+        reach.down()
         introductions.down(peer)
         options.events.onPeerDown(peer, why)
       }
     }
   })
-  const random = { fraction: Math.random }
-  const dialBack = new DialBackServer({ node, clock, log, local, ...protector === undefined ? {} : { protector } })
-  const reachability = new ReachabilityCheck({ clock, random, log, local, connections: () => node.getConnections(), own: node.services.own, onChange: dialable => { whenKnown(dialable) } })
-  // workers dial: only a coordinator is of use to others when they can dial it
-  const keeper = new RelayKeeper({ node, own: node.services.own, relays: node.services.relays, clock, log })
-  const onFound = ({ id, multiaddrs }: PeerInfo): void => { dialer.discovered({ id, multiaddrs: policy.worthTrying(multiaddrs) }) }
-  const coordinators = (): string[] => control.peers().filter(peer => control.session(peer)?.hello.role === 'coordinator')
-  const exchange = new PeerExchange({ node, clock, log, policy, coordinators, onFound })
-  const { dht } = node.services
-  const directory = dht === undefined ? undefined : new Directory({
-    node, dht, random, log,
-    provides: options.provides ?? [],
-    ...options.role === 'worker' ? { seeks: { name: 'coordinator', satisfied: () => control.peers().length > 0 } } : {},
-    onFound
+  const reach = new Reach({
+    node, role: options.role, local, protector, provides: options.provides ?? [], policy, clock, random, log,
+    peers: () => control.peers(),
+    coordinators: () => control.peers().filter(peer => control.session(peer)?.hello.role === 'coordinator'),
+    onFound: peer => { dialer.discovered(peer) }
   })
-  const whenKnown = (dialable: boolean | 'unknown'): void => {
-    if (options.role === 'coordinator' && dialable !== 'unknown') keeper.want(!dialable)
-    directory?.reach(dialable === true, dialable === true || keeper.view() !== undefined)
-  }
-  // others learn of a new address, one by way of a relay too, when it is known to work
-  const onOwnAddresses = (): void => { whenKnown(reachability.view().dialable) }
   const roundTrips = new RoundTrips(node, () => control.connections(), log)
   const liveness = new Liveness({
     clock,
@@ -182,43 +162,31 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
   const client = new BlobClient(new BlobStreams(node))
   const close = async (): Promise<void> => {
     dialer.stop()
-    reachability.stop()
-    node.removeEventListener('self:peer:update', onOwnAddresses)
-    await directory?.stop()
-    await keeper.stop()
     roundTrips.stop()
     liveness.stop()
     client.close()
     await control.stop()
     await server.stop()
-    await dialBack.stop()
-    await exchange.stop()
+    await reach.stop()
     await node.stop()
   }
   try {
     await control.start()
     await server.start()
-    await dialBack.start()
-    await exchange.start()
+    await reach.serve()
     await startNode(node, options.listen)
   } catch (error) {
     await close()
     throw error
   }
   dialer.start(peers)
-  reachability.start()
-  keeper.start()
-  node.addEventListener('self:peer:update', onOwnAddresses)
-  directory?.start()
+  reach.start()
   setImmediate(open)
   return {
     self: identity.peerId,
     traffic: () => traffic.bytes,
     addresses: () => node.services.own.all(),
-    reachability: () => {
-      const relay = keeper.view()
-      return { ...reachability.view(), ...relay === undefined ? {} : { relay } }
-    },
+    reachability: () => reach.view(),
     frames: () => frames,
     peers: () => control.peers(),
     unreached: () => dialer.unreached(),
