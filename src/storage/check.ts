@@ -1,6 +1,6 @@
 import { Level } from 'level'
 import { errorMessage } from '../model/errors.ts'
-import { verified } from './durable-store.ts'
+import { verified } from './stamps.ts'
 import { openError } from './errors.ts'
 
 /** What looking at a database without changing it found. */
