@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newJob } from '../../src/coordinator/jobs.ts'
+import { newJob } from '../../src/coordinator/new-job.ts'
 import { planOf } from '../../src/coordinator/plan.ts'
 import type { Plan } from '../../src/coordinator/plan.ts'
 import { parseByc } from '../../src/model/money.ts'
