@@ -48,7 +48,7 @@ export function imageRoutes (server: FastifyInstance, { services: { images, cloc
       }
     }).then(image => { tell({ image: viewOf(image) }) }, (error: unknown) => {
       const { code, message, remedy } = asNightshiftError(error)
-      tell({ error: { code, message, ...remedy === undefined ? {} : { remedy } } })
+      tell({ error: { code, message, remedy } })
     }).finally(() => { out.push(null) })
     return await reply.header('content-type', 'application/x-ndjson').send(out)
   })

@@ -101,7 +101,7 @@ async function refuse (known: NightshiftError, reply: FastifyReply): Promise<voi
 }
 
 function refusalOf ({ code, message, remedy }: NightshiftError) {
-  return { error: { code, message, ...remedy === undefined ? {} : { remedy } } }
+  return { error: { code, message, remedy } }
 }
 
 /** Bytes that are no HTTP request: the answer goes straight onto the connection, which ends with it. */

@@ -36,7 +36,7 @@ export async function runJob (command: JobRunCommand): Promise<number> {
   } catch (error) {
     const code = printError(error)
     const { code: name, message, remedy } = asNightshiftError(error)
-    if (command.output === 'json') printJson({ ...EMPTY, error: { code: name, message, ...(remedy === undefined ? {} : { remedy }) } })
+    if (command.output === 'json') printJson({ ...EMPTY, error: { code: name, message, remedy } })
     return code
   }
 }

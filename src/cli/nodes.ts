@@ -125,7 +125,7 @@ function announceCoordinator (command: CoordinatorCommand, { peerId, addresses, 
   announce(command.output, { event: 'quarantined', peerId, addresses, apiUrl, error: { code, message, remedy } }, [
     `coordinator ${peerId} is QUARANTINED: it shows what it can read, and serves nobody`,
     `  why: ${message}`,
-    `  what to do: ${remedy ?? ''}`,
+    `  what to do: ${remedy}`,
     `  API: ${apiUrl}`
   ])
 }

@@ -42,7 +42,7 @@ export function printRows<T extends object> (format: Format, name: string, rows:
 export function printError (error: unknown): number {
   const known = asNightshiftError(error)
   say(`${pc.red('error')} ${known.code}: ${known.message}`)
-  if (known.remedy !== undefined) say(`  what to do: ${known.remedy}`)
+  say(`  what to do: ${known.remedy}`)
   if (process.env['NIGHTSHIFT_DEBUG'] === '1') say(String(known.stack) + (known.cause instanceof Error ? `\ncause: ${String(known.cause.stack)}` : ''))
   return exitCodeOf(known.code)
 }

@@ -28,7 +28,7 @@ export async function orQuarantine<T> (reading: Promise<T>): Promise<T> {
     return await reading
   } catch (error) {
     if (!condemnsBooks(error)) throw error
-    throw new NightshiftError('NS_E_QUARANTINED', error.message, { cause: error, ...error.remedy === undefined ? {} : { remedy: error.remedy } })
+    throw new NightshiftError('NS_E_QUARANTINED', error.message, { cause: error, remedy: error.remedy })
   }
 }
 
@@ -122,7 +122,7 @@ function remedyFor (dataDir: string, look: Readable): string {
 }
 
 function refusalOf (why: NightshiftError, more = ''): NightshiftError {
-  return new NightshiftError('NS_E_QUARANTINED', `this coordinator is quarantined, it shows what it can read and changes nothing: ${why.message}${more}`, why.remedy === undefined ? {} : { remedy: why.remedy })
+  return new NightshiftError('NS_E_QUARANTINED', `this coordinator is quarantined, it shows what it can read and changes nothing: ${why.message}${more}`, { remedy: why.remedy })
 }
 
 /** Stands where a part of the node would be: whoever asks anything of it is refused. */

@@ -1,5 +1,6 @@
 import { available, escrowAccount, userAccount } from '../ledger/accounts.ts'
 import { NightshiftError } from '../model/errors.ts'
+import { formatByc } from '../model/money.ts'
 import type { BlobRef } from '../model/store.ts'
 import { failJob } from './job-end.ts'
 import { setState } from './job-state.ts'
@@ -17,7 +18,7 @@ export function submitJob (turn: Turn, record: JobRecord): void {
   const { state } = turn
   const user = state.ledger.account(userAccount(state.config.user))
   if (available(user) < record.budget) {
-    throw new NightshiftError('NS_E_FUNDS', `the job may cost ${record.budget} units, ${available(user)} are available`, {
+    throw new NightshiftError('NS_E_FUNDS', `the job may cost ${formatByc(record.budget)} BYC, ${formatByc(available(user))} BYC are available`, {
       remedy: 'lower --budget, or wait until other jobs return what they did not spend'
     })
   }

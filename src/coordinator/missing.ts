@@ -23,7 +23,7 @@ export function missingOf (job: Job, reason: Reason, looked: readonly Looked[]):
   }
   const offers = looked.flatMap(({ offer }) => offer === undefined ? [] : [offer])
   const lacks = [...byCode].sort(([, a], [, b]) => b.count - a.count).map(([code, { count, first }]) => ({ code, workers: count, text: sentence(job, code, count, first, offers) }))
-  return { reason, lacks, remedy: REMEDIES[lacks[0]?.code ?? reason.code] ?? REMEDIES[reason.code] ?? 'start a worker that has what is missing: "nightshift worker --peer <address>"' }
+  return { reason, lacks, remedy: REMEDIES[lacks[0]?.code ?? reason.code] ?? REMEDIES[reason.code] ?? 'connect other workers: "nightshift worker --peer <address>"' }
 }
 
 function sentence ({ needs }: Job, code: ReasonCode, count: number, first: Reason, offers: readonly OfferView[]): string {
@@ -43,6 +43,10 @@ function gib (mib: number): string {
 }
 
 const SMALLER = 'lower what the app asks for in its manifest (device_requirements), or start a worker with more'
+const OWNERS = 'wait until their owners let them work, or connect other workers'
+const CHEAPER = 'raise --max-price or the budget, or wait for cheaper workers'
+const OWED = 'wait: leases go out again when what is owed has been settled; "nightshift wallet peers" shows it'
+const LATER = 'wait: it is tried again by itself'
 const REMEDIES: Partial<Record<ReasonCode, string>> = {
   NO_WORKERS: 'start a worker: "nightshift worker --peer <address>", or "nightshift up" for a cluster here',
   MEMORY_TOO_SMALL: SMALLER,
@@ -50,13 +54,37 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
   DISK_TOO_SMALL: SMALLER,
   GPU_MISSING: SMALLER,
   PLATFORM_MISSING: 'start a worker that offers the platform; a docker app needs Docker or Podman there, and one on a stock python image also runs with --allow-wasm',
-  PRICE_TOO_HIGH: 'raise --max-price or the budget, or wait for cheaper workers',
+  ARCH_MISMATCH: 'start a worker of the image\'s architecture, or build the image for that of the workers',
+  RUNTIME_MISSING: 'start a worker whose engine has the runtime, or take it out of the app\'s manifest',
+  IMAGE_REFUSED: 'use an image that the workers\' owners allow, or start a worker with --allow-image for it',
+  NUMERIC_CLASS_DIFFERS: 'start more workers of the machine type that began the job, or let the app\'s results be compared with "fuzzy" instead of "class"',
+  PRICE_TOO_HIGH: CHEAPER,
+  PRICE_REFUSED: CHEAPER,
+  PRICE_SCRIPT_FAILED: 'connect other workers; "nightshift status" on such a worker shows its owner what the price script said',
+  BUDGET_EXHAUSTED: 'raise --budget, or wait: what chunks do not use of it comes back',
   FREE_TIME_TOO_SHORT: 'cut the input into smaller chunks, or wait until the machines are free for longer',
+  OFFER_EXPIRED: LATER,
+  NO_ANSWER: LATER,
+  BUSY: 'wait until what runs there is done, or start another worker',
+  DRAINING: 'connect other workers: these are about to stop',
   TOO_FEW_WORKERS: 'start more workers, name one with "coordinator --trust <peer>", or ask for less with --confidence or --replicas',
   NOT_TRUSTED: 'name workers with "coordinator --trust <peer>", or submit with --trust open',
   NOT_ESTABLISHED: 'submit with --trust open, so that workers can prove themselves',
   ISOLATION_TOO_WEAK: 'start a worker with the isolation the job asks for (bubblewrap, or a container engine)',
   NETWORK_REFUSED: 'start a worker with --egress and a container engine',
   BANNED: 'connect other workers; "nightshift node list" shows who is banned',
-  CIRCUIT_OPEN: 'wait, or connect other workers'
+  CIRCUIT_OPEN: 'wait, or connect other workers',
+  LEASES_EXPIRED: 'wait, or connect other workers: these did not finish in time what they had of this job',
+  CREDIT_LIMIT: OWED,
+  COORDINATOR_UNFAIR: 'connect other workers: these refuse this coordinator for how it treated them',
+  COORDINATOR_BEHIND: 'see "nightshift status" on this coordinator: its workers know more of it than its own disk does',
+  OWNER_PAUSED: OWNERS,
+  FINISHING: OWNERS,
+  OUTSIDE_HOURS: OWNERS,
+  ON_BATTERY: OWNERS,
+  MACHINE_IN_USE: OWNERS,
+  OTHER_LOAD: OWNERS,
+  TRAFFIC_QUOTA: OWNERS,
+  DISK_QUOTA: OWNERS,
+  OWNER_DENIES: 'connect other workers: the owners of these deny this coordinator or this kind of app'
 }

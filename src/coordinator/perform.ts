@@ -118,7 +118,7 @@ export class Performer {
       this.#services.post({
         kind: 'step-failed',
         jobId,
-        error: { code: error.code, message: error.message, ...(error.remedy === undefined ? {} : { remedy: error.remedy }) }
+        error: { code: error.code, message: error.message, remedy: error.remedy }
       })
     })
   }

@@ -238,7 +238,7 @@ function partOf ({ digest, size }: { readonly digest: string, readonly size: num
 
 function cannotBeHad (full: string, error: unknown): unknown {
   if (!(error instanceof NightshiftError)) return error
-  return new NightshiftError(error.code, `the image ${full} cannot be had: ${error.message}`, { ...error.remedy === undefined ? {} : { remedy: error.remedy }, cause: error })
+  return new NightshiftError(error.code, `the image ${full} cannot be had: ${error.message}`, { remedy: error.remedy, cause: error })
 }
 
 function unknownImage (full: string): NightshiftError {

@@ -121,7 +121,7 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
     bans,
     log,
     ready,
-    onFault: (peer, { message: why, remedy }) => { dialer.part(peer, { why, ...remedy === undefined ? {} : { remedy } }) },
+    onFault: (peer, { message: why, remedy }) => { dialer.part(peer, { why, remedy }) },
     useful: (peer, hello) => hello.role !== options.role || dialer.seeks(peer),
     events: {
       ...options.events,

@@ -23,7 +23,7 @@ describe('the port of the API', () => {
   }
 
   it.each([['no HTTP', 'hello\r\n\r\n', '400'], ['a header without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(100_000)}`, '431']])('answers %s as it answers everything it refuses', async (_, text, status) => {
-    expect(await sent(text)).toEqual({ status, body: { error: { code: 'NS_E_USAGE', message: expect.stringContaining('not valid HTTP') as string } } })
+    expect(await sent(text)).toEqual({ status, body: { error: { code: 'NS_E_USAGE', message: expect.stringContaining('not valid HTTP') as string, remedy: expect.any(String) as string } } })
   })
 
   it('answers a path that cannot be read in the same shape', async () => {

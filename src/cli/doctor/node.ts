@@ -37,7 +37,7 @@ async function askNode (dataDir: string): Promise<{ readonly findings: readonly 
     return { findings: await askRunning(api, status), ...pid === undefined ? {} : { pid } }
   } catch (error) {
     if (!(error instanceof NightshiftError)) throw error
-    if (error.code !== 'NS_E_NO_COORDINATOR') return { findings: [broken('NODE_SICK', error.message, error.remedy ?? 'see its log')] }
+    if (error.code !== 'NS_E_NO_COORDINATOR') return { findings: [broken('NODE_SICK', error.message, error.remedy)] }
     return { findings: [broken('NOT_RUNNING', `the node of ${dataDir} ended without saying so: it crashed or was killed`, 'start it again: it goes on where it was. Its log, or "journalctl --user -u nightshift-worker", says how it ended'), ...await offline(dataDir)] }
   }
 }

@@ -38,6 +38,6 @@ export async function checkOwnerFile (dataDir: string, now: number): Promise<rea
     return takesWork || reason === undefined ? [] : [note('OWNER_STOPS', `it would take no work now: ${reason.text} (${reason.code})`, 'see "nightshift config list"')]
   } catch (error) {
     if (!(error instanceof NightshiftError)) throw error
-    return [broken('OWNER_CONFIG', error.message, error.remedy ?? 'correct it')]
+    return [broken('OWNER_CONFIG', error.message, error.remedy)]
   }
 }
