@@ -129,14 +129,14 @@ export async function openTransport (options: TransportOptions): Promise<Transpo
         const connection = control.session(peer)?.connection
         if (connection !== undefined) void roundTrips.up(connection)
         introductions.up(peer, hello)
-        reach.up(connection)
+        reach.up(peer, connection)
         options.events.onPeerUp(peer, hello)
         // last: it is down before this returns
         if (hello.role === options.role && dialer.unwanted(peer)) void control.close(peer)
       },
       onPeerDown: (peer, why) => {
         roundTrips.down(peer)
-        reach.down()
+        reach.down(peer, introductions.role(peer) === 'coordinator')
         introductions.down(peer)
         options.events.onPeerDown(peer, why)
       }

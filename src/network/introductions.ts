@@ -20,6 +20,10 @@ export class Introductions {
     this.#kept.delete(peer)
   }
 
+  role (peer: string): string | undefined {
+    return this.#kept.get(peer)?.role
+  }
+
   /** @param rtt round-trip time to a peer, milliseconds, where it is known */
   all (rtt: (peer: string) => number | undefined): readonly PeerIntroduction[] {
     return [...this.#kept].map(([peer, { role, agent, ahead }]) => ({

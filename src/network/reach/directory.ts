@@ -44,8 +44,8 @@ export interface DirectoryInit {
   readonly log: Logger
   /** what this node says of itself while it can be reached */
   readonly provides: readonly string[]
-  /** what it looks for, and whether it has it */
-  readonly seeks?: { readonly name: string, readonly satisfied: () => boolean }
+  /** what it looks for, whether it has it, and whom else to ask when it looks */
+  readonly seeks?: { readonly name: string, readonly satisfied: () => boolean, readonly ask: () => void }
   readonly onFound: (peer: PeerInfo) => void
 }
 
@@ -103,6 +103,7 @@ export class Directory {
     const { seeks, node, onFound, log } = this.#init
     if (seeks === undefined) return
     let found = 0
+    seeks.ask()
     try {
       for await (const peer of node.contentRouting.findProviders(await capabilityCid(seeks.name), { signal: this.#deadline() })) {
         found++

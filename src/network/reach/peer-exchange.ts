@@ -20,6 +20,7 @@ const DEADLINE_MS = 5_000
 /** One peer is told so often, and asked so often. */
 const TELL_EVERY_MS = 10_000
 const ASK_EVERY_MS = 10 * 60_000
+const ASK_AGAIN_MS = 15_000
 const REMEMBERED = 1024
 
 export interface PeerExchangeInit {
@@ -52,11 +53,11 @@ export class PeerExchange {
     await this.#init.node.unhandle(PEERS_PROTOCOL)
   }
 
-  /** Asks a peer whom it knows, unless it was asked within ten minutes. Never rejects. */
-  async ask (connection: Connection): Promise<void> {
+  /** Asks a peer whom it knows, unless it was asked within ten minutes, or 15 s when somebody is missed. Never rejects. */
+  async ask (connection: Connection, { missed = false } = {}): Promise<void> {
     const { clock, log, onFound, policy } = this.#init
     const peer = connection.remotePeer.toString()
-    if (this.#stop.signal.aborted || !mayNow(this.#asked, peer, clock.now(), ASK_EVERY_MS)) return
+    if (this.#stop.signal.aborted || !mayNow(this.#asked, peer, clock.now(), missed ? ASK_AGAIN_MS : ASK_EVERY_MS)) return
     const signal = this.#deadline()
     let stream: Stream | undefined
     try {

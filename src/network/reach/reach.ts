@@ -10,6 +10,10 @@ import { PeerExchange } from './peer-exchange.ts'
 import { ReachabilityCheck } from './reachability.ts'
 import { RelayKeeper } from './relay-keeper.ts'
 
+/** A coordinator that was lost is looked for this long, milliseconds: it may have moved. */
+const MISSED_MS = 10 * 60_000
+const MOST_MISSED = 64
+
 export interface ReachInit {
   readonly node: NetworkNode
   readonly role: 'coordinator' | 'worker'
@@ -37,6 +41,8 @@ export class Reach {
   readonly #keeper: RelayKeeper
   readonly #exchange: PeerExchange
   readonly #directory: Directory | undefined
+  /** coordinators that were connected and are not, and since when */
+  readonly #missed = new Map<string, number>()
   // others learn of a new address, one by way of a relay too, when it is known to work
   readonly #onOwnAddresses = (): void => { this.#known(this.#check.view().dialable) }
 
@@ -51,7 +57,7 @@ export class Reach {
     this.#exchange = new PeerExchange({ node, clock, log, policy, coordinators, onFound })
     this.#directory = dht === undefined ? undefined : new Directory({
       node, dht, random, log, provides, onFound,
-      ...role === 'worker' ? { seeks: { name: 'coordinator', satisfied: () => peers().length > 0 } } : {}
+      ...role === 'worker' ? { seeks: { name: 'coordinator', satisfied: () => peers().length > 0 && !this.#missesOne(), ask: () => { this.#askAll() } } } : {}
     })
   }
 
@@ -61,14 +67,18 @@ export class Reach {
   }
 
   /** A peer's control stream is up, over this connection. */
-  up (connection: Connection | undefined): void {
+  up (peer: string, connection: Connection | undefined): void {
+    this.#missed.delete(peer)
     this.#check.look()
     if (this.#directory !== undefined && this.#init.role === 'worker' && connection?.direction === 'outbound') void this.#exchange.ask(connection)
   }
 
   /** A peer's control stream is gone. */
-  down (): void {
-    if (this.#init.peers().length === 0) this.#directory?.seekNow()
+  down (peer: string, isCoordinator: boolean): void {
+    if (!isCoordinator || this.#init.role !== 'worker') return
+    this.#missed.set(peer, this.#init.clock.now())
+    for (const oldest of this.#missed.keys()) if (this.#missed.size > MOST_MISSED) this.#missed.delete(oldest)
+    this.#directory?.seekNow()
   }
 
   /** Serves others; before the node starts. */
@@ -92,6 +102,19 @@ export class Reach {
     await this.#keeper.stop()
     await this.#dialBack.stop()
     await this.#exchange.stop()
+  }
+
+  #missesOne (): boolean {
+    const since = this.#init.clock.now() - MISSED_MS
+    for (const [peer, at] of this.#missed) if (at < since) this.#missed.delete(peer)
+    return this.#missed.size > 0
+  }
+
+  #askAll (): void {
+    const { node, coordinators } = this.#init
+    const known = new Set(coordinators())
+    const missed = this.#missesOne()
+    for (const connection of node.getConnections()) if (known.has(connection.remotePeer.toString())) void this.#exchange.ask(connection, { missed })
   }
 
   #known (dialable: boolean | 'unknown'): void {
