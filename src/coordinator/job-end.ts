@@ -57,6 +57,7 @@ function endJob (turn: Turn, job: Job, state: 'COMPLETED' | 'FAILED' | 'CANCELLE
   job.unexamined.clear()
   for (const key of turn.state.examining) if (key.startsWith(`${job.record.id}/`)) turn.state.examining.delete(key)
   job.awards.clear()
+  job.checkers.clear()
   job.filling.clear()
   for (const batch of job.batches.values()) tellDraw(turn, job, batch)
   job.batches.clear()

@@ -15,6 +15,7 @@ import { wants } from './chunks.ts'
 import { chunkClass } from './classes.ts'
 import { counted, examinerIsBroken, isExamined, liken, nextExamination, shown, verdictAbout } from './examination.ts'
 import { judgeShownLate } from './late.ts'
+import { areEnough } from './newcomers.ts'
 import type { Attempt, Chunk, Job } from './state.ts'
 import { store } from './stored.ts'
 import { isSuspect } from './suspicion.ts'
@@ -105,8 +106,7 @@ function weighVotes (turn: Turn, job: Job, chunk: Chunk): Decision {
   if (values > 1 && (!chunk.disputed || hasReferee(turn.state, job, chunkClass(chunk)))) return { kind: 'dispute', values }
   const best = mostCredible(voters.map(attempt => weigh(turn.state, job, attempt, turn.now)))
   if (best === undefined) return { kind: 'wait', missing: chunk.quorum }
-  const isChecked = new Set(votes.map(({ group }) => group)).size > 1
-  return isChecked && best.credibility >= 1 - job.policy.epsilon ? agreed(votes, best.value) : { kind: 'wait', missing: 1 }
+  return areEnough(turn, job, chunk, voters) && best.credibility >= 1 - job.policy.epsilon ? agreed(votes, best.value) : { kind: 'wait', missing: 1 }
 }
 
 /** What was not credible enough may be by now: its workers have proven themselves elsewhere. */

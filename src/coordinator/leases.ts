@@ -12,6 +12,7 @@ import { holdIdOf } from '../verification/commitment.ts'
 import { STRANGER_SHARE } from '../verification/policy.ts'
 import { circuitOf } from '../verification/reputation.ts'
 import { idOf } from './attempts.ts'
+import { isDrawn } from './checkers.ts'
 import { mayRun, wants } from './chunks.ts'
 import { byClass, chunkClass, classOf, comparesByClass } from './classes.ts'
 import { costTerms, estimateOf, paceOf, slotsAwarded, valuePerMs, workMs } from './estimates.ts'
@@ -118,7 +119,10 @@ function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly W
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
     const isOpen = chunk !== undefined && (begins || chunkClass(chunk) !== undefined)
-    if (isOpen && mayRun(job, chunk, worker, turn.now) && !(isStranger && wantsProven(job, chunk, proven))) return chunk
+    if (isOpen && mayRun(job, chunk, worker, turn.now)) {
+      const byProven = wantsProven(job, chunk, proven)
+      if (!(isStranger && byProven) && isDrawn(turn, job, chunk, worker, byProven ? proven : awarded(turn, job))) return chunk
+    }
     if (++looked >= LOOK_AHEAD) break
   }
   if (!begins || (isStranger && strangersHaveTheirShare(job, proven))) return undefined
@@ -146,6 +150,7 @@ function expectReplicas (turn: Turn, job: Job, chunk: Chunk, worker: string): vo
 
 function lease (turn: Turn, job: Job, chunk: Chunk, award: Award, worker: WorkerView): void {
   expectReplicas(turn, job, chunk, worker.peer)
+  job.checkers.delete(chunk.index)
   chunk.epoch++
   const id = { jobId: job.record.id, chunk: chunk.index, epoch: chunk.epoch }
   const trusted = isTrusted(turn.state, worker.peer, turn.now)

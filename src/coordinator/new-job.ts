@@ -28,6 +28,7 @@ export function newJob (record: JobRecord): Job {
     roundNumber: 0,
     nextRoundAt: 0,
     awards: new Map(),
+    checkers: new Map(),
     expiries: new Map(),
     explanations: new Map(),
     outcomes: new Map(),

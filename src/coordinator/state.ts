@@ -218,6 +218,8 @@ export interface Job {
   roundNumber: number
   nextRoundAt: number
   readonly awards: Map<string, Award>
+  /** who was drawn to run a chunk beside another worker, and until when it may be taken by nobody else */
+  readonly checkers: Map<number, { readonly peer: string, readonly until: number }>
   /** by worker, leases that came to nothing since its last result; not kept over a restart */
   readonly expiries: Map<string, Expiries>
   /** latest reasons per worker, for explain */
