@@ -5,12 +5,16 @@ import { dataFolder } from '../config/paths.ts'
 import { ownerFile, readOwnerRules, writeOwnerSettings } from '../composition/owner-watch.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { isPeerId } from '../model/messages/signing.ts'
+import { isSetting } from '../model/owner-rules.ts'
 import type { OwnerRules, OwnerSettings } from '../model/owner-rules.ts'
 import type { WorkerStatus } from '../worker/status.ts'
 import { connectWorker } from './connect.ts'
 import { EXIT, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 import { showWorker } from './worker-status.ts'
+
+/** Longest pause that ends by itself, milliseconds. */
+const MOST_PAUSE_MS = 366 * 24 * 3600_000
 
 interface Common { readonly data?: string, readonly output: Format }
 interface WithConfig extends Common { readonly config?: string }
@@ -46,6 +50,7 @@ function durationOf (text: string): number {
   if (value === undefined || !Number.isFinite(value) || value < 1) {
     throw new NightshiftError('NS_E_USAGE', `${JSON.stringify(text)} is no length of time`, { remedy: 'write it like 90s, 30m, 2h or 1d' })
   }
+  if (value > MOST_PAUSE_MS) throw new NightshiftError('NS_E_USAGE', `${text} is longer than a year`, { remedy: 'without a time it is paused until "nightshift node resume"' })
   return value
 }
 
@@ -97,7 +102,11 @@ export async function setConfig (key: string, value: string, command: WithConfig
 }
 
 export async function unsetConfig (key: string, command: WithConfig): Promise<number> {
-  return await change(command, settings => withKey(settings, key.split('.'), undefined))
+  return await change(command, settings => {
+    const [first = ''] = key.split('.')
+    if (!isSetting(first)) throw new NightshiftError('NS_E_CONFIG', `there is no setting "${key}"`, { remedy: 'see "nightshift config list" for the settings there are' })
+    return withKey(settings, key.split('.'), undefined)
+  })
 }
 
 async function change (command: WithConfig, how: (settings: Readonly<Record<string, unknown>>) => object): Promise<number> {
@@ -110,7 +119,9 @@ function withKey (settings: Readonly<Record<string, unknown>>, [first = '', ...r
   const inner = settings[first]
   const next = rest.length === 0 ? value : withKey(typeof inner === 'object' && inner !== null ? inner as Record<string, unknown> : {}, rest, value)
   const { [first]: _, ...others } = settings
-  return next === undefined ? others : { ...others, [first]: next }
+  // nothing left of a group is the same as never having set it, and is no half of a contradiction
+  const gone = next === undefined || (value === undefined && typeof next === 'object' && next !== null && Object.keys(next).length === 0)
+  return gone ? others : { ...others, [first]: next }
 }
 
 function parsed (text: string): unknown {
@@ -131,6 +142,6 @@ async function settingsIn (file: string): Promise<OwnerSettings> {
     throw error
   })
   const value = parsed(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON object`, { remedy: 'correct or remove it' })
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON object`, { remedy: 'correct it, or remove it: then what the profile says is in force' })
   return value
 }

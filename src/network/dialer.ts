@@ -180,10 +180,13 @@ function whyNot (error: unknown, inPrivate: boolean): string {
   const { code, name } = error as { code?: string, name?: string }
   const { errors } = error as { errors?: readonly unknown[] }
   if (errors?.[0] !== undefined) return whyNot(errors[0], inPrivate)
+  if (OTHER_IDENTITY.test(errorMessage(error))) return `another node answers at this address than the one it names: ${errorMessage(error)}`
   const answered = code === 'ECONNRESET' || (name !== undefined && HANDSHAKE_ERRORS.includes(name))
   if (!answered) return errorMessage(error)
   return `${errorMessage(error)}: it answered and broke off before the two knew each other. ${inPrivate ? 'It may have another network key, or none' : 'It may be part of a private network, which needs --network-key, or no node at all'}`
 }
+/** How Noise says that whoever answered has another key than the peer id in the address. */
+const OTHER_IDENTITY = /identity key .* does not match expected/
 const HANDSHAKE_ERRORS = ['EncryptionFailedError', 'UnexpectedEOFError', 'InvalidDataLengthError', 'InvalidDataLengthLengthError', 'InvalidMessageError', 'ProtocolError', 'UnsupportedProtocolError', 'StreamResetError', 'StreamClosedError']
 
 /** The addresses of configured peers. Throws NS_E_CONFIG naming the one that is not a multiaddr. */
