@@ -56,23 +56,23 @@ function durationOf (text: string): number {
 
 /** `nightshift node block PEER`: this machine works for that coordinator no more. */
 export async function block (peer: string, command: WithConfig): Promise<number> {
-  return await changeLists(peer, command, ({ allow, deny }) => ({ allow: allow.filter(one => one !== peer), deny: [...new Set([...deny, peer])] }))
+  return await changeLists(peer, command, ({ allow, deny }, id) => ({ allow: allow.filter(one => one !== id), deny: [...new Set([...deny, id])] }))
 }
 
 export async function unblock (peer: string, command: WithConfig): Promise<number> {
-  return await changeLists(peer, command, ({ allow, deny }) => ({ allow, deny: deny.filter(one => one !== peer) }))
+  return await changeLists(peer, command, ({ allow, deny }, id) => ({ allow, deny: deny.filter(one => one !== id) }))
 }
 
 /** `nightshift node trust PEER`: from the first one on, this machine works for those that are named, and for nobody else. */
 export async function trust (peer: string, command: WithConfig): Promise<number> {
-  return await changeLists(peer, command, ({ allow, deny }) => ({ allow: [...new Set([...allow, peer])], deny: deny.filter(one => one !== peer) }))
+  return await changeLists(peer, command, ({ allow, deny }, id) => ({ allow: [...new Set([...allow, id])], deny: deny.filter(one => one !== id) }))
 }
 
-async function changeLists (peer: string, command: WithConfig, change: (lists: OwnerRules['coordinators']) => OwnerRules['coordinators']): Promise<number> {
-  if (!isPeerId(peer)) throw new NightshiftError('NS_E_USAGE', `${peer} is no peer id of this network`, { remedy: 'it begins with 12D3KooW; "nightshift wallet peers --worker" shows those this machine worked for' })
+async function changeLists (named: string, command: WithConfig, change: (lists: OwnerRules['coordinators'], peer: string) => OwnerRules['coordinators']): Promise<number> {
+  const peer = await coordinatorOf(named, command)
   const file = settingsFile(command)
   const { coordinators } = await readOwnerRules(file)
-  const rules = await writeOwnerSettings(file, { ...await settingsIn(file), coordinators: change(coordinators) })
+  const rules = await writeOwnerSettings(file, { ...await settingsIn(file), coordinators: change(coordinators, peer) })
   if (command.output === 'json') printJson(rules.coordinators)
   else {
     print(`works for ${rules.coordinators.allow.length === 0 ? 'every coordinator' : `these coordinators only: ${rules.coordinators.allow.join(', ')}`}`)
@@ -80,6 +80,18 @@ async function changeLists (peer: string, command: WithConfig, change: (lists: O
   }
   return EXIT.done
 }
+
+/** The peer id that was given, or of the one connected coordinator whose id ends so, as "status" shows it. */
+async function coordinatorOf (named: string, { data }: WithConfig): Promise<string> {
+  if (isPeerId(named)) return named
+  const { coordinators } = await connectWorker(data).then(async api => await api.get<WorkerStatus>('/v1/status')).catch(() => ({ coordinators: [] }))
+  const ending = coordinators.map(({ peer }) => peer).filter(peer => named.length >= SHORTEST_END && peer.endsWith(named))
+  if (ending.length === 1 && ending[0] !== undefined) return ending[0]
+  throw new NightshiftError('NS_E_USAGE', `${named} is neither a peer id of this network nor the end of that of one connected coordinator`, {
+    remedy: 'a whole one begins with 12D3KooW; "nightshift wallet peers --worker --output json" has those of all that this machine worked for'
+  })
+}
+const SHORTEST_END = 4
 
 /** `nightshift config list`: the rules in force, and which of them were set by hand. */
 export async function listConfig (command: WithConfig): Promise<number> {

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
-import { pause, setConfig, unsetConfig } from '../../src/cli/owner.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { block, pause, setConfig, unsetConfig } from '../../src/cli/owner.ts'
 import { workerLines } from '../../src/cli/worker-status.ts'
 import { writeOwnerSettings } from '../../src/composition/owner-watch.ts'
 import type { WorkerStatus } from '../../src/worker/status.ts'
@@ -60,4 +63,16 @@ it('whoever reads only the beginning of what is printed gets no stack trace', as
   const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
   const { stderr } = await promisify(execFile)('sh', ['-c', '"$0" "$1" config list --data "$2" | true', process.execPath, main, await folder()])
   expect(stderr).not.toContain('EPIPE')
+})
+
+it('a coordinator is blocked by the end of its id, as "status" shows it, and a strange name is refused', async () => {
+  const { data, written } = await worker({})
+  const peer = '12D3KooWKdxJmNJBGVkhBZGNmGFUSPcgHR892D59ZguPTZQJvUwV'
+  const server = createServer((_, response) => response.end(JSON.stringify({ coordinators: [{ peer }] }))).listen(0, '127.0.0.1')
+  onTestFinished(() => { server.close() })
+  await once(server, 'listening')
+  await writeFile(join(data, 'api.json'), JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 't' }))
+  await block('TZQJvUwV', { data, output: 'json' })
+  expect(await written()).toEqual({ coordinators: { allow: [], deny: [peer] } })
+  await expect(block('nobody', { data, output: 'json' })).rejects.toMatchObject({ code: 'NS_E_USAGE' })
 })
