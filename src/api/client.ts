@@ -14,9 +14,9 @@ interface Refusal { readonly code?: unknown, readonly message?: unknown, readonl
 /** Talks to a node's HTTP API. Every refusal becomes the NightshiftError it was. */
 export class ApiClient {
   readonly #endpoint: Endpoint
-  readonly #role: 'coordinator' | 'worker'
+  readonly #role: 'coordinator' | 'worker' | 'node'
 
-  constructor (endpoint: Endpoint, role: 'coordinator' | 'worker' = 'coordinator') {
+  constructor (endpoint: Endpoint, role: 'coordinator' | 'worker' | 'node' = 'coordinator') {
     this.#endpoint = endpoint
     this.#role = role
   }
@@ -107,7 +107,7 @@ export class ApiClient {
       if (init.signal?.aborted === true) throw error
       const why = errorMessage((error as { cause?: unknown }).cause ?? error)
       throw new NightshiftError(this.#role === 'worker' ? 'NS_E_NO_WORKER' : 'NS_E_NO_COORDINATOR', `the ${this.#role} at ${this.#endpoint.url} does not answer: ${why}`, {
-        remedy: this.#role === 'worker' ? 'start it again' : 'start it again; its jobs go on where they were',
+        remedy: this.#role === 'coordinator' ? 'start it again; its jobs go on where they were' : 'start it again; it goes on where it was',
         cause: error
       })
     }

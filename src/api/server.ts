@@ -59,7 +59,7 @@ export function createServer (log: Logger, token: string): FastifyInstance {
     await refuse(known, reply)
   })
   server.setNotFoundHandler(async (request, reply) => {
-    await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}` } })
+    await reply.status(404).send({ error: { code: 'NS_E_USAGE', message: `there is no ${request.method} ${request.url}`, remedy: 'workers and coordinators answer different commands: see which of the two --data names. What a worker earned is shown by "nightshift wallet peers --data FOLDER"' } })
   })
   return server
 }

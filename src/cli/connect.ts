@@ -27,5 +27,5 @@ export async function connect (dataDir?: string): Promise<ApiClient> {
 export async function connectWorker (dataDir = dataFolder('worker')): Promise<ApiClient> {
   const endpoint = await readEndpoint(dataDir)
   if (endpoint !== undefined) return new ApiClient(endpoint, 'worker')
-  throw new NightshiftError('NS_E_NO_WORKER', `no worker runs on ${dataDir}`, { remedy: 'start it with "nightshift worker", or name its data folder with --data' })
+  throw new NightshiftError('NS_E_NO_WORKER', `no worker runs on ${dataDir}`, { remedy: `start it with "nightshift worker --data ${dataDir}", or name the data folder of one that runs with --data` })
 }

@@ -52,9 +52,9 @@ export async function status (command: StatusCommand): Promise<number> {
 async function read (dataDir: string | undefined): Promise<Status[]> {
   const folders = dataDir === undefined ? [join(clusterFolder(), 'coordinator'), dataFolder('coordinator'), dataFolder('worker')] : [dataDir]
   const endpoints = (await Promise.all(folders.map(readEndpoint))).filter(endpoint => endpoint !== undefined)
-  if (endpoints.length > 0) return await Promise.all(endpoints.map(async endpoint => await readNode(new ApiClient(endpoint))))
+  if (endpoints.length > 0) return await Promise.all(endpoints.map(async endpoint => await readNode(new ApiClient(endpoint, 'node'))))
   throw new NightshiftError('NS_E_NO_COORDINATOR', dataDir === undefined ? 'no node runs on this machine' : `no node runs on ${dataDir}`, {
-    remedy: 'start one with "nightshift up", "nightshift coordinator" or "nightshift worker"'
+    remedy: dataDir === undefined ? 'start one with "nightshift up", "nightshift coordinator" or "nightshift worker"' : `start it with "nightshift worker --data ${dataDir}", or "nightshift coordinator" if that is what it is`
   })
 }
 

@@ -13,7 +13,7 @@ export function workerLines (status: WorkerStatus, now: number): string[] {
   const { allowance, capacity, seen, today } = status
   const lines = [`worker ${shortPeer(status.peerId)}: ${coloured(status)}${status.until === undefined ? '' : `, until ${clock(status.until, now)}`}`]
   if (status.reason !== undefined) lines.push(`  why: ${status.reason.text} (${status.reason.code})`)
-  lines.push(`  may use now: ${allowance.tasks} of ${capacity.tasks} tasks at a time, ${round(allowance.cores)} of ${capacity.cores} cores, ${mebi(allowance.memoryMiB)} of ${mebi(capacity.memoryMiB)}${allowance.gpus ? '' : ', no GPU'}`)
+  lines.push(status.state === 'suspended' ? '  may use now: nothing; what runs is held' : `  may use now: ${allowance.tasks} of ${capacity.tasks} tasks at a time, ${round(allowance.cores)} of ${capacity.cores} cores, ${mebi(allowance.memoryMiB)} of ${mebi(capacity.memoryMiB)}${allowance.gpus ? '' : ', no GPU'}`)
   lines.push(`  the machine: ${allowance.inUse ? 'in use' : 'idle'}${seen.inputIdleMs === undefined ? '' : `, touched ${duration(seen.inputIdleMs)} ago`}, other programs take ${Math.round(seen.otherLoad)} %${seen.onBattery ? ', on battery' : ''}`)
   lines.push(`  coordinators: ${coordinators(status)}`)
   lines.push(`  running: ${status.running.length === 0 ? 'nothing' : ''}${status.queued > 0 ? `${status.running.length === 0 ? ', ' : ''}${status.queued} more wait` : ''}`)

@@ -15,6 +15,8 @@ import { TrafficBook } from './traffic-book.ts'
 const OWNER_FILE = 'owner.json'
 /** A change of the settings or of the machine's use is noticed within this time, milliseconds. */
 const LOOK_MS = 1000
+/** Without the file the rules of the profile are in force: whoever removes it must know. */
+const REMOVE_IT = 'correct it, or remove it: then what the profile says is in force'
 /** Looks between two at what changes slowly, or costs more to look at. */
 const LOOKS = { input: 2, battery: 10, disk: 60 } as const
 
@@ -64,7 +66,7 @@ export async function readOwnerRules (file: string, profile?: OwnerProfile): Pro
   try {
     written = JSON.parse(text)
   } catch (error) {
-    throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON: ${errorMessage(error)}`, { remedy: 'correct it, or write it anew with "nightshift config set"' })
+    throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON: ${errorMessage(error)}`, { remedy: REMOVE_IT })
   }
   return rulesOf(profile === undefined || typeof written !== 'object' ? written : { profile, ...written })
 }
@@ -83,8 +85,12 @@ export async function readOwnerSettings (dataDir: string, options: OwnerOptions)
 /** Replaces the settings whole, after checking them, so that a running node never reads half of them. */
 export async function writeOwnerSettings (file: string, settings: object): Promise<OwnerRules> {
   const rules = rulesOf(settings)
-  await writeFile(`${file}.new`, `${JSON.stringify(settings, undefined, 2)}\n`, { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  try {
+    await writeFile(`${file}.new`, `${JSON.stringify(settings, undefined, 2)}\n`, { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  } catch (error) {
+    throw new NightshiftError('NS_E_CONFIG', `${file} cannot be written: ${errorMessage(error)}`, { remedy: 'see that this is the data folder of the worker, that it is writable for this user, and that its disk has room', cause: error })
+  }
   return rules
 }
 

@@ -131,11 +131,14 @@ export interface WorkerNode {
   readonly close: (options: { drain: boolean, hurry?: AbortSignal }) => Promise<void>
 }
 
+/** Prices by the options that set them. */
+const OPTION: Readonly<Record<string, string>> = { minimum: '--min-price', maximum: '--max-price' }
+
 /** Throws NS_E_CONFIG naming the two options that contradict each other. */
 function checkedPrices (price: Partial<PriceRules>): Partial<PriceRules> {
   const clash = priceContradiction({ ...DEFAULT_PRICES, ...price })
   if (clash === undefined) return price
-  throw new NightshiftError('NS_E_CONFIG', `the prices "${clash.one}" (${JSON.stringify(price[clash.one])}) and "${clash.other}" (${JSON.stringify(price[clash.other])}) contradict each other: ${clash.why}`, { remedy: `change "${clash.one}" or "${clash.other}"` })
+  throw new NightshiftError('NS_E_CONFIG', `the prices "${clash.one}" (${JSON.stringify(price[clash.one])}) and "${clash.other}" (${JSON.stringify(price[clash.other])}) contradict each other: ${clash.why}`, { remedy: `change "${OPTION[clash.one] ?? clash.one}" or "${OPTION[clash.other] ?? clash.other}"` })
 }
 
 /** Builds and starts a worker. Throws NS_E_DATA_LOCKED, NS_E_DATA_CORRUPT when its database is damaged, or NS_E_ISOLATION where strangers' apps could not be contained. */

@@ -1,3 +1,4 @@
+import { formatByc } from '../model/money.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { lossAgainst, total } from './scoring.ts'
@@ -41,7 +42,7 @@ export function withBid (round: Round, bid: BidView, maxPrice: bigint): Round {
   if (!round.waiting.has(bid.worker)) return round
   const answered = without(round.waiting, bid.worker)
   if (bid.price > maxPrice) {
-    const text = `asks ${bid.price} units a chunk, the job pays at most ${maxPrice}`
+    const text = `asks ${formatByc(bid.price)} BYC a chunk, the job pays at most ${formatByc(maxPrice)} BYC`
     const byUnits = bid.price - maxPrice
     const over = { byUnits, byPerMille: maxPrice === 0n ? 0 : Number((byUnits * 1000n + maxPrice - 1n) / maxPrice) }
     return { ...round, waiting: answered, refusals: new Map(round.refusals).set(bid.worker, reason('PRICE_TOO_HIGH', text)), tooDear: new Map(round.tooDear).set(bid.worker, over) }

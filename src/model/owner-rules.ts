@@ -66,6 +66,11 @@ export const OwnerSettingsSchema: TSchema = Type.Partial(Type.Object({
   images: Type.Partial(Lists, closed)
 }), closed)
 
+/** Is there a setting, or a group of them, of this name. */
+export function isSetting (name: string): boolean {
+  return Object.hasOwn(OwnerSettingsSchema['properties'] as object, name)
+}
+
 type InParts = 'inUse' | 'idle' | 'coordinators' | 'apps' | 'images'
 export type OwnerSettings = { readonly profile?: OwnerProfile } & Partial<Omit<OwnerRules, InParts>> & { readonly [K in InParts]?: Partial<OwnerRules[K]> }
 

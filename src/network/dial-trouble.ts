@@ -4,6 +4,8 @@ import { errorMessage } from '../model/errors.ts'
 export interface DialTrouble { readonly why: string, readonly remedy?: string }
 
 const BROKE_OFF = ['EncryptionFailedError', 'UnexpectedEOFError', 'InvalidDataLengthError', 'InvalidDataLengthLengthError', 'InvalidMessageError', 'ProtocolError', 'UnsupportedProtocolError', 'StreamResetError', 'StreamClosedError']
+/** How Noise says that whoever answered has another key than the peer id in the address. */
+const OTHER_IDENTITY = /identity key .* does not match expected/
 const BY_CODE: Readonly<Record<string, DialTrouble>> = {
   ECONNREFUSED: { why: 'nothing listens there', remedy: 'see that the node there runs, and that this is its address and port: "nightshift status" prints them on its machine' },
   ENOTFOUND: { why: 'there is no machine of that name', remedy: 'check how the name is spelled' },
@@ -23,6 +25,9 @@ export function dialTrouble (error: unknown, inPrivate: boolean, seconds: number
   if (errors?.[0] !== undefined) return dialTrouble(errors[0], inPrivate, seconds)
   if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT') {
     return { why: `no answer within ${seconds} s`, remedy: 'see that the machine is on and that no firewall is in the way' }
+  }
+  if (OTHER_IDENTITY.test(errorMessage(error))) {
+    return { why: 'another node answers there than the one the address names', remedy: 'ask its owner for the address again: "nightshift status" prints it on its machine' }
   }
   if (code === 'ECONNRESET' || (name !== undefined && BROKE_OFF.includes(name))) {
     return {

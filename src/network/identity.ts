@@ -40,7 +40,7 @@ async function decode (file: string, bytes: Uint8Array): Promise<Ed25519PrivateK
     // said below in words
   }
   throw new NightshiftError('NS_E_DATA_CORRUPT', `${file} is not an Ed25519 key`, {
-    remedy: 'restore it from a backup; removing it gives the node a new identity, and what it earned stays with the old one'
+    remedy: 'restore it from a backup; without one choose another --data: the new node has a new identity, and what this one earned stays with the old one'
   })
 }
 

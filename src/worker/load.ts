@@ -1,4 +1,5 @@
 import { FairQueue } from '../market/fair-share.ts'
+import { NightshiftError } from '../model/errors.ts'
 import type { Store } from '../model/store.ts'
 import { attemptKey } from '../model/ids.ts'
 import { Unhurried } from '../model/messages/unhurried.ts'
@@ -22,6 +23,9 @@ export async function loadWorker (store: Store, signer: Signer, config: WorkerCo
     attempts.set(`${attempt.coordinator}/${attemptKey(attempt.id)}`, attempt)
   }
   const { books, earnings } = await loadLife(store, signer)
+  const stranger = [...books.values()].flatMap(({ channel }) => channel.kept).find(({ receipt }) => receipt.payee !== signer.self)
+  // it would take every coordinator that knows nothing of its new name for one that lost its books
+  if (stranger !== undefined) throw new NightshiftError('NS_E_CONFIG', `the books in this data folder are those of ${stranger.receipt.payee}, and its identity.key makes this node ${signer.self}`, { remedy: 'put the identity.key back that belongs to them; without it choose another --data for the new node' })
   const days = new Map<string, Day>()
   for await (const [date, text] of prefixed(store, KEYS.day)) days.set(date, decodeDay(text))
   const fresh = freshWorker(signer, config, offered)

@@ -5,6 +5,7 @@ import type { Isolation } from '../model/executor.ts'
 import { isLendable } from '../model/hardware.ts'
 import type { Gpu } from '../model/hardware.ts'
 import { nameRefusal } from '../model/image-rules.ts'
+import { formatByc } from '../model/money.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { rememberAuction } from './auctions.ts'
@@ -132,7 +133,7 @@ export function onPriced (turn: WorkerTurn, key: string, answer: PriceAnswer): v
 function bidAt (turn: WorkerTurn, peer: string, announce: Announce, price: bigint): void {
   const { state } = turn
   const why = price > announce.maxPrice
-    ? reason('PRICE_TOO_HIGH', `asks ${price} units a chunk, the job pays at most ${announce.maxPrice}`)
+    ? reason('PRICE_TOO_HIGH', `asks ${formatByc(price)} BYC a chunk, the job pays at most ${formatByc(announce.maxPrice)} BYC`)
     : unfairTo(state, peer, turn.now) ?? creditRefusal(state, peer, price)
   if (why !== undefined) return refuseBid(turn, peer, announce, why)
   answer(turn, peer, announce, {

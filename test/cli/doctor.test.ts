@@ -6,6 +6,8 @@ import { checkClock, checkVersions } from '../../src/cli/doctor/peers.ts'
 import { checkReachability } from '../../src/cli/doctor/reachability.ts'
 import { checkOwnerFile, checkWorker } from '../../src/cli/doctor/worker.ts'
 import { rulesOf } from '../../src/worker/owner/settings.ts'
+import { viewAuctions } from '../../src/worker/auctions.ts'
+import type { WorkerState } from '../../src/worker/state.ts'
 import type { WorkerStatus } from '../../src/worker/status.ts'
 import { folder } from '../support/folder.ts'
 
@@ -14,23 +16,28 @@ const HOUR = 3_600_000
 const peer = (name: string, clockAheadMs?: number, agent = 'nightshift/0.1.0') => ({ peer: name, role: 'coordinator', agent, ...clockAheadMs === undefined ? {} : { clockAheadMs } })
 
 describe('the auctions of the last hour', () => {
-  const lost = (byPerMille: number): SeenAuction => ({ at: NOW - 1, outcome: 'lost', term: 'price', byPerMille })
+  const lost = (byPerMille: number): SeenAuction => ({ at: NOW - 1, state: 'lost', lostOn: { term: 'price', by: '0.1', perMille: byPerMille } })
 
   it('are told with the terms on which they were lost, by how much, and what to do', () => {
     const auctions: SeenAuction[] = [
-      { at: NOW - 2 * HOUR, outcome: 'won' }, lost(100), lost(180), lost(900),
-      { at: NOW, outcome: 'won' }, { at: NOW, outcome: 'unneeded' }, { at: NOW, outcome: 'bid' },
-      ...Array.from({ length: 5 }, (): SeenAuction => ({ at: NOW, outcome: 'no-bid', reason: { code: 'GPU_MISSING', text: 'needs GPU a100, offers none' } }))
+      { at: NOW - 2 * HOUR, state: 'won' }, lost(100), lost(180), lost(900),
+      { at: NOW, state: 'won' }, { at: NOW, state: 'unneeded' }, { at: NOW, state: 'bid' },
+      ...Array.from({ length: 5 }, (): SeenAuction => ({ at: NOW, state: 'no-bid', reason: { code: 'GPU_MISSING', text: 'needs GPU a100, offers none' } }))
     ]
     const [summary, ...more] = checkAuctions(auctions, NOW)
     expect(summary?.text).toBe('saw 11 auctions in the last hour: won 1, lost 3 on price by 18 % (median), did not bid in 5 (GPU_MISSING), was not needed in 1, waits for the outcome of 1')
-    expect(more).toMatchObject([{ code: 'AUCTIONS_LOST', severity: 'warning', remedy: expect.stringContaining('--price-level') }, { code: 'AUCTIONS_NOT_ENTERED', text: expect.stringContaining('needs GPU a100, offers none') }])
+    expect(more).toMatchObject([{ code: 'AUCTIONS_LOST', severity: 'warning', remedy: expect.stringContaining('price.level') }, { code: 'AUCTIONS_NOT_ENTERED', text: expect.stringContaining('needs GPU a100, offers none') }])
+  })
+
+  it('are those that a worker remembers, as it tells them', () => {
+    const state = { auctions: new Map([['a', { coordinator: 'c', jobId: 'j', app: 'hello', round: 1, at: NOW, times: 1, asked: { chunks: 1, workMs: 1000, maxPrice: 1n }, bid: { price: 1n, slots: 1 }, outcome: { kind: 'lost', term: 'time', byUnits: 1n, byPerMille: 120 } }]]) } as unknown as WorkerState
+    expect(checkAuctions(JSON.parse(JSON.stringify(viewAuctions(state))) as SeenAuction[], NOW)).toMatchObject([{ text: 'saw 1 auction in the last hour: won 0, lost 1 on time by 12 %' }])
   })
 
   it('are no reason to worry while most are won, and a note where there were none', () => {
-    expect(checkAuctions([lost(10), lost(10), lost(10), ...Array.from({ length: 4 }, (): SeenAuction => ({ at: NOW, outcome: 'won' }))], NOW)).toHaveLength(1)
-    expect(checkAuctions([{ at: NOW, outcome: 'lost' }], NOW)).toMatchObject([{ severity: 'ok', text: 'saw 1 auction in the last hour: won 0, lost 1 on no reason given' }])
-    expect(checkAuctions([{ at: NOW - 2 * HOUR, outcome: 'won' }], NOW)).toMatchObject([{ code: 'NO_AUCTIONS', severity: 'note' }])
+    expect(checkAuctions([lost(10), lost(10), lost(10), ...Array.from({ length: 4 }, (): SeenAuction => ({ at: NOW, state: 'won' }))], NOW)).toHaveLength(1)
+    expect(checkAuctions([{ at: NOW, state: 'lost' }], NOW)).toMatchObject([{ severity: 'ok', text: 'saw 1 auction in the last hour: won 0, lost 1 on no reason given' }])
+    expect(checkAuctions([{ at: NOW - 2 * HOUR, state: 'won' }], NOW)).toMatchObject([{ code: 'NO_AUCTIONS', severity: 'note' }])
   })
 })
 

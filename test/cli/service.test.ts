@@ -69,6 +69,7 @@ describe.skipIf(process.platform !== 'linux')('nightshift service', () => {
     [['install', 'manager'], 'a worker or a coordinator'],
     [['install', 'worker', '--slots', 'many'], 'would not start'],
     [['install', 'worker', '--colour', 'red'], 'would not start'],
+    [['install', 'worker', '--peer', '127.0.0.1:4001'], 'would not start'],
     [['install', '--memory-max', 'lots', 'worker'], 'no memory limit']
   ])('refuses %j before anything is installed', async (args, why) => {
     const dir = await folder()

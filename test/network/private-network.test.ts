@@ -35,6 +35,14 @@ describe('a private network', () => {
     expect(inside.ups).toEqual([])
   }, 60_000)
 
+  it('is not blamed where another node answers at the address of the one that was named', async () => {
+    const [named, other] = [await startNode({ role: 'coordinator' }), await startNode({ role: 'coordinator' })]
+    const node = await startNode({ peers: [other.address.replace(other.transport.self, named.transport.self)] })
+    const why = await vi.waitFor(() => node.log.find(({ level }) => level === 'warn')?.about['why'] ?? expect.fail('nothing said'), SOON)
+    expect(why).toContain('another node answers')
+    expect(why).not.toContain('private network')
+  }, 60_000)
+
   it('has a key that only its owner can read, that is never overwritten, and that is in no log', async () => {
     const file = await newKey()
     expect((await stat(file)).mode & 0o777).toBe(0o600)

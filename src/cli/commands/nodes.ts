@@ -3,18 +3,24 @@ import type { Command } from 'commander'
 import { add, many, numberIn, whole, wholeIn } from './build.ts'
 import type { Run } from './build.ts'
 
+/** Addresses that cannot be any are refused with the command line, and so before a service is installed that ends at every start. */
+function addresses (value: string, before: readonly string[] | undefined): readonly string[] {
+  if (!/^\/[a-z0-9]+\/[^/]/.test(value)) throw new InvalidArgumentError('It must be an address like /ip4/192.0.2.7/tcp/4001.')
+  return many(value, before)
+}
+
 function node (parent: Command, role: string, description: string): Command {
   return add(parent, role, description)
     .option('--data <dir>', 'data folder; default: one of your user')
-    .option('--listen <multiaddr>', 'address to listen on, repeatable; default /ip4/0.0.0.0/tcp/0', many)
-    .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', many)
-    .option('--announce <multiaddr>', 'a further address others reach this node at, such as a port that your router forwards, repeatable', many)
+    .option('--listen <multiaddr>', 'address to listen on, repeatable; default /ip4/0.0.0.0/tcp/0', addresses)
+    .option('--peer <multiaddr>', 'peer to stay connected to, repeatable', addresses)
+    .option('--announce <multiaddr>', 'a further address others reach this node at, such as a port that your router forwards, repeatable', addresses)
     .option('--relay', 'let nodes that cannot be dialled meet here: this node passes on what they say, within limits')
     .option('--network-key <file>', 'be part of the private network with this key, and of no other')
     .option('--upnp', 'ask the router of this network to forward the port of this node')
     .option('--no-dht', 'look for coordinators neither in the DHT of this network nor by asking peers, and be found by neither')
     .option('--no-mdns', 'do not look for peers on the local network')
-    .addOption(new Option('--profile <profile>', role === 'worker' ? 'whose machine this is: of somebody who works at it, of nobody, or free at night; local lends all of it and lifts the limits per address, for many nodes on one machine' : 'local lifts the limits per address, for many nodes on one machine').choices(role === 'worker' ? ['desktop', 'always', 'nights', 'local', 'open'] : ['local', 'open']).default('open'))
+    .addOption(new Option('--profile <profile>', role === 'worker' ? 'whose machine this is: of somebody who works at it, of nobody, or free at night; local lends all of it and lifts the limits per address, for many nodes on one machine; open is what the settings say, else desktop' : 'local lifts the limits per address, for many nodes on one machine').choices(role === 'worker' ? ['desktop', 'always', 'nights', 'local', 'open'] : ['local', 'open']).default('open'))
     .option('--no-containers', 'run no container apps, even where Docker or Podman is')
     .option('--engine <socket>', 'socket of Docker or Podman; default DOCKER_HOST, then the usual places')
     .option('--registry <host>', 'a further registry to get images from, repeatable', many)

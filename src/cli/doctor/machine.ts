@@ -30,7 +30,7 @@ async function isolation (): Promise<Finding> {
 /** A machine without an engine is no worse a worker, it only runs no containers. */
 async function containers (): Promise<Finding> {
   const socket = findSocket()
-  if (socket === undefined) return note('ENGINE', 'no container engine: this machine runs python-wasm and wasm only', 'install Docker or Podman to run containers too')
+  if (socket === undefined) return note('ENGINE', 'no container engine answers: this machine runs python-wasm and wasm only', 'to run containers too, install Docker or Podman and start it: its socket is what a worker looks for')
   try {
     const { info } = await connectEngine(socket, AbortSignal.timeout(ENGINE_MS))
     return ok('ENGINE', `${info.name} ${info.version} at ${socket}`)

@@ -30,7 +30,7 @@ async function askNode (dataDir: string): Promise<{ readonly findings: readonly 
   let api: ApiClient | undefined
   try {
     const endpoint = await readEndpoint(dataDir)
-    if (endpoint === undefined) return { findings: [broken('NOT_RUNNING', `no node runs on ${dataDir}`, `start it with "nightshift worker" or "nightshift coordinator", or as a service with "nightshift service install"`), ...await offline(dataDir)] }
+    if (endpoint === undefined) return { findings: [broken('NOT_RUNNING', `no node runs on ${dataDir}`, `start it with "nightshift worker --data ${dataDir}", or "nightshift coordinator" if that is what it is, or as a service with "nightshift service install"`), ...await offline(dataDir)] }
     api = new ApiClient(endpoint)
     const status = await api.get<Status>('/v1/status')
     const pid = await pidOf(dataDir)

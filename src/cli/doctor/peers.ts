@@ -12,7 +12,7 @@ export function checkClock (peers: readonly PeerIntroduction[]): Finding {
   const middle = ahead[Math.floor(ahead.length / 2)]
   if (middle === undefined) return note('CLOCK_UNKNOWN', peers.length === 0 ? 'no peer is connected to compare the clock with' : 'no connected peer tells the time')
   const whose = `${ahead.length === 1 ? 'that of the one peer' : `the middle of ${ahead.length} peers' clocks`} connected`
-  if (Math.abs(middle) <= DRIFT_MS) return ok('CLOCK', `within ${(Math.abs(middle) / 1000).toFixed(1)} s of ${whose}`)
+  if (Math.abs(middle) <= DRIFT_MS) return ok('CLOCK', `its clock is within ${(Math.abs(middle) / 1000).toFixed(1)} s of ${whose}`)
   return warning('CLOCK_DRIFT', `this machine's clock is ${duration(Math.abs(middle))} ${middle > 0 ? 'behind' : 'ahead of'} ${whose}`, 'let it be set by the network: "timedatectl set-ntp true"; if this clock is right, it is the peer\'s that is not')
 }
 

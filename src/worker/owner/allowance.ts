@@ -79,8 +79,14 @@ export function allowanceOf (rules: OwnerRules, capacity: Capacity, seen: Condit
   }
   if (seen.diskBytes >= rules.diskGib * GIB) return { ...limited, takesWork: false, reason: reason('DISK_QUOTA', `${gib(seen.diskBytes)} of the ${rules.diskGib} GiB of disk space its owner gives are used up`) }
   if (command?.kind === 'finish') return { ...limited, takesWork: false, reason: reason('FINISHING', 'finishes what runs and takes nothing more, until "nightshift node resume"') }
-  if (inUse && limited.tasks < capacity.tasks) return { ...limited, reason: reason('MACHINE_IN_USE', `the machine is in use${usedBecause(rules, seen)}: ${limited.tasks} of ${capacity.tasks} tasks at a time`) }
+  if (inUse && (limited.tasks < capacity.tasks || cores < 1)) return { ...limited, reason: reason('MACHINE_IN_USE', `the machine is in use${usedBecause(rules, seen)}: ${cores < 1 ? lessThanOne(cores, capacity) : `${limited.tasks} of ${capacity.tasks} tasks at a time`}`) }
+  if (cores < 1) return { ...limited, reason: reason('CORES_TOO_FEW', lessThanOne(cores, capacity)) }
   return limited
+}
+
+/** A machine that lends a part of a core waits for jobs in vain, and nothing else says so. */
+function lessThanOne (cores: number, capacity: Capacity): string {
+  return `${Number(cores.toFixed(2))} of ${Number(capacity.cores.toFixed(2))} cores may be used, and most jobs ask for a whole one`
 }
 
 function isInUse (rules: OwnerRules, seen: Conditions): boolean {
@@ -98,5 +104,6 @@ function pauseThreshold (rules: OwnerRules, before: Allowance | undefined): numb
 }
 
 function gib (bytes: number): string {
-  return (bytes / GIB).toFixed(1)
+  const value = bytes / GIB
+  return value >= 0.1 || value === 0 ? value.toFixed(1) : value.toPrecision(1)
 }

@@ -16,7 +16,7 @@ const DEFAULT_PROFILE: OwnerProfile = 'desktop'
 export function rulesOf (written: unknown): OwnerRules {
   if (!Value.Check(OwnerSettingsSchema, written)) {
     const { setting, why } = problemOf(Value.Errors(OwnerSettingsSchema, written).First())
-    throw wrong(`the setting "${setting}" is not valid: ${why}`, 'see "nightshift config list" for the settings there are')
+    throw wrong(`the setting "${setting}" is not valid: ${why}`, remedyFor(setting))
   }
   const { profile = DEFAULT_PROFILE, inUse, idle, coordinators, apps, images, ...plain } = written as OwnerSettings
   const base = PROFILE_RULES[profile]
@@ -56,6 +56,19 @@ function checkContradictions (rules: OwnerRules, written: OwnerSettings): void {
       if (empty !== undefined) throw wrong(`the setting "schedule.hours.${day}" has the span ${empty}, which is empty`, 'a whole day is 00:00-24:00')
     }
   }
+}
+
+/** Settings that are no plain value, as a command line has them. */
+const EXAMPLES: readonly (readonly [RegExp, string])[] = [
+  [/^schedule/, `schedule '{"timeZone": "Europe/Vienna", "hours": {"monday": ["22:00-06:00"]}}'`],
+  [/^traffic/, `traffic '{"gib": 50, "days": 30}'`],
+  [/^(coordinators|apps|images)/, `apps.deny '["name*"]'`],
+  [/^price\.script$/, `price.script '["/home/me/price", "--night"]'`]
+]
+
+function remedyFor (setting: string): string {
+  const example = EXAMPLES.find(([pattern]) => pattern.test(setting))?.[1]
+  return example === undefined ? 'see "nightshift config list" for the settings there are' : `write it like: nightshift config set ${example}`
 }
 
 /** What is wrong, as deep inside as it can be told. */

@@ -55,6 +55,17 @@ describe('an allowance', () => {
     expect(allowed({}, { otherLoad: 20 })).toMatchObject({ tasks: 7, inUse: false })
   })
 
+  it('says that less than a core is lent, which most jobs cannot use', () => {
+    const small = { cores: 2, memoryMiB: 4096, tasks: 1 }
+    expect(allowanceOf(rulesOf({ inUse: { cpu: 25 } }), small, seen({ inputIdleMs: 0 }), undefined, NOON).reason).toMatchObject({ code: 'MACHINE_IN_USE', text: expect.stringContaining('0.5 of 2 cores') })
+    expect(allowanceOf(rulesOf({}), { ...small, cores: 1 }, seen({}), undefined, NOON)).toMatchObject({ takesWork: true, reason: { code: 'CORES_TOO_FEW', text: expect.stringContaining('0.9 of 1 cores') } })
+    expect(allowanceOf(rulesOf({}), small, seen({ inputIdleMs: 0 }), undefined, NOON).reason).toBeUndefined()
+  })
+
+  it('says how much of a small quota is used', () => {
+    expect(allowed({ traffic: { gib: 0.001, days: 1 } }, { trafficBytes: 2_000_000 }).reason?.text).toBe('0.002 of 0.001 GiB of traffic in 1 days are used up')
+  })
+
   it.each([
     ['ON_BATTERY', {}, { onBattery: true }],
     ['OTHER_LOAD', {}, { otherLoad: 80 }],
