@@ -22,6 +22,6 @@ export function unreachedLines (unreached: readonly UnreachedPeer[], now: number
 
 const ANSWERS = {
   true: 'others can dial this node',
-  false: 'nobody can dial this node; it works by the connections it opens itself',
+  false: 'others cannot dial this node, as far as peers have tried; it works by the connections it has',
   unknown: 'not known yet whether others can dial this node: no peer has tried'
 } as const

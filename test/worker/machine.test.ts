@@ -68,6 +68,9 @@ describe('a machine that changes', () => {
     expect(sees({ speed: 3 })).toMatchObject([{ freeFor: 0 }])
     const offers = offersAfter({ kind: 'owner', news: { rules: rulesOf({ profile: 'always', schedule: { timeZone: 'UTC', hours: { monday: ['08:00-14:30'] } } }) } })
     expect(offers.at(-1)).toMatchObject({ freeFor: 2.5 * 3_600_000 })
+    // said at once, although nothing else has changed
+    expect(offersAfter({ kind: 'owner', news: { rules: rulesOf({ profile: 'always', schedule: { timeZone: 'UTC', hours: { monday: ['08:00-13:00'] } } }) } })).toMatchObject([{ freeFor: 3_600_000 }])
+    offersAfter({ kind: 'owner', news: { rules: rulesOf({ profile: 'always', schedule: { timeZone: 'UTC', hours: { monday: ['08:00-14:30'] } } }) } })
     expect(offersAfter({ kind: 'tick' }, MONDAY_NOON + 3 * 3_600_000)).toMatchObject([{ freeFor: 0, slotsTotal: 0, suspended: { code: 'OUTSIDE_HOURS' } }])
   })
 })

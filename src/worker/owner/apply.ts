@@ -60,5 +60,5 @@ function followLists (turn: WorkerTurn): void {
 
 function sameAllowance (a: Allowance, b: Allowance): boolean {
   return a.tasks === b.tasks && a.cores === b.cores && a.memoryMiB === b.memoryMiB && a.gpus === b.gpus &&
-    a.takesWork === b.takesWork && a.suspended === b.suspended && a.release === b.release && a.reason?.code === b.reason?.code && a.until === b.until
+    a.takesWork === b.takesWork && a.suspended === b.suspended && a.release === b.release && a.reason?.code === b.reason?.code && a.until === b.until && a.scheduleChangesAt === b.scheduleChangesAt
 }
