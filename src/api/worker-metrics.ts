@@ -5,12 +5,19 @@ import { NightshiftError, errorMessage } from '../model/errors.ts'
 
 const REGISTRIES = new WeakMap<WorkerNode, Registry>()
 
+let ofProcess: Registry | undefined
+
+/** Figures of this process. Taking them cannot be ended, so it is begun once, for whichever workers run in it. */
+function processMetrics (): Registry {
+  if (ofProcess === undefined) collectDefaultMetrics({ register: ofProcess = new Registry(), prefix: 'nightshift_' })
+  return ofProcess
+}
+
 /** A worker's figures as Prometheus reads them, taken when they are asked for. */
 export function workerMetrics (node: WorkerNode): Registry {
   const known = REGISTRIES.get(node)
   if (known !== undefined) return known
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'nightshift_' })
+  const registry = Registry.merge([processMetrics()])
   const gauge = (name: string, help: string, read: () => number): void => {
     registry.registerMetric(new Gauge({ name: `nightshift_worker_${name}`, help, registers: [], collect () { this.set(read()) } }))
   }

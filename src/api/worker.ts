@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { startWorker } from '../composition/worker-node.ts'
 import type { WorkerNode, WorkerOptions } from '../composition/worker-node.ts'
 import { VERSION } from '../config/version.ts'
+import type { Logger } from '../observe/logger.ts'
 import { reachabilityRoute } from './reachability.ts'
-import { serveApi } from './server.ts'
+import { createServer, serveApi } from './server.ts'
 import { serveMetrics, workerMetrics } from './worker-metrics.ts'
 
 /** Longest pause that ends by itself, milliseconds. */
@@ -46,6 +47,13 @@ export async function serveWorker (options: ServedWorkerOptions): Promise<Worker
     await node.close({ drain: false })
     throw error
   }
+}
+
+/** A worker's HTTP API, not yet listening, for whoever has the token. */
+export function createWorkerApi (node: WorkerNode, log: Logger, token: string): FastifyInstance {
+  const server = createServer(log, token)
+  workerRoutes(server, node)
+  return server
 }
 
 /** What the owner of a machine sees of its worker, and says to it. */

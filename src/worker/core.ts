@@ -34,6 +34,7 @@ export function step (turn: WorkerTurn, event: WorkerEvent): void {
     case 'peer-down':
       state.coordinators.delete(event.peer)
       state.unhurried.take(event.peer)
+      state.awaitedPrices.leave(event.peer)
       break
     case 'message': onMessage(turn, event.peer, event.message); break
     case 'task-done': onTaskDone(turn, event.key, event.result, event.content); break

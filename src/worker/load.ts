@@ -11,6 +11,7 @@ import { freshOwner } from './owner/state.ts'
 import { loadBooks } from './books.ts'
 import { KEYS } from './keys.ts'
 import { machineOf } from './machine.ts'
+import { PriceLines } from './price-lines.ts'
 import { decodeAttempt, decodeEarnings } from './records.ts'
 import type { Offered, Outcome, WorkerAttempt, WorkerConfig, WorkerState, Earnings } from './state.ts'
 
@@ -67,7 +68,7 @@ export function freshWorker (signer: Signer, config: WorkerConfig, offered: Offe
     queue: new FairQueue(),
     unhurried: new Unhurried(),
     ends: [],
-    awaitedPrices: new Map(),
+    awaitedPrices: new PriceLines(),
     offered,
     machine: machineOf(config),
     failedImages: new Map(),

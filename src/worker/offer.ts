@@ -1,3 +1,4 @@
+import { ROUND_MS } from '../market/auction.ts'
 import { mismatches } from '../market/requirements.ts'
 import type { Announce, Message } from '../model/messages/control.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
@@ -13,8 +14,10 @@ import { lentDiskMiB } from './bounds.ts'
 import { unfairTo } from './conduct.ts'
 import { creditRefusal } from './credit.ts'
 import { appDenied, imageDenied, notNow } from './owner/wishes.ts'
-import { MOST_ASKED, advertisedLevel, bounded, ownPrice, priceRules, questionFor, scriptTrouble } from './price.ts'
+import { advertisedLevel, bounded, ownPrice, priceRules, questionFor, scriptTrouble } from './price.ts'
 import type { PriceAnswer } from './price.ts'
+import { MOST_WAITING } from './price-lines.ts'
+import type { AwaitedPrice } from './price-lines.ts'
 import { shareOf } from './share.ts'
 import type { WorkerState } from './state.ts'
 import type { WorkerTurn } from './turn.ts'
@@ -98,24 +101,49 @@ export function offerShares (turn: WorkerTurn): void {
 
 /** Answers an announcement with a sealed bid, or with the reason why there is none; later, where the owner's program is asked for the price. */
 export function answerAnnounce (turn: WorkerTurn, peer: string, announce: Announce): void {
+  if (answerUnasked(turn, peer, announce)) return
+  if (!turn.state.awaitedPrices.wait({ coordinator: peer, announce, since: turn.now })) {
+    return refuseBid(turn, peer, announce, reason('PRICE_SCRIPT_FAILED', `${MOST_WAITING} jobs of this coordinator wait for the price script already; the next round asks again`))
+  }
+  askWaiting(turn)
+}
+
+/** Answers where the owner's program need not be asked. True when it did. */
+function answerUnasked (turn: WorkerTurn, peer: string, announce: Announce): boolean {
+  const why = unwanted(turn.state, announce, turn.now)
+  const price = ownPrice(turn.state, needsOf(announce), announce.workMs)
+  if (why !== undefined) refuseBid(turn, peer, announce, why)
+  else if (price !== undefined) bidAt(turn, peer, announce, price)
+  return why !== undefined || price !== undefined
+}
+
+/** Asks the owner's program about what waits, as far as it may be asked at a time. */
+function askWaiting (turn: WorkerTurn): void {
+  const { awaitedPrices } = turn.state
+  for (let next = awaitedPrices.next(); next !== undefined; next = awaitedPrices.next()) askAbout(turn, next)
+}
+
+function askAbout (turn: WorkerTurn, awaited: AwaitedPrice): void {
   const { state } = turn
-  const why = unwanted(state, announce, turn.now)
-  if (why !== undefined) return refuseBid(turn, peer, announce, why)
-  const price = ownPrice(state, needsOf(announce), announce.workMs)
-  if (price !== undefined) return bidAt(turn, peer, announce, price)
-  if (state.awaitedPrices.size >= MOST_ASKED) return refuseBid(turn, peer, announce, reason('PRICE_SCRIPT_FAILED', `${MOST_ASKED} price scripts run already; the next round asks again`))
-  const question = questionFor(priceRules(state), `${peer}/${announce.jobId}/${announce.round}`, peer, announce)
-  state.awaitedPrices.set(question.key, { coordinator: peer, announce })
-  turn.effect({ kind: 'price', question })
+  const { coordinator, announce, since } = awaited
+  const rules = priceRules(state)
+  // much may have changed while it waited
+  if (answerUnasked(turn, coordinator, announce)) return
+  // an answer that comes when the round is closed is worth nothing to anybody
+  if (turn.now - since > ROUND_MS - rules.scriptMs) return refuseBid(turn, coordinator, announce, reason('PRICE_SCRIPT_FAILED', 'the price script was busy with other jobs; the next round asks again'))
+  turn.effect({ kind: 'price', question: questionFor(rules, state.awaitedPrices.ask(awaited), coordinator, announce) })
 }
 
 /** The owner's program has answered, or has not. */
 export function onPriced (turn: WorkerTurn, key: string, answer: PriceAnswer): void {
-  const { state } = turn
-  const awaited = state.awaitedPrices.get(key)
+  const awaited = turn.state.awaitedPrices.answered(key)
   if (awaited === undefined) return
-  state.awaitedPrices.delete(key)
-  const { coordinator, announce } = awaited
+  bidAsPriced(turn, awaited, answer)
+  askWaiting(turn)
+}
+
+function bidAsPriced (turn: WorkerTurn, { coordinator, announce }: AwaitedPrice, answer: PriceAnswer): void {
+  const { state } = turn
   if (answer.kind === 'failed') {
     const { own, told } = scriptTrouble(answer.why)
     state.priceTrouble = { at: turn.now, reason: own }

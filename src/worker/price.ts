@@ -24,15 +24,6 @@ export type PriceAnswer =
   | { readonly kind: 'no', readonly why: string }
   | { readonly kind: 'failed', readonly why: string }
 
-/** An announcement that waits for the owner's program. */
-export interface AwaitedPrice {
-  readonly coordinator: string
-  readonly announce: Announce
-}
-
-/** Programs that may be asked at a time. */
-export const MOST_ASKED = 4
-
 /** The rules in force: the owner's settings before what the worker was started with. */
 export function priceRules ({ config, owner }: WorkerState): PriceRules {
   return { ...DEFAULT_PRICES, level: config.priceLevel, ...config.price, ...owner.rules?.price }

@@ -17,7 +17,7 @@ import type { Day } from './day-ledger.ts'
 import type { OwnerState } from './owner/state.ts'
 import type { DueDraw } from './draws.ts'
 import type { Machine } from './machine.ts'
-import type { AwaitedPrice } from './price.ts'
+import type { PriceLines } from './price-lines.ts'
 
 /** QUEUED and RUNNING are lost with the process; the others survive it. ACCEPTED waits for its receipt. */
 export type WorkerAttemptState = 'QUEUED' | 'RUNNING' | 'COMMITTED' | 'REVEALED' | 'ACCEPTED'
@@ -148,8 +148,8 @@ export interface WorkerState {
   readonly unhurried: Unhurried
   /** when the last tasks ended, as many as there are slots, milliseconds */
   readonly ends: number[]
-  /** announcements that wait for the owner's program, by its question */
-  readonly awaitedPrices: Map<string, AwaitedPrice>
+  /** announcements that wait for the owner's program; not kept over a restart */
+  readonly awaitedPrices: PriceLines
   /** why the owner's program gave no price the last time it was asked */
   priceTrouble?: { readonly at: number, readonly reason: Reason }
   offered: Offered

@@ -4,7 +4,6 @@ import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FastifyInstance } from 'fastify'
 import { createApi } from '../../src/api/routes.ts'
 import { openCoordinator } from '../../src/composition/coordinator-node.ts'
 import { isLoopback } from '../../src/images/registry.ts'
@@ -12,25 +11,23 @@ import { parseReference } from '../../src/images/reference.ts'
 import { checkBooks } from '../../src/ledger/audit.ts'
 import { createLogger } from '../../src/observe/logger.ts'
 import { archiveOf, makeImage, tar } from '../containers/support/image.ts'
-import type { Dice } from '../simulation/world/dice.ts'
-import { mutateBytes, mutateJson, mutateText } from './mutate.ts'
+import { TOKEN, answerTo, checkRefusal, requestOf, routesOf } from './http-requests.ts'
+import type { Request, Served } from './http-requests.ts'
+import { mutateBytes } from './mutate.ts'
 import type { Target } from './run.ts'
 
-const TOKEN = 'token-of-the-fuzzer'
 /** Requests one coordinator gets: it keeps every job, so memory is measured over several. */
 const OF_ONE = 500
 
-interface Rig {
-  readonly server: FastifyInstance
-  /** what a person could name: of jobs, blocks and content that are there */
-  readonly names: { readonly id: string, readonly tag: string, readonly sha256: string }
-  readonly routes: readonly { readonly method: string, readonly url: string }[]
-  readonly samples: Readonly<Record<string, unknown>>
+const QUERIES: readonly Readonly<Record<string, string>>[] = [{}, { limit: '10' }, { limit: '5', state: 'settled' }, { account: 'user:local', limit: '-1' }, { chunk: '0', follow: 'true' }, { name: '127.0.0.1:1/app:1' }]
+
+interface Rig extends Served {
+  readonly jobId: string
   readonly check: () => void
   readonly close: () => Promise<void>
 }
 
-async function openRig (): Promise<Rig> {
+async function openRig (image: Uint8Array): Promise<Rig> {
   const dir = await mkdtemp(join(tmpdir(), 'nightshift-fuzz-'))
   const node = await openCoordinator({
     dataDir: dir, listen: ['/ip4/127.0.0.1/tcp/0'], peers: [], mdns: false, profile: 'local', openingBalance: '1000', trusted: [], log: createLogger('silent')
@@ -53,11 +50,14 @@ async function openRig (): Promise<Rig> {
   await server.inject({ method: 'POST', url: `/v1/jobs/${submitted.id}/abort`, headers: { authorization } })
   return {
     server,
+    jobId: submitted.id,
+    // what a person could name: of jobs, blocks and content that are there
     names: { id: submitted.id, tag: 'words@1.0', sha256: blob.sha256 },
-    routes: routesOf(server),
+    routes: routesOf(server, 20),
+    queries: QUERIES,
     samples: {
       'POST /v1/jobs': job, 'POST /v1/jobs/plan': { ...job, chunks: 3 }, 'POST /v1/blocks': block, 'POST /v1/wallet/deposit': { peer: services.state.self, amount: '2.5' },
-      'POST /v1/wallet/redeem': { body: '{"payer":"p"}', signature: 'a'.repeat(128) }, 'POST /v1/images/pull': { name: '127.0.0.1:1/app:1' }
+      'POST /v1/wallet/redeem': { body: '{"payer":"p"}', signature: 'a'.repeat(128) }, 'POST /v1/images/pull': { name: '127.0.0.1:1/app:1' }, 'PUT /v1/images': image
     },
     check: () => { checkBooks(services.state.ledger.accounts(), services.state.ledger.holds()) },
     close: async () => {
@@ -66,33 +66,6 @@ async function openRig (): Promise<Rig> {
       await rm(dir, { recursive: true, force: true })
     }
   }
-}
-
-/** Every route there is, from what fastify prints of them: a tree, a path's part a line. */
-function routesOf (server: FastifyInstance): readonly { method: string, url: string }[] {
-  const parts: string[] = []
-  const routes = server.printRoutes({ commonPrefix: false }).split('\n').flatMap(line => {
-    const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (\S*)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? []
-    const depth = indent.length / 4
-    parts.length = depth
-    parts[depth] = part
-    return methods === undefined ? [] : methods.split(', ').map(method => ({ method, url: parts.join('') }))
-  })
-  const unknown = routes.filter(({ method, url }) => !server.hasRoute({ method: method, url }))
-  if (routes.length < 20 || unknown.length > 0) throw new Error(`the routes are not read right: ${JSON.stringify(unknown.length > 0 ? unknown : routes)}`)
-  return routes
-}
-
-const QUERIES: readonly Readonly<Record<string, string>>[] = [{}, { limit: '10' }, { limit: '5', state: 'settled' }, { account: 'user:local', limit: '-1' }, { chunk: '0', follow: 'true' }, { name: '127.0.0.1:1/app:1' }]
-
-function text (dice: Dice, plain: string): string {
-  return dice.chance(0.75) ? plain : Buffer.from(mutateBytes(dice, Buffer.from(plain))).toString('latin1')
-}
-
-/** As it could stand in a request line: what is odd is escaped, and the escapes are broken at times. */
-function escaped (dice: Dice, part: string): string {
-  const safe = encodeURIComponent(part).replaceAll('%3A', ':').replaceAll('%40', '@')
-  return dice.chance(0.02) ? `${safe}%zz` : safe
 }
 
 /** A name that would make the coordinator ask somebody on the internet: tests do not. */
@@ -104,30 +77,8 @@ function leadsOut (name: unknown): boolean {
   }
 }
 
-interface Request { readonly method: 'GET', readonly url: string, readonly headers: Readonly<Record<string, string>>, readonly payload?: string | Buffer }
-
-/** A request for one of the routes, with something in it changed; undefined for one that would leave this machine. */
-function requestOf (dice: Dice, { routes, names, samples }: Rig, image: Uint8Array): Request | undefined {
-  const route = dice.pick(routes)
-  const path = route.url.replaceAll(/:(\w+)/g, (_, key: string) => escaped(dice, text(dice, names[key as keyof typeof names] ?? 'x')))
-  const query = Object.entries(dice.pick(QUERIES)).map(([key, value]) => [escaped(dice, text(dice, key)), escaped(dice, text(dice, value))] as const)
-  const isUpload = route.method === 'PUT'
-  const sample = samples[`${route.method} ${route.url}`]
-  const body = isUpload ? Buffer.from(mutateBytes(dice, route.url === '/v1/images' ? image : Buffer.from('content')))
-    : sample === undefined ? (dice.chance(0.1) ? mutateText(dice, { any: 'thing' }) : undefined)
-    : dice.chance(0.2) ? mutateText(dice, sample) : JSON.stringify(dice.chance(0.85) ? mutateJson(dice, sample) : sample)
-  if (route.url === '/v1/images/pull' && leadsOut(named(body))) return undefined
-  const type = isUpload ? 'application/octet-stream' : 'application/json'
-  const headers: Record<string, string> = { authorization: dice.chance(0.97) ? `Bearer ${TOKEN}` : text(dice, `Bearer ${TOKEN}`) }
-  if (body !== undefined) headers['content-type'] = dice.chance(0.95) ? type : dice.pick(['text/plain', 'application/octet-stream', 'application/json; charset=utf-16', 'multipart/form-data', ''])
-  if (dice.chance(0.1)) headers['range'] = text(dice, 'bytes=2-')
-  if (dice.chance(0.1)) headers['x-sha256'] = text(dice, names.sha256)
-  return {
-    method: (dice.chance(0.97) ? route.method : dice.pick(['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'])) as 'GET',
-    url: path + (query.length === 0 ? '' : `?${query.map(pair => pair.join('=')).join('&')}`),
-    headers,
-    ...body === undefined ? {} : { payload: body }
-  }
+function pulls ({ url }: Request): boolean {
+  return url.startsWith('/v1/images/pull')
 }
 
 function named (body: unknown): unknown {
@@ -138,38 +89,30 @@ function named (body: unknown): unknown {
   }
 }
 
-/** The one shape of a refusal: a status of 400 to 499 with a code, a sentence, and at times what to do. */
-function checkRefusal (what: string, status: number, body: string, isHead: boolean): void {
-  if (status >= 500) throw new Error(`${what} was answered ${status}: ${body.slice(0, 500)}`)
-  if (isHead) return
-  const { error } = JSON.parse(body) as { error?: { code?: unknown, message?: unknown } }
-  if (typeof error?.code !== 'string' || !error.code.startsWith('NS_E_') || error.code === 'NS_E_INTERNAL' || typeof error.message !== 'string' || error.message === '') {
-    throw new Error(`${what} was refused with ${status} in another shape: ${body.slice(0, 500)}`)
-  }
+async function anImage (): Promise<Uint8Array> {
+  return await archiveOf(makeImage([await tar([{ name: 'bin/app', content: 'hello' }])]), '127.0.0.1:1/app:1')
 }
 
 /** Every route of a real coordinator's API, with bodies, parameters, queries and headers changed. */
 export async function http (): Promise<Target> {
-  let rig = await openRig()
+  const image = await anImage()
+  let rig = await openRig(image)
   let fed = 0
-  const image = await archiveOf(makeImage([await tar([{ name: 'bin/app', content: 'hello' }])]), '127.0.0.1:1/app:1')
   return {
     name: 'HTTP requests',
     every: 20,
     feed: async dice => {
       if (++fed % OF_ONE === 0) {
         await rig.close()
-        rig = await openRig()
+        rig = await openRig(image)
       }
-      const request = requestOf(dice, rig, image)
-      if (request === undefined) return false
-      const { statusCode, body } = await rig.server.inject(request)
-      const what = `${request.method} ${request.url} ${request.payload?.toString().slice(0, 300) ?? ''}`
-      if (statusCode >= 400) checkRefusal(what, statusCode, body, (request.method as string) === 'HEAD')
+      const request = requestOf(dice, rig)
+      if (pulls(request) && leadsOut(named(request.payload))) return false
+      const { taken, status, body } = await answerTo(rig.server, request)
       // nobody waits for a job that goes on
-      if (statusCode === 201) await rig.server.inject({ method: 'POST', url: `/v1/jobs/${(JSON.parse(body) as { id: string }).id}/abort`, headers: { authorization: `Bearer ${TOKEN}` } })
+      if (status === 201) await rig.server.inject({ method: 'POST', url: `/v1/jobs/${(JSON.parse(body) as { id: string }).id}/abort`, headers: { authorization: `Bearer ${TOKEN}` } })
       rig.check()
-      return statusCode < 400
+      return taken
     },
     close: async () => { await rig.close() }
   }
@@ -180,13 +123,13 @@ const PATIENCE_MS = 200
 
 /** Bytes on the port itself: requests broken at any place. */
 export async function rawHttp (): Promise<Target> {
-  const rig = await openRig()
+  const rig = await openRig(await anImage())
   await rig.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = rig.server.server.address() as AddressInfo
   const head = `Host: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\n`
   const requests = [
     `GET /v1/status HTTP/1.1\r\n${head}\r\n`,
-    `GET /v1/jobs/${rig.names.id}/events HTTP/1.1\r\n${head}\r\n`,
+    `GET /v1/jobs/${rig.jobId}/events HTTP/1.1\r\n${head}\r\n`,
     `POST /v1/wallet/deposit HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 27\r\n\r\n{"peer":"x","amount":"2.5"}`,
     `PUT /v1/blobs HTTP/1.1\r\n${head}Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
     'GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'

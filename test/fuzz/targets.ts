@@ -4,6 +4,7 @@ import { archives, imageDocuments, manifests, specs, templates, words } from './
 import { assemblers, partitioners } from './engines.ts'
 import { blockFolders, endpoints, identities, journals, mirrors, wallets } from './files.ts'
 import { http, rawHttp } from './http.ts'
+import { workerHttp } from './http-worker.ts'
 import type { Target } from './run.ts'
 import { blobReplies, blobRequests, control, dialBackRequests, dialBackResponses, nettings, peerLists, proofs, receipts, resultLists, runnerFrames } from './wire.ts'
 
@@ -39,6 +40,7 @@ export const targets: readonly Listed[] = [
   listed('answers of a coordinator', answers),
   listed('answers of a registry', logins),
   listed('HTTP requests', http),
+  listed('requests to a worker over HTTP', workerHttp),
   listed('bytes to the HTTP port', rawHttp),
   listed('identity keys', identities),
   listed('mirror files', mirrors),

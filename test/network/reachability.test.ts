@@ -4,6 +4,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { DialBackOutcome, DialBackRefusal, DialBackRequest, DialBackResponse } from '../../src/model/messages/reach.ts'
+import { hostNetwork } from '../../src/network/reach/addresses.ts'
 import { DialBackRate } from '../../src/network/reach/dialback-rate.ts'
 import { DIALBACK_PROTOCOL, planDials } from '../../src/network/reach/dialback-server.ts'
 import { framed, StreamReader } from '../../src/network/stream-io.ts'
@@ -95,6 +96,14 @@ describe('dial-back', () => {
     expect([rate.admits('192.0.2.8', 0), rate.admits('192.0.2.9', 0)]).toEqual([true, true])
     expect(Array.from({ length: 20 }, (_, i) => rate.admits(`192.0.2.${i + 10}`, 0)).filter(Boolean), 'and no more than eight at once of all').toHaveLength(2)
     expect(rate.admits('192.0.2.29', 1000), 'who was refused has lost nothing').toBe(true)
+  })
+
+  it('counts the addresses of one IPv6 network as one host, however they are written', () => {
+    const rate = new DialBackRate(0)
+    const written = ['2001:db8:0:7::1', '2001:db8::7:0:0:0:1', '2001:0DB8:0000:0007:ffff:ffff:ffff:ffff', '2001:db8:0:7:1::192.0.2.1', '2001:db8::7:5:0:0:2', '2001:db8:0:7::']
+    expect(written.filter(ip => rate.admits(ip, 0))).toHaveLength(4)
+    expect(['2001:db8:0:8::1', '2001:db8::1', '192.0.2.7'].map(ip => rate.admits(ip, 0)), 'its neighbours have lost nothing').toEqual([true, true, true])
+    expect(new Set(['2001:db8::1', '2001:db8:1::1', '2001:db8:0:1::', '::1', '1::', '::1:0:0:0:0', '192.0.2.7', '192.0.2.8'].map(hostNetwork)).size).toBe(8)
   })
 
   it('believes of one peer one other IP address at most, with a port of its own', async () => {

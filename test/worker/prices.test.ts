@@ -113,7 +113,7 @@ describe('a price script', () => {
     network.quiet(500)
     network.submit(simulatedJob(ID, { replicas: 1, estimate: 1 }), 1)
     network.quiet(100)
-    const key = (): string => [...network.worker('w1').awaitedPrices.keys()][0] ?? ''
+    const key = (): string => [...network.worker('w1').awaitedPrices.asked.keys()][0] ?? ''
     expect(key()).toContain(ID)
     network.onWorker('w1', { kind: 'priced', key: key(), answer: { kind: 'failed', why: 'it ended with code 1: my secret' } })
     expect(workerStatus(network.worker('w1'), network.now).price).toMatchObject({ strategy: 'script', trouble: { reason: { code: 'PRICE_SCRIPT_FAILED', text: expect.stringContaining('my secret') } } })

@@ -29,6 +29,19 @@ function plain (ip: string): string {
   return [high, low].flatMap(group => [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff]).join('.')
 }
 
+/**
+ * The network that a host is known by where hosts are counted. Of IPv6 the least that anybody is given is 64 bits of
+ * prefix: each of the 2^64 addresses in it may be the same host.
+ */
+export function hostNetwork (ip: string): string {
+  if (isIPv4(ip)) return ip
+  const [head = '', tail = ''] = ip.split('::')
+  const [before, after] = [head, tail].map(part => part === '' ? [] : part.split(':')) as [string[], string[]]
+  const left = 8 - before.length - after.length - (tail.includes('.') ? 1 : 0)
+  const groups = [...before, ...Array.from({ length: Math.max(0, left) }, () => '0'), ...after]
+  return `${groups.slice(0, 4).map(group => parseInt(group, 16).toString(16)).join(':')}::/64`
+}
+
 export function addressOf ({ ip, port }: Endpoint): string {
   return `/ip${isIPv4(ip) ? 4 : 6}/${ip}/tcp/${port}`
 }

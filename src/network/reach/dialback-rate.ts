@@ -1,13 +1,14 @@
 import { TokenBucket } from '../token-bucket.ts'
+import { hostNetwork } from './addresses.ts'
 
-/** Requests of all peers together and of those of one IP address, per second and at once. */
-const RATE = { all: [1, 8], perIp: [1 / 20, 4] } as const
-const REMEMBERED_IPS = 1024
+/** Requests of all peers together and of those of one host, per second and at once. */
+const RATE = { all: [1, 8], perHost: [1 / 20, 4] } as const
+const REMEMBERED_HOSTS = 1024
 
 /** How often peers are dialled back. Whoever asks too often takes nothing from the others. */
 export class DialBackRate {
   readonly #all: TokenBucket
-  readonly #perIp = new Map<string, TokenBucket>()
+  readonly #perHost = new Map<string, TokenBucket>()
 
   constructor (now: number) {
     this.#all = new TokenBucket(...RATE.all, now)
@@ -23,10 +24,11 @@ export class DialBackRate {
   }
 
   #of (ip: string, now: number): TokenBucket {
-    const bucket = this.#perIp.get(ip) ?? new TokenBucket(...RATE.perIp, now)
-    this.#perIp.delete(ip)
-    this.#perIp.set(ip, bucket)
-    for (const oldest of this.#perIp.keys()) if (this.#perIp.size > REMEMBERED_IPS) this.#perIp.delete(oldest)
+    const host = hostNetwork(ip)
+    const bucket = this.#perHost.get(host) ?? new TokenBucket(...RATE.perHost, now)
+    this.#perHost.delete(host)
+    this.#perHost.set(host, bucket)
+    for (const oldest of this.#perHost.keys()) if (this.#perHost.size > REMEMBERED_HOSTS) this.#perHost.delete(oldest)
     return bucket
   }
 }
