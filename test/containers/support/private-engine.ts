@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { vi } from 'vitest'
@@ -62,10 +62,23 @@ export class PrivateEngine {
 
   async stop (): Promise<void> {
     await this.#end('SIGTERM')
+    this.#endShims()
     // one that was killed leaves its folder mounted
     for (const line of readFileSync('/proc/mounts', 'utf8').split('\n').reverse()) {
       const path = line.split(' ')[1] ?? ''
       if (path.startsWith(`${this.#dir}/`)) execFileSync('umount', ['--lazy', path])
+    }
+  }
+
+  /** What watches a container of an engine that was killed outlives it, if nobody asks it to end. */
+  #endShims (): void {
+    for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+      try {
+        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+        if (args[0]?.includes('containerd-shim') === true && args.some(arg => arg.startsWith(`${this.#dir}/`))) process.kill(Number(pid), 'SIGKILL')
+      } catch {
+        // it has ended
+      }
     }
   }
 

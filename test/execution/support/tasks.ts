@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import type { Executor, InputFile, LogStream, Task, TaskOutcome } from '../../../src/model/executor.ts'
 
 export const MIB = 1024 * 1024
@@ -8,8 +9,11 @@ export const MIB = 1024 * 1024
 /** Shared by all test files, so that the interpreter's snapshot is taken once per machine. */
 export const cacheDir = join(tmpdir(), 'nightshift-test-python')
 
+/** A folder that goes with its test. */
 export function scratch (): string {
-  return mkdtempSync(join(tmpdir(), 'nightshift-execution-'))
+  const dir = mkdtempSync(join(tmpdir(), 'nightshift-execution-'))
+  onTestFinished(() => { rmSync(dir, { recursive: true, force: true }) })
+  return dir
 }
 
 export function inMemory (path: string, content: string | Uint8Array): InputFile {
