@@ -1,6 +1,7 @@
 import type { Outcome } from '../market/auction.ts'
 import type { ScoreTerm } from '../market/scoring.ts'
 import type { RoundResult } from '../model/messages/control.ts'
+import { formatByc } from '../model/money.ts'
 import { reason } from '../model/reasons.ts'
 import type { Job } from './state.ts'
 
@@ -18,12 +19,12 @@ export function resultOf (job: Job, outcome: Outcome): RoundResult {
     case 'won': return told
     case 'unneeded': return { ...told, outcome: 'unneeded', reason: reason('NOT_NEEDED', 'nothing of the job was left to run when the round closed; the bid stands by for late chunks') }
     case 'too-dear': {
-      const text = `its price is ${outcome.byUnits} units (${percent(outcome.byPerMille)}) above what the job pays for a chunk`
+      const text = `its price is ${formatByc(outcome.byUnits)} BYC (${percent(outcome.byPerMille)}) above what the job pays for a chunk`
       return { ...told, outcome: 'lost', term: 'price', byUnits: outcome.byUnits, byPerMille: Math.min(outcome.byPerMille, MOST_PER_MILLE), reason: reason('PRICE_TOO_HIGH', text) }
     }
     case 'lost': {
       const { term, byUnits, byPerMille } = outcome.loss
-      const text = `better bids cover what waits: ${WHAT[term]} than with the last one needed, by ${byUnits} units of ${percent(byPerMille)} more expected cost in all; the bid stands by`
+      const text = `better bids cover what waits: ${WHAT[term]} than with the last one needed, by ${formatByc(BigInt(byUnits))} BYC, of ${percent(byPerMille)} more expected cost in all; the bid stands by`
       return { ...told, outcome: 'lost', term, byUnits: BigInt(byUnits), byPerMille, reason: reason('OUTSCORED', text) }
     }
   }

@@ -1,5 +1,6 @@
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { examinerOf } from '../model/examiner.ts'
+import { formatByc } from '../model/money.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
@@ -92,7 +93,7 @@ export function whyWaiting (turn: Turn, job: Job): Reason | undefined {
   if (decisiveClasses(turn, job).size === 0) return refusedBy(job)
   const cheapest = [...job.awards.values()].reduce((least, award) => award.price < least ? award.price : least, [...job.awards.values()][0]?.price ?? 0n)
   if (!affordable(turn, job, cheapest)) {
-    return reason('BUDGET_EXHAUSTED', `the next chunk costs ${cheapest} units and the job's budget has less left: submit again with a higher --budget`)
+    return reason('BUDGET_EXHAUSTED', `the next chunk costs ${formatByc(cheapest)} BYC and the job's budget has less left: submit again with a higher --budget`)
   }
   const stuck = job.freshFrom >= job.chunks.length || job.wanting.size >= MAX_WAITING ? firstStuck(state, job) : undefined
   const begun = stuck === undefined ? undefined : chunkClass(stuck)
