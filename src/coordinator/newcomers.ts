@@ -1,10 +1,16 @@
 import { mayRun } from './chunks.ts'
-import type { Attempt, Chunk, Job } from './state.ts'
+import type { Attempt, Chunk, Job, WorkerView } from './state.ts'
 import { groupOf, isProven, tier } from './tiers.ts'
 import type { Turn } from './turn.ts'
 
 /** Independent workers that must agree where none of them is proven. */
 const NEWCOMERS = 3
+
+/** How many run a chunk that a worker on probation has, when these are all there are. */
+export function votersAmong (turn: Turn, job: Job, workers: readonly WorkerView[]): number {
+  if (workers.some(({ peer }) => isProven(tier(turn.state, job, peer, turn.now)))) return 2
+  return Math.min(NEWCOMERS, Math.max(2, new Set(workers.map(groupOf)).size))
+}
 
 /**
  * True when enough independent workers stand behind a result, whatever they weigh. Two of a coalition that behave until

@@ -9,6 +9,7 @@ import { obstacles, priceCeiling } from './auction.ts'
 import { calibrationOf, costTerms, estimateOf, executionsOf, p90Ms, paceOf, valuePerMs, workMs } from './estimates.ts'
 import { missingOf } from './missing.ts'
 import type { Missing } from './missing.ts'
+import { votersAmong } from './newcomers.ts'
 import { newChunk } from './records.ts'
 import type { CoordinatorState, Job, WorkerView } from './state.ts'
 import { isAdaptive, passes, runsHere, tier } from './tiers.ts'
@@ -85,7 +86,7 @@ export function planOf (state: CoordinatorState, job: Job, chunks: Counted, now:
   const slots = matching.reduce((sum, { worker }) => sum + slotsOf(worker), 0)
   const value = valuePerMs(job, slots, now)
   const workers = matching.map(({ worker, price }) => planned(turn, job, worker, price, value)).sort((a, b) => Number(a.score.total) - Number(b.score.total) || (a.worker < b.worker ? -1 : 1))
-  const executions = here && matching.length === 0 ? { low: 1, typical: 1, high: 1 } : executionBand(state, job, matching.map(({ worker }) => worker), chunks.count, now)
+  const executions = here && matching.length === 0 ? { low: 1, typical: 1, high: 1 } : executionBand(turn, job, matching.map(({ worker }) => worker), chunks.count)
   return {
     placed: waiting === undefined,
     chunks,
@@ -141,21 +142,23 @@ function planned (turn: Turn, job: Job, worker: WorkerView, price: bigint, value
 }
 
 /**
- * Runs for an accepted chunk, over the whole job: of each worker the chunks it needs to be proven are run twice, the
- * rest is audited at the rate of a worker just proven.
+ * Runs for an accepted chunk, over the whole job: until a worker is proven its chunks are run by others as well, of
+ * which each such run proves somebody; the rest is audited at the rate of a worker just proven.
  */
-function executionBand (state: CoordinatorState, job: Job, workers: readonly WorkerView[], count: number, now: number): Band<number> {
+function executionBand (turn: Turn, job: Job, workers: readonly WorkerView[], count: number): Band<number> {
+  const { state, now } = turn
   if (workers.length === 0) return { low: 0, typical: 0, high: 0 }
   const slots = Math.max(1, workers.reduce((sum, worker) => sum + slotsOf(worker), 0))
   const { establishedAfter } = job.policy
+  const voters = votersAmong(turn, job, workers)
   const expected = workers.reduce((sum, worker) => {
     const share = slotsOf(worker) / slots
     const now_ = executionsOf(state, job, worker.peer, now)
     if (!isAdaptive(job) || tier(state, job, worker.peer, now) === 'trusted') return sum + share * now_
     const its = Math.max(1, count * share)
-    const probation = Math.min(its, Math.max(0, establishedAfter - passes(state, job, worker.peer, now)))
+    const probation = Math.min(its, Math.max(0, establishedAfter - passes(state, job, worker.peer, now)) / voters)
     const proven = 1 + auditRate(establishedAfter, job.policy)
-    return sum + share * (probation * 2 + (its - probation) * proven) / its
+    return sum + share * (probation * voters + (its - probation) * proven) / its
   }, 0)
   const isFixed = !isAdaptive(job)
   const unproven = !isFixed && workers.some(({ peer }) => tier(state, job, peer, now) === 'probation')
