@@ -76,7 +76,7 @@ export function bytes (count: number): string {
   return `${value.toFixed(1)} ${units[unit] ?? ''}`
 }
 
-/** The last characters of a peer id: the first are the same for all. */
+/** The last characters of a peer id: the first are the same for all. The coordinator is called so in logs. */
 export function shortPeer (peer: string): string {
-  return peer.slice(-8)
+  return peer === 'coordinator' ? peer : peer.slice(-8)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { harmless } from '../../src/cli/output.ts'
+import { harmless, shortPeer } from '../../src/cli/output.ts'
 
 describe('what a stranger\'s app printed', () => {
   it('cannot command the terminal of whoever reads it', () => {
@@ -8,5 +8,12 @@ describe('what a stranger\'s app printed', () => {
 
   it('is shown as it is otherwise, with its lines and tabs', () => {
     expect(harmless('a\tb\nGrüße ✓')).toBe('a\tb\nGrüße ✓')
+  })
+})
+
+describe('who ran a task', () => {
+  it('is the end of a peer id, or the coordinator by its name', () => {
+    expect(shortPeer('12D3KooWDpowgWvU77nqqHwj8Fi9EBv2HeEbnZmfQnwMjxKNCQ1c')).toBe('jxKNCQ1c')
+    expect(shortPeer('coordinator')).toBe('coordinator')
   })
 })
