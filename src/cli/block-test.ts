@@ -4,7 +4,7 @@ import { NightshiftError } from '../model/errors.ts'
 import type { InputFile } from '../model/executor.ts'
 import { fileSource } from '../sources/index.ts'
 import { openBench } from './block-bench.ts'
-import { EXIT, bytes, print, printJson, say } from './output.ts'
+import { EXIT, bytes, harmless, print, printJson, say } from './output.ts'
 import type { Format } from './output.ts'
 import { repeat } from './repeat.ts'
 import { exampleInput, notDeterministic } from './self-test.ts'
@@ -36,7 +36,7 @@ export async function testBlock (dir: string, command: BlockTestCommand): Promis
       params,
       input: example === undefined ? await inputs(manifest.type, source?.files ?? []) : exampleInput(example),
       ...command.out === undefined ? {} : { out: command.out },
-      onLog: (stream, text) => { (stream === 'stderr' || command.output === 'json' ? process.stderr : process.stdout).write(text) }
+      onLog: (stream, text) => { (stream === 'stderr' || command.output === 'json' ? process.stderr : process.stdout).write(harmless(text)) }
     }, command.repeat, stop.signal)
     const { outcome, files } = first
     if (outcome.ok && manifest.type === 'partitioner') chunkFiles(files)

@@ -10,7 +10,7 @@ import type { JobView } from '../model/job.ts'
 import type { Reason } from '../model/reasons.ts'
 import { connect } from './connect.ts'
 import { downloadOutputs } from './job-output.ts'
-import { bytes, duration, print, printJson, printRows, say, shortPeer } from './output.ts'
+import { bytes, duration, harmless, print, printJson, printRows, say, shortPeer } from './output.ts'
 import type { Format } from './output.ts'
 
 interface Common { readonly data?: string, readonly output: Format }
@@ -101,7 +101,7 @@ function logPath (id: string, chunk: number | undefined, follow: boolean | undef
 
 function prefixed ({ chunk, epoch, worker, text }: LogLine): string {
   const who = chunk === -1 ? 'partitioner' : chunk === -2 ? 'assembler' : `${chunk}/${epoch} ${shortPeer(worker)}`
-  return text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '').map(line => `${pc.dim(who)}  ${line}\n`).join('')
+  return text.split('\n').filter((line, i, all) => i < all.length - 1 || line !== '').map(line => `${pc.dim(who)}  ${harmless(line)}\n`).join('')
 }
 
 export async function get (id: string, command: Common & { readonly out?: string }): Promise<number> {

@@ -52,6 +52,11 @@ function exitCodeOf (code: ErrorCode): number {
   return USAGE.includes(code) ? EXIT.usage : EXIT.error
 }
 
+/** Text of a stranger, for a terminal: what could move its cursor, change its title or its colours is shown instead of done. */
+export function harmless (text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
 export function duration (ms: number): string {
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
@@ -71,7 +76,7 @@ export function bytes (count: number): string {
   return `${value.toFixed(1)} ${units[unit] ?? ''}`
 }
 
-/** The last characters of a peer id: the first are the same for all. */
+/** The last characters of a peer id: the first are the same for all. The coordinator is called so in logs. */
 export function shortPeer (peer: string): string {
-  return peer.slice(-8)
+  return peer === 'coordinator' ? peer : peer.slice(-8)
 }

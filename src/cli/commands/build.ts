@@ -18,6 +18,11 @@ export const wholeIn = (least: number, most: number) => (text: string): number =
 }
 export const number = numberIn(0, Number.MAX_SAFE_INTEGER)
 export const whole = wholeIn(0, Number.MAX_SAFE_INTEGER)
+/** ByteChips as the API takes them. */
+export const byc = (text: string): string => {
+  if (!/^\d{1,12}(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError('It must be an amount of ByteChips such as 2.5, with at most 9 decimals.')
+  return text
+}
 export const oneOrMoreOf = (...names: readonly string[]) => (text: string): readonly string[] => {
   const wanted = text.split(',').map(name => name.trim())
   if (!wanted.every(name => names.includes(name))) throw new InvalidArgumentError(`It must be some of ${names.join(', ')}.`)

@@ -1,5 +1,6 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
-import { add, many, number, numberIn, whole, wholeIn, withData } from './build.ts'
+import { add, byc, many, number, numberIn, whole, wholeIn, withData } from './build.ts'
 import type { Run } from './build.ts'
 
 /** What a job is and how it is to run. */
@@ -12,14 +13,14 @@ export function described (command: Command): Command {
     .option('--input <file|dir|->', 'input data; - is standard input')
     .option('--param <key=value>', 'app.key=value, partitioner.key=value or assembler.key=value, repeatable', many)
     .option('--name <text>', 'name of the job')
-    .option('--confidence <percent>', 'least share of results that must be right; default 99', number)
+    .option('--confidence <percent>', 'least share of results that must be right; default 99', numberIn(50, 99.999))
     .option('--replicas <n>', 'exactly this many independent results must agree, whatever is known of the workers', wholeIn(1, 7))
-    .option('--trust <level>', 'who may get chunks: open (anyone, the default), verified, private or local')
+    .addOption(new Option('--trust <level>', 'who may get chunks; open, the default, means anyone').choices(['open', 'verified', 'private', 'local']))
     .option('--retries <n>', 'further attempts a chunk may cost; default 5', wholeIn(0, 100))
     .option('--task-timeout <s>', 'longest run of one task; default 300', numberIn(0.001, 86_400))
     .option('--job-timeout <s>', 'longest life of the job; default none', number)
-    .option('--budget <byc>', 'most the job may cost; default 100, or what you have')
-    .option('--max-price <byc>', 'most one chunk may cost')
+    .option('--budget <byc>', 'most the job may cost; default 100, or what you have', byc)
+    .option('--max-price <byc>', 'most one chunk may cost', byc)
     .option('--estimate <s>', 'run time of one chunk, as far as you know; default 1', numberIn(0.001, 86_400))
     .option('--allow-wasm', 'blocks on a stock python image may run in python-wasm')
     .option('--allow-partial', 'deliver what succeeded when some chunks failed')
@@ -40,10 +41,10 @@ export function jobs (root: Command, run: Run): void {
     .option('--explain', 'every worker: its expected cost by terms, or why it does not match')
     .action(run(async () => (await import('../job-plan.ts')).planJob))
   const load = async () => await import('../jobs.ts')
-  withData(add(group, 'list', 'all jobs, newest first')).option('--limit <n>', 'how many', whole, 50).action(run(async () => (await load()).list))
+  withData(add(group, 'list', 'all jobs, newest first')).option('--limit <n>', 'how many', wholeIn(1, Number.MAX_SAFE_INTEGER), 50).action(run(async () => (await load()).list))
   withData(add(group, 'describe <id>', 'one job')).action(run(async () => (await load()).describe))
   withData(add(group, 'explain <id>', 'why it waits, who may run it or not, and where its time and money went')).action(run(async () => (await import('../job-explain.ts')).explain))
-  withData(add(group, 'tasks <id>', 'its attempts, chunk by chunk')).option('--limit <n>', 'how many', whole, 100).option('--state <state>', 'only those in this state').action(run(async () => (await load()).tasks))
+  withData(add(group, 'tasks <id>', 'its attempts, chunk by chunk')).option('--limit <n>', 'how many', wholeIn(1, 10_000), 100).option('--state <state>', 'only those in this state').action(run(async () => (await load()).tasks))
   withData(add(group, 'logs <id>', 'what its tasks printed')).option('--chunk <n>', 'only of this chunk', whole).option('-f, --follow', 'go on until the job ends').action(run(async () => (await load()).logs))
   withData(add(group, 'get <id>', 'fetch output and logs')).option('--out <dir>', 'default job-<id>').action(run(async () => (await load()).get))
   withData(add(group, 'abort <id>', 'end it; what was not spent comes back')).action(run(async () => (await load()).act.bind(undefined, 'abort')))
