@@ -14,8 +14,10 @@ export interface ClusterUpCommand {
 }
 
 export async function up (command: ClusterUpCommand): Promise<number> {
-  say(`starting a coordinator and ${command.workers} workers`)
-  const { workers, coordinator } = await clusterUp({ dir: command.data ?? clusterFolder(), workers: command.workers, liars: command.liars, slow: command.slow })
+  const dir = command.data ?? clusterFolder()
+  const again = await readCluster(dir) !== undefined
+  say(`starting a coordinator and ${command.workers} workers${again ? ' again, with the jobs and books they had' : ''}`)
+  const { workers, coordinator } = await clusterUp({ dir, workers: command.workers, liars: command.liars, slow: command.slow })
   if (command.output === 'json') {
     printJson({ coordinator, workers })
     return 0
@@ -57,5 +59,13 @@ export async function status (command: { readonly data?: string, readonly output
   printRows(command.output, 'nodes', rows, {
     role: row => row.role, peer: row => shortPeer(row.peerId), behaviour: row => row.behaviour, pid: row => String(row.pid), state: row => row.running ? 'running' : 'gone'
   })
-  return rows.every(row => row.running) ? 0 : 1
+  if (rows.every(row => row.running)) return 0
+  const gone = rows.filter(row => !row.running)
+  if (gone.some(row => row.role === 'coordinator')) say('what to do: "nightshift cluster up" starts them again with the jobs and books they had; "nightshift cluster down" removes them')
+  else {
+    say('what to do: the others go on without; to have them again,')
+    const peer = cluster.coordinator.addresses[0] ?? ''
+    for (const { dataDir } of gone) say(`  nightshift worker --slots 1 --allow-process-isolation --no-mdns --profile local --peer ${peer} --data ${dataDir}`)
+  }
+  return 1
 }

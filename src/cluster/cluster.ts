@@ -42,8 +42,12 @@ const LARGEST_CREW = 25
 /** Nodes of a cluster on this machine: a free port each, found by nobody. */
 export const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local']
 
-/** Starts a coordinator and workers as processes on free ports. When one does not come up, all are taken down again. */
-export async function startCluster (options: ClusterOptions): Promise<Cluster> {
+/**
+ * Starts a coordinator and workers as processes on free ports. When one does not come up, all are taken down again.
+ * @param before a cluster in this folder whose coordinator has ended: its nodes go on with what they have, and whatever
+ * happens nothing of it is removed
+ */
+export async function startCluster (options: ClusterOptions, before?: Cluster): Promise<Cluster> {
   check(options)
   const { dir, owned } = options
   await mkdir(dir, { recursive: true, mode: 0o700 })
@@ -55,6 +59,8 @@ export async function startCluster (options: ClusterOptions): Promise<Cluster> {
   }
   try {
     const coordinator = await start('coordinator', ['coordinator'])
+    // not earlier: where the coordinator cannot come up they are of use to whoever holds its folder
+    if (before !== undefined) await endNodes(before.workers)
     const peers = coordinator.addresses.flatMap(address => ['--peer', address])
     const results = await Promise.allSettled(crewsOf(options).map(async ({ first, count, behaviour }) => {
       const flags = ['worker', '--slots', '1', '--allow-process-isolation', ...flagsOf(behaviour), ...peers]
@@ -68,18 +74,22 @@ export async function startCluster (options: ClusterOptions): Promise<Cluster> {
     return { dir, coordinator, workers: results.flatMap(result => (result as PromiseFulfilledResult<ClusterWorker[]>).value) }
   } catch (error) {
     await Promise.allSettled(started.map(async node => { await stopNodeProcess(node) }))
-    await rm(dir, { recursive: true, force: true })
+    if (before === undefined) await rm(dir, { recursive: true, force: true })
     throw error
   }
 }
 
 /** Ends every node of a cluster and removes everything it wrote. */
 export async function stopCluster ({ dir, coordinator, workers }: Cluster): Promise<void> {
-  const processes = new Map([...workers, coordinator].map(node => [node.pid, node]))
+  await endNodes([...workers, coordinator])
+  await rm(dir, { recursive: true, force: true })
+}
+
+async function endNodes (nodes: readonly NodeProcess[]): Promise<void> {
+  const processes = new Map(nodes.map(node => [node.pid, node]))
   const results = await Promise.allSettled([...processes.values()].map(async node => { await stopNodeProcess(node) }))
   const failed = results.find(result => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
-  await rm(dir, { recursive: true, force: true })
 }
 
 function check ({ workers, liars, slow }: ClusterOptions): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NightshiftError } from '../model/errors.ts'
@@ -19,33 +19,20 @@ export async function clusterIsRunning (cluster: Cluster): Promise<boolean> {
   return await nodeIsRunning(cluster.coordinator)
 }
 
-/** Starts a cluster that outlives this process. Throws NS_E_CLUSTER when one runs there already, or one that died left its jobs and books. */
+/**
+ * Starts a cluster that outlives this process. One whose coordinator has ended, by a reboot for instance, is started
+ * again: its identities, jobs and books go on. Throws NS_E_CLUSTER when one runs there already.
+ */
 export async function clusterUp (options: Omit<ClusterOptions, 'owned'>): Promise<Cluster> {
   const existing = await readCluster(options.dir)
-  if (existing !== undefined) {
-    if (await clusterIsRunning(existing)) {
-      throw new NightshiftError('NS_E_CLUSTER', `a cluster of ${existing.workers.length} workers runs already`, { remedy: 'use it, or end it with "nightshift cluster down"' })
-    }
-    if (await holdsBooks(existing)) throw ended(existing)
-    await stopCluster(existing)
+  if (existing !== undefined && await clusterIsRunning(existing)) {
+    throw new NightshiftError('NS_E_CLUSTER', `a cluster of ${existing.workers.length} workers runs already`, { remedy: 'use it, or end it with "nightshift cluster down"' })
   }
-  const cluster = await startCluster({ ...options, owned: false })
+  const cluster = await startCluster({ ...options, owned: false }, existing)
   const file = join(options.dir, STATE)
   await writeFile(`${file}.new`, JSON.stringify(cluster, undefined, 2), { mode: 0o600 })
   await rename(`${file}.new`, file)
   return cluster
-}
-
-async function holdsBooks ({ coordinator }: Cluster): Promise<boolean> {
-  return await stat(join(coordinator.dataDir, 'state')).then(() => true, () => false)
-}
-
-/** What has ended may be wanted still: only "cluster down" removes it. */
-function ended ({ coordinator: { dataDir, addresses } }: Cluster): NightshiftError {
-  const listen = addresses.map(address => ` --listen ${address.replace(/\/p2p\/.*$/, '')}`).join('')
-  return new NightshiftError('NS_E_CLUSTER', `the coordinator of the cluster has ended, or was started again by hand; its jobs and books are in ${dataDir}`, {
-    remedy: `go on with them with "nightshift coordinator --data ${dataDir} --no-mdns${listen}", or remove them and the workers with "nightshift cluster down"`
-  })
 }
 
 /** Ends the cluster in this folder and removes it. False when there was none. */

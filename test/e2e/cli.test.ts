@@ -112,6 +112,16 @@ describe('the command', () => {
     expect(books.books.balanced).toBe(true)
     expect((await nightshift(['wallet', 'transactions'])).stdout).toContain('opening-balance')
 
+    const { coordinator } = JSON.parse(up.stdout) as { coordinator: { pid: number, peerId: string } }
+    process.kill(coordinator.pid, 'SIGKILL')
+    await until(async () => !(await processes()).includes(coordinator.pid))
+    const status = await nightshift(['cluster', 'status'])
+    expect([status.code, status.stderr]).toEqual([1, expect.stringContaining('starts them again with the jobs and books they had')])
+    const again = await nightshift(['cluster', 'up', '--workers', '2', '--output', 'json'])
+    expect(again, again.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(coordinator.peerId) as string })
+    expect(await processes()).toHaveLength(3)
+    expect((await nightshift(['job', 'describe', id, '--output', 'json'])).stdout).toContain('COMPLETED')
+
     expect((await nightshift(['cluster', 'down'])).code).toBe(0)
     expect(await processes()).toEqual([])
     await expect(access(join(dir, 'cluster'))).rejects.toThrow()
