@@ -36,8 +36,19 @@ export async function runJob (command: JobRunCommand): Promise<number> {
   } catch (error) {
     const code = printError(error)
     const { code: name, message, remedy } = asNightshiftError(error)
-    if (command.output === 'json') printJson({ ...EMPTY, error: { code: name, message, remedy } })
+    const known = error instanceof LostSight ? { id: error.job, state: 'UNKNOWN' } : {}
+    if (command.output === 'json') printJson({ ...EMPTY, ...known, error: { code: name, message, remedy } })
     return code
+  }
+}
+
+/** The job was accepted, and its coordinator does not answer any more. */
+class LostSight extends NightshiftError {
+  readonly job: string
+
+  constructor (job: string, cause: NightshiftError) {
+    super(cause.code, `${cause.message}; job ${job} was accepted`, { remedy: `start the coordinator again if it has ended: the job goes on. Then "nightshift job describe ${job}", and "nightshift job get ${job}" once it is done`, cause })
+    this.job = job
   }
 }
 
@@ -105,7 +116,7 @@ async function follow (client: ApiClient, submitted: JobView, command: JobRunCom
     }
     return { job, why: 'ended' }
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) throw error instanceof NightshiftError && error.code === 'NS_E_NO_COORDINATOR' ? new LostSight(job.id, error) : error
     return { job, why: leave.signal.aborted ? 'held' : stop.aborted ? 'detached' : 'timeout' }
   } finally {
     clearTimeout(held)

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { NightshiftError, errorMessage } from '../model/errors.ts'
+import { NightshiftError, asNightshiftError, errorMessage } from '../model/errors.ts'
 import { blocks, images } from './commands/blocks.ts'
 import { ledger, receipts, wallet } from './commands/books.ts'
 import { add } from './commands/build.ts'
@@ -9,25 +9,42 @@ import { jobs } from './commands/jobs.ts'
 import { nodes } from './commands/nodes.ts'
 import { service } from './commands/service.ts'
 import { health, workers } from './commands/workers.ts'
-import { EXIT, printError } from './output.ts'
+import { EXIT, printError, printJson } from './output.ts'
 
 /** Parses a command line, runs what it says, and returns the exit code. */
 export async function runCommand (argv: readonly string[]): Promise<number> {
   let exit: number = EXIT.done
+  const fail = (error: unknown): number => {
+    if (wantsJson(argv)) printJson({ error: shown(error) })
+    return printError(error)
+  }
   const run = (load: () => Promise<Action>) => async (...args: unknown[]): Promise<void> => {
     try {
       exit = await (await load())(...args.slice(0, -1) as never[])
     } catch (error) {
-      exit = printError(error)
+      exit = fail(error)
     }
   }
   try {
     await program(run).parseAsync([...argv])
     return exit
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-    return printError(error)
+    if (!(error instanceof CommanderError)) return fail(error)
+    if (error.exitCode === 0) return EXIT.done
+    // what is wrong was printed already
+    if (wantsJson(argv)) printJson({ error: shown(new NightshiftError('NS_E_USAGE', error.message.replace(/^error: /, ''))) })
+    return EXIT.usage
   }
+}
+
+/** Asked of the words themselves: what cannot be parsed is answered in the form that was asked for, too. */
+function wantsJson (argv: readonly string[]): boolean {
+  return argv.some((word, i) => word === '--output=json' || (word === '--output' && argv[i + 1] === 'json'))
+}
+
+function shown (error: unknown): Pick<NightshiftError, 'code' | 'message' | 'remedy'> {
+  const { code, message, remedy } = asNightshiftError(error)
+  return { code, message, remedy }
 }
 
 /**

@@ -151,18 +151,18 @@ function executionBand (turn: Turn, job: Job, workers: readonly WorkerView[], co
   const slots = Math.max(1, workers.reduce((sum, worker) => sum + slotsOf(worker), 0))
   const { establishedAfter } = job.policy
   const voters = votersAmong(turn, job, workers)
-  const expected = workers.reduce((sum, worker) => {
+  const shares = workers.map(worker => {
     const share = slotsOf(worker) / slots
-    const now_ = executionsOf(state, job, worker.peer, now)
-    if (!isAdaptive(job) || tier(state, job, worker.peer, now) === 'trusted') return sum + share * now_
+    const current = executionsOf(state, job, worker.peer, now)
+    if (!isAdaptive(job) || tier(state, job, worker.peer, now) === 'trusted') return { share, runs: current }
     const its = Math.max(1, count * share)
     const probation = Math.min(its, Math.max(0, establishedAfter - passes(state, job, worker.peer, now)) / voters)
     const proven = 1 + auditRate(establishedAfter, job.policy)
-    return sum + share * (probation * voters + (its - probation) * proven) / its
-  }, 0)
-  const isFixed = !isAdaptive(job)
-  const unproven = !isFixed && workers.some(({ peer }) => tier(state, job, peer, now) === 'probation')
-  const low = isFixed ? expected : Math.min(expected, ...workers.map(({ peer }) => tier(state, job, peer, now) === 'trusted' ? executionsOf(state, job, peer, now) : 1 + auditRate(establishedAfter, job.policy)))
+    return { share, runs: (probation * voters + (its - probation) * proven) / its }
+  })
+  const expected = shares.reduce((sum, { share, runs }) => sum + share * runs, 0)
+  const unproven = isAdaptive(job) && workers.some(({ peer }) => tier(state, job, peer, now) === 'probation')
+  const low = Math.min(expected, ...shares.map(({ runs }) => runs))
   return { low: rounded(low), typical: rounded(expected), high: rounded(Math.max(expected * MISHAPS, unproven && count <= establishedAfter ? MOST_AMONG_STRANGERS : 0)) }
 }
 

@@ -81,6 +81,9 @@ describe('the command', () => {
     expect(alone.stderr).toContain('NS_E_NO_COORDINATOR')
     expect(alone.stderr).toContain('what to do:')
     expect(alone.stderr).not.toMatch(/\n\s+at /)
+    for (const [code, words] of [['NS_E_NO_COORDINATOR', ['job', 'list']], ['NS_E_USAGE', ['job', 'list', '--no-such-flag']], ['NS_E_USAGE', ['job', 'list', '--limit', '0']]] as const) {
+      expect(JSON.parse((await nightshift([...words, '--output', 'json'])).stdout)).toMatchObject({ error: { code, message: expect.any(String) as string, remedy: expect.any(String) as string } })
+    }
 
     await nightshift(['app', 'new', 'broken'])
     await writeFile(join(dir, 'broken', 'app', 'main.py'), "raise SystemExit('no cheese')\n")
