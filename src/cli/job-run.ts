@@ -27,33 +27,28 @@ export interface JobRunCommand extends JobRunOptions {
 const LOCAL_PLACEMENT_S = 30
 const EMPTY = { id: null, state: 'REFUSED', chunks: { total: 0, done: 0, failed: 0 }, out: null, cost: '0' }
 
+/** The job as it was last heard of, once the coordinator has taken it. */
+interface Heard { job?: JobView }
+
 /** `nightshift job run`: from a file to a result. With `--output json`, stdout is one object whatever happens. */
 export async function runJob (command: JobRunCommand): Promise<number> {
+  const heard: Heard = {}
   try {
     const job = await prepareJob(command)
-    if (command.localCluster !== undefined) return await runLocally(command, job, command.localCluster)
-    return await submitAndFollow(command, job, await connect(command.data))
+    if (command.localCluster !== undefined) return await runLocally(command, job, command.localCluster, heard)
+    return await submitAndFollow(command, job, await connect(command.data), heard)
   } catch (error) {
     const code = printError(error)
     const { code: name, message, remedy } = asNightshiftError(error)
-    const known = error instanceof LostSight ? { id: error.job, state: 'UNKNOWN' } : {}
-    if (command.output === 'json') printJson({ ...EMPTY, ...known, error: { code: name, message, remedy } })
+    // a job that was taken goes on without this command: who submits it again pays twice
+    if (heard.job !== undefined && command.localCluster === undefined) next(heard.job)
+    if (command.output === 'json') printJson({ ...heard.job === undefined ? EMPTY : summaryOf(heard.job), error: { code: name, message, remedy } })
     return code
   }
 }
 
-/** The job was accepted, and its coordinator does not answer any more. */
-class LostSight extends NightshiftError {
-  readonly job: string
-
-  constructor (job: string, cause: NightshiftError) {
-    super(cause.code, `${cause.message}; job ${job} was accepted`, { remedy: `start the coordinator again if it has ended: the job goes on. Then "nightshift job describe ${job}", and "nightshift job get ${job}" once it is done`, cause })
-    this.job = job
-  }
-}
-
 /** Everything is checked before the cluster is started, and the cluster goes whatever happens. */
-async function runLocally (command: JobRunCommand, job: PreparedJob, workers: number): Promise<number> {
+async function runLocally (command: JobRunCommand, job: PreparedJob, workers: number, heard: Heard): Promise<number> {
   if (command.detach === true) throw new NightshiftError('NS_E_USAGE', 'a throw-away cluster cannot be detached from', { remedy: 'leave out --detach, or start a cluster with "nightshift up"' })
   say(`starting a coordinator and ${workers} workers for this job`)
   const { cluster, close } = await throwAwayCluster({ workers })
@@ -61,7 +56,7 @@ async function runLocally (command: JobRunCommand, job: PreparedJob, workers: nu
     const endpoint = await readEndpoint(cluster.coordinator.dataDir)
     if (endpoint === undefined) throw new NightshiftError('NS_E_NO_COORDINATOR', 'the coordinator just started is gone')
     const waiting = { ...command, placementTimeout: command.placementTimeout ?? LOCAL_PLACEMENT_S }
-    return await submitAndFollow(waiting, alone(job, workers), new ApiClient(endpoint))
+    return await submitAndFollow(waiting, alone(job, workers), new ApiClient(endpoint), heard)
   } finally {
     await close()
   }
@@ -72,7 +67,7 @@ function alone (job: PreparedJob, workers: number): PreparedJob {
   return workers > 1 ? job : { ...job, options: { ...job.options, replicas: job.options.replicas ?? 1 } }
 }
 
-async function submitAndFollow (command: JobRunCommand, prepared: PreparedJob, client: ApiClient): Promise<number> {
+async function submitAndFollow (command: JobRunCommand, prepared: PreparedJob, client: ApiClient, heard: Heard): Promise<number> {
   const stop = new AbortController()
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(130)
@@ -82,10 +77,11 @@ async function submitAndFollow (command: JobRunCommand, prepared: PreparedJob, c
   process.on('SIGTERM', onSignal)
   try {
     const job = await client.post<JobView>('/v1/jobs', await uploadJob(client, prepared, stop.signal))
+    heard.job = job
     if (command.idOnly === true) print(job.id)
     else if (command.output !== 'json') print(`job ${job.id}`)
     if (command.detach === true || command.idOnly === true) return detached(command, job)
-    const end = await follow(client, job, command, stop.signal)
+    const end = await follow(client, job, command, stop.signal, heard)
     for (const warning of end.job.warnings) say(`warning: ${warning}`)
     return await finish(command, client, end, stop.signal)
   } finally {
@@ -97,7 +93,7 @@ async function submitAndFollow (command: JobRunCommand, prepared: PreparedJob, c
 type End = { readonly job: JobView, readonly why: 'ended' | 'detached' | 'timeout' | 'held' }
 
 /** Watches a job until it ends, the watcher leaves, or waiting has lasted long enough. */
-async function follow (client: ApiClient, submitted: JobView, command: JobRunCommand, stop: AbortSignal): Promise<End> {
+async function follow (client: ApiClient, submitted: JobView, command: JobRunCommand, stop: AbortSignal, heard: Heard): Promise<End> {
   const progress = new Progress()
   const leave = new AbortController()
   const signal = AbortSignal.any([stop, leave.signal, ...command.timeout === undefined ? [] : [AbortSignal.timeout(command.timeout * 1000)]])
@@ -105,7 +101,7 @@ async function follow (client: ApiClient, submitted: JobView, command: JobRunCom
   let job = submitted
   try {
     for await (const view of client.events(submitted.id, signal)) {
-      job = view
+      job = heard.job = view
       progress.show(view)
       if (view.state !== 'HELD') {
         clearTimeout(held)
@@ -116,7 +112,7 @@ async function follow (client: ApiClient, submitted: JobView, command: JobRunCom
     }
     return { job, why: 'ended' }
   } catch (error) {
-    if (!signal.aborted) throw error instanceof NightshiftError && error.code === 'NS_E_NO_COORDINATOR' ? new LostSight(job.id, error) : error
+    if (!signal.aborted) throw error
     return { job, why: leave.signal.aborted ? 'held' : stop.aborted ? 'detached' : 'timeout' }
   } finally {
     clearTimeout(held)
@@ -164,8 +160,11 @@ function detached (command: JobRunCommand, job: JobView): number {
 }
 
 function report (command: JobRunCommand, job: JobView, out: string | undefined): void {
-  const { total, done, failed: bad } = job.chunks
-  printJson({ id: job.id, state: job.state, chunks: { total, done, failed: bad }, out: out ?? null, cost: job.cost, ...(job.warnings.length === 0 ? {} : { warnings: job.warnings }), ...(job.error === undefined ? {} : { error: job.error }) })
+  printJson({ ...summaryOf(job), out: out ?? null, ...(job.warnings.length === 0 ? {} : { warnings: job.warnings }), ...(job.error === undefined ? {} : { error: job.error }) })
+}
+
+function summaryOf ({ id, state, chunks: { total, done, failed: bad }, cost }: JobView): Omit<typeof EMPTY, 'id'> & { readonly id: string } {
+  return { id, state, chunks: { total, done, failed: bad }, out: null, cost }
 }
 
 function next ({ id }: JobView): void {
