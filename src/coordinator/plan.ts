@@ -73,13 +73,18 @@ const MOST_AMONG_STRANGERS = 4
 export function planOf (state: CoordinatorState, job: Job, chunks: Counted, now: number): Plan {
   job.record.chunkCount = chunks.count
   job.record.startedAt = now
+  const connected = [...state.workers.values()].filter(worker => worker.connected)
+  // bids answer the estimate that the job is announced with; what is measured counts for those made later
+  const ceiling = priceCeiling(job)
+  const announced = connected.map(worker => priceOf(job, worker))
   const source = learnDurations(state, job)
   // one stands for all: what is asked is whether any could be placed
   job.chunks.push(newChunk(0, { sha256: '', size: chunks.inputBytes }, 1))
   const turn = new Turn(state, now)
-  const ceiling = priceCeiling(job)
-  const connected = [...state.workers.values()].filter(worker => worker.connected)
-  const looked = connected.map(worker => ({ worker, price: priceOf(job, worker), why: obstaclesAt(state, job, worker, ceiling, now) }))
+  const looked = connected.map((worker, i) => {
+    const price = announced[i] as bigint
+    return { worker, price, later: priceOf(job, worker), why: obstaclesAt(state, job, worker, price, ceiling, now) }
+  })
   const matching = looked.filter(({ why }) => why.length === 0)
   const here = runsHere(state, job)
   const waiting = whyWaiting(turn, job) ?? (matching.length === 0 && !here ? reason('NO_MATCHING_WORKER', 'no connected worker matches') : undefined)
@@ -93,7 +98,7 @@ export function planOf (state: CoordinatorState, job: Job, chunks: Counted, now:
     chunk: { medianMs: workMs(job), p90Ms: p90Ms(job), source },
     workers: { connected: connected.length, matching: matching.length, slots },
     executions,
-    price: priceBand(job, matching.map(({ price }) => price), chunks.count, executions, ceiling, here),
+    price: priceBand(job, matching, chunks.count, executions, ceiling, here),
     ...waiting !== undefined ? {} : { eta: here && matching.length === 0 ? ownEta(job, chunks.count) : etaOf(state, job, matching.map(({ worker }) => worker), chunks, executions) },
     matching: workers,
     refused: looked.filter(({ why }) => why.length > 0).map(({ worker, why }) => ({ worker: worker.peer, reasons: why })),
@@ -114,9 +119,8 @@ function priceOf (job: Job, { offer }: WorkerView): bigint {
   return chunkPrice(job.needs, workMs(job), offer?.priceLevel ?? 1000)
 }
 
-function obstaclesAt (state: CoordinatorState, job: Job, worker: WorkerView, ceiling: bigint, now: number): readonly Reason[] {
+function obstaclesAt (state: CoordinatorState, job: Job, worker: WorkerView, price: bigint, ceiling: bigint, now: number): readonly Reason[] {
   const why = obstacles(state, job, worker, now)
-  const price = priceOf(job, worker)
   if (why.length > 0 || price <= ceiling) return why
   return [reason('PRICE_TOO_HIGH', `asks about ${formatByc(price)} BYC a chunk, the job pays at most ${formatByc(ceiling)} BYC`)]
 }
@@ -166,9 +170,11 @@ function executionBand (turn: Turn, job: Job, workers: readonly WorkerView[], co
   return { low: rounded(low), typical: rounded(expected), high: rounded(Math.max(expected * MISHAPS, unproven && count <= establishedAfter ? MOST_AMONG_STRANGERS : 0)) }
 }
 
-function priceBand (job: Job, prices: readonly bigint[], count: number, executions: Band<number>, ceiling: bigint, free: boolean): Plan['price'] {
-  const sorted = [...prices].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
-  const one = free ? { low: 0n, typical: 0n, high: 0n } : { low: sorted[0] ?? 0n, typical: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0n, high: sorted.at(-1) ?? 0n }
+function priceBand (job: Job, asked: readonly { readonly price: bigint, readonly later: bigint }[], count: number, executions: Band<number>, ceiling: bigint, free: boolean): Plan['price'] {
+  const inOrder = (prices: readonly bigint[]): bigint[] => [...prices].sort((a, b) => a < b ? -1 : a > b ? 1 : 0)
+  const usual = inOrder(asked.map(({ price }) => price))
+  const ever = inOrder(asked.flatMap(({ price, later }) => [price, later]))
+  const one = free ? { low: 0n, typical: 0n, high: 0n } : { low: ever[0] ?? 0n, typical: usual[Math.floor((usual.length - 1) / 2)] ?? 0n, high: ever.at(-1) ?? 0n }
   const all = (price: bigint, runs: number): bigint => price * BigInt(Math.ceil(count * runs * 1000)) / 1000n
   const totals = { low: all(one.low, executions.low), typical: all(one.typical, executions.typical), high: all(one.high, executions.high) }
   const text = (band: Band<bigint>): Band<string> => ({ low: formatByc(band.low), typical: formatByc(band.typical), high: formatByc(band.high) })

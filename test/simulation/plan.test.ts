@@ -58,6 +58,20 @@ describe('a plan', () => {
     expect(spent >= parseByc(planned.price.total.low) * 9n / 10n && spent <= parseByc(planned.price.total.high)).toBe(true)
   })
 
+  it('prices a job as it is announced, by its own estimate, however long chunks of earlier jobs took', () => {
+    const network = networkOf({ w1: { taskMs: 200 }, w2: { taskMs: 200 }, w3: { taskMs: 200 } })
+    network.submit(simulatedJob(ID, { replicas: 2, estimate: 1 }), 30)
+    network.run(600_000)
+    const planned = plan(network, { replicas: 2, estimate: 1 }, 60)
+    expect(planned.chunk).toMatchObject({ source: 'measured', medianMs: 200 })
+    network.submit(simulatedJob(PLANNED, { replicas: 2, estimate: 1 }), 60)
+    network.run(600_000)
+    const spent = network.coordinator.jobs.get(PLANNED)?.record.spent ?? 0n
+    expect(spent).toBeGreaterThanOrEqual(parseByc(planned.price.total.low) * 9n / 10n)
+    expect(spent).toBeLessThanOrEqual(parseByc(planned.price.total.high))
+    expect(Number(spent) / Number(parseByc(planned.price.total.typical))).toBeCloseTo(1, 0)
+  })
+
   it('counts the checks that strangers need, and fewer once workers are proven', () => {
     const network = networkOf({ w1: { taskMs: 100 }, w2: { taskMs: 100 }, w3: { taskMs: 100 } })
     const strangers = { confidence: 99 }
