@@ -118,7 +118,7 @@ function entrypointOf (value: unknown, { files }: AppFolder): unknown {
   const path = value.trim().replace(/^(\.\/)+/, '')
   const entry = files.includes(path) ? path : relative(path)
   if (files.includes(entry)) return entry
-  throw new Error(`/entrypoint: "${value}" is not a file of the app folder, which holds ${files.slice(0, 10).join(', ')}`)
+  throw new Error(`/entrypoint: "${value}" is not a file of the app folder, which holds ${files.length === 0 ? 'nothing' : files.slice(0, 10).join(', ')}`)
 }
 
 /** A script as the app folder names it. */

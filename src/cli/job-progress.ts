@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { pc } from './colours.ts'
 import type { JobView } from '../model/job.ts'
-import { duration, say } from './output.ts'
+import { duration, harmless, say } from './output.ts'
 
 const BAR = 24
 /** Without a terminal, a line at most this often, milliseconds. */
@@ -42,7 +42,7 @@ function summary (job: JobView): string {
     job.cost === '0' ? '' : `${job.cost} BYC`,
     job.reason === undefined ? '' : `waits: ${job.reason.text}`
   ]
-  return parts.filter(part => part !== '').join(' · ')
+  return harmless(parts.filter(part => part !== '').join(' · '))
 }
 
 function block (job: JobView): string {

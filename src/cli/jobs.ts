@@ -118,7 +118,7 @@ export async function get (id: string, command: Common & { readonly out?: string
     print(`${files.length} file${files.length === 1 ? '' : 's'} in ${join(dir, 'outputs')}, logs in ${join(dir, 'logs')}`)
     if (receipt !== undefined) print(`receipt in ${receipt}; check it anywhere with: nightshift receipt verify ${receipt} --outputs ${join(dir, 'outputs')}`)
   }
-  if (job.state !== 'COMPLETED') say(`the job is ${job.state}: there is no output yet`)
+  if (job.state !== 'COMPLETED') say(`the job is ${job.state}: there is no output${job.endedAt === undefined ? ' yet' : ''}`)
   return 0
 }
 

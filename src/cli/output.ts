@@ -11,15 +11,15 @@ const USAGE: readonly ErrorCode[] = ['NS_E_USAGE', 'NS_E_MANIFEST_MISSING', 'NS_
 
 /** Results go to stdout, everything else to stderr. */
 export function say (text: string): void {
-  process.stderr.write(text + '\n')
+  process.stderr.write(printable(text) + '\n')
 }
 
 export function print (text: string): void {
-  process.stdout.write(text + '\n')
+  process.stdout.write(printable(text) + '\n')
 }
 
 export function printJson (value: unknown): void {
-  print(JSON.stringify(value))
+  process.stdout.write(JSON.stringify(value) + '\n')
 }
 
 /** Rows as JSON under `name`, or as a table. */
@@ -50,6 +50,11 @@ export function printError (error: unknown): number {
 function exitCodeOf (code: ErrorCode): number {
   if (code === 'NS_E_NOT_DETERMINISTIC') return EXIT.verification
   return USAGE.includes(code) ? EXIT.usage : EXIT.error
+}
+
+/** What this program prints: the colours are its own, names and reasons may be a stranger's. */
+function printable (text: string): string {
+  return text.split(/(\u001b\[[\d;]*m)/).map((part, i) => i % 2 === 1 ? part : harmless(part)).join('')
 }
 
 /** Text of a stranger, for a terminal: what could move its cursor, change its title or its colours is shown instead of done. */

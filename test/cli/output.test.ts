@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { harmless, shortPeer } from '../../src/cli/output.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { harmless, print, shortPeer } from '../../src/cli/output.ts'
 
 describe('what a stranger\'s app printed', () => {
   it('cannot command the terminal of whoever reads it', () => {
@@ -8,6 +8,15 @@ describe('what a stranger\'s app printed', () => {
 
   it('is shown as it is otherwise, with its lines and tabs', () => {
     expect(harmless('a\tb\nGrüße ✓')).toBe('a\tb\nGrüße ✓')
+  })
+})
+
+describe('what is printed', () => {
+  it('has its own colours, and no commands of a stranger whose name or reason is in it', () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    print('\u001b[31mred\u001b[39m \u001b]0;owned\u0007')
+    expect(write.mock.calls).toEqual([['\u001b[31mred\u001b[39m \\x1b]0;owned\\x07\n']])
+    write.mockRestore()
   })
 })
 
