@@ -137,9 +137,13 @@ async function finish (command: JobRunCommand, client: ApiClient, { job, why }: 
     return failed(command, { ...job, error }, EXIT.notPlaced)
   }
   if (why === 'ended') return failed(command, job, job.state === 'FAILED' ? EXIT.jobFailed : EXIT.error)
+  if (command.localCluster !== undefined) {
+    const message = `${why === 'timeout' ? `it did not end within ${command.timeout ?? 0} s` : 'it was interrupted'}: its throw-away cluster is taken down, and the job with it`
+    return failed(command, { ...job, state: 'CANCELLED', error: { code: 'NS_E_ABORTED', message } }, why === 'timeout' ? EXIT.timeout : EXIT.error)
+  }
   if (command.output === 'json') report(command, job, undefined)
   say(why === 'timeout' ? `stopped waiting after ${command.timeout ?? 0} s; the job keeps running` : 'the job keeps running')
-  if (command.localCluster === undefined) next(job)
+  next(job)
   return why === 'timeout' ? EXIT.timeout : EXIT.done
 }
 

@@ -133,6 +133,10 @@ describe('the command', () => {
   it('leaves no process behind when the owner of a throw-away cluster is killed, and no folder after the next start', async () => {
     await nightshift(['app', 'new', 'sleeper'])
     await writeFile(join(dir, 'sleeper', 'app', 'main.py'), 'import time\ntime.sleep(60)\n')
+    const late = await nightshift(['job', 'run', '--app', 'sleeper', '--input', 'numbers.txt', '--local-cluster', '1', '--timeout', '1', '--output', 'json'])
+    expect(late.code).toBe(124)
+    expect(JSON.parse(late.stdout)).toMatchObject({ state: 'CANCELLED', error: { code: 'NS_E_ABORTED', message: expect.stringContaining('taken down') as string } })
+    expect(late.stderr).not.toContain('keeps running')
     const owner = start(['job', 'run', '--app', 'sleeper', '--input', 'numbers.txt', '--local-cluster', '2'])
     await until(async () => (await processes()).length >= 3, 60_000)
     owner.kill('SIGKILL')
