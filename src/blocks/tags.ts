@@ -56,7 +56,7 @@ export function resolveTag<T extends Tagged> (text: string, available: Iterable<
   const known = [...new Set(all.map(({ name }) => name))].slice(0, 20).join(', ')
   throw new NightshiftError('NS_E_BLOCK_UNKNOWN', named.length > 0
     ? `there is no ${text}; pushed versions of ${tag.name}: ${versions}`
-    : `there is no block "${tag.name}"; known are: ${known === '' ? 'none' : known}`, {
+    : `there is no block "${tag.name}"; pushed are: ${known === '' ? 'none' : known}`, {
     remedy: 'push it with `nightshift app push` or `nightshift engine push`, or name its folder'
   })
 }

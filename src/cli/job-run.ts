@@ -133,7 +133,7 @@ async function finish (command: JobRunCommand, client: ApiClient, { job, why }: 
   }
   if (why === 'held') {
     const code = 'NS_E_NOT_PLACED'
-    const error = { code, message: `the job could not be placed: ${job.reason?.text ?? 'no reason is known'}`, remedy: `add what is missing and it goes on by itself; or "nightshift job abort ${job.id}"` }
+    const error = { code, message: `the job could not be placed: ${job.reason?.text ?? 'no reason is known'}`, remedy: whatHelps(job) }
     return failed(command, { ...job, error }, EXIT.notPlaced)
   }
   if (why === 'ended') return failed(command, job, job.state === 'FAILED' ? EXIT.jobFailed : EXIT.error)
@@ -145,6 +145,12 @@ async function finish (command: JobRunCommand, client: ApiClient, { job, why }: 
   say(why === 'timeout' ? `stopped waiting after ${command.timeout ?? 0} s; the job keeps running` : 'the job keeps running')
   next(job)
   return why === 'timeout' ? EXIT.timeout : EXIT.done
+}
+
+/** What a job was submitted with cannot be changed any more. */
+function whatHelps ({ id, reason }: JobView): string {
+  const tooLittle = reason?.code === 'BUDGET_EXHAUSTED' || reason?.code === 'PRICE_TOO_HIGH'
+  return tooLittle ? `wait for cheaper workers, it goes on by itself; or "nightshift job abort ${id}", and submit it again with more --budget or --max-price` : `add what is missing and it goes on by itself; or "nightshift job abort ${id}"`
 }
 
 function failed (command: JobRunCommand, job: JobView, exit: number): number {

@@ -18,7 +18,7 @@ export async function * linesOf (file: string): AsyncGenerator<string> {
   } catch (error) {
     if (error instanceof NightshiftError) throw error
     if (error instanceof TypeError) throw new NightshiftError('NS_E_RECEIPT', 'it contains bytes that are no text')
-    throw new NightshiftError('NS_E_INPUT_UNREADABLE', `cannot read ${file}: ${errorMessage(error)}`)
+    throw new NightshiftError('NS_E_INPUT_UNREADABLE', `cannot read ${file}: ${errorMessage(error)}`, { remedy: 'check the path; "nightshift job get" writes the receipt of a job' })
   }
   if (rest !== '') yield rest
 }

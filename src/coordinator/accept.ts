@@ -69,11 +69,18 @@ function named (block: Block): { name: string, paramsSchema: Block['paramsSchema
 }
 
 async function findBlock (registry: BlockRegistry, name: string, kind: BlockKind): Promise<Block> {
-  const block = await registry.find(name)
+  const block = await registry.find(name).catch((error: unknown) => { throw withBuiltins(error, kind) })
   if (block.manifest.type !== kind) {
     throw new NightshiftError('NS_E_BLOCK_INVALID', `${name} is of type "${block.manifest.type}", but is used as ${kind}`, { remedy: `name a block of type "${kind}"` })
   }
   return block
+}
+
+/** An engine that nobody pushed may be a built-in one whose name was mistyped. */
+function withBuiltins (error: unknown, kind: BlockKind): unknown {
+  if (!(error instanceof NightshiftError) || error.code !== 'NS_E_BLOCK_UNKNOWN' || kind === 'app') return error
+  const names = builtinEngines.list().filter(engine => engine === builtinEngines[kind](engine.name)).map(({ name }) => name)
+  return new NightshiftError(error.code, `${error.message}; built-in ${kind}s are: ${names.join(', ')}`, { remedy: error.remedy })
 }
 
 /** The block on a platform that can be had: a container block on a stock Python image may become a python-wasm one. */

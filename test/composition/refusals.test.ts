@@ -27,7 +27,7 @@ describe('bad input gets a reason, and other jobs go on', () => {
   it('refuses an unknown tag, an unknown engine, and a body that is not a job', async () => {
     expect((await submit({ app: 'nobody@1.0' })).body.error).toMatchObject({ code: 'NS_E_BLOCK_UNKNOWN', remedy: expect.any(String) as string })
     const app = await pushPython(network.api, 'app', FINE)
-    expect((await submit({ app, partitioner: 'nothing-like-this' })).body.error.code).toBe('NS_E_BLOCK_UNKNOWN')
+    expect((await submit({ app, partitioner: 'nothing-like-this' })).body.error).toMatchObject({ code: 'NS_E_BLOCK_UNKNOWN', message: expect.stringMatching(/built-in partitioners are: passthrough, .*rows/) as string })
     expect((await submit({ app, config: { replicas: 99 } })).body.error).toMatchObject({ code: 'NS_E_USAGE' })
     expect((await submit({ app, surprise: true })).status).toBe(400)
   })

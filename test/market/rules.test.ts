@@ -75,6 +75,7 @@ describe('an auction round', () => {
     round = withBid(round, bid('uninvited', 1n), 100n)
     const { ranking, refusals, outcomes } = closeRound(round, byPrice, 1)
     expect(ranking.map(entry => entry.worker)).toEqual(['cheap', 'dear'])
+    expect(refusals.get('over')?.text).toMatch(/^asks 0\.\d+ BYC a chunk, the job pays at most 0\.\d+ BYC$/)
     expect([...refusals].map(([worker, { code }]) => [worker, code])).toEqual([['over', 'PRICE_TOO_HIGH'], ['silent', 'NO_ANSWER']])
     expect(Object.fromEntries(outcomes)).toEqual({
       cheap: { kind: 'won' },
