@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import { NightshiftError, errorView } from '../model/errors.ts'
 import { imageBytes } from '../model/image.ts'
 import type { Image } from '../model/image.ts'
 import type { ApiOptions } from './options.ts'
@@ -46,10 +46,7 @@ export function imageRoutes (server: FastifyInstance, { services: { images, cloc
         told = clock.now()
         tell({ bytes, total })
       }
-    }).then(image => { tell({ image: viewOf(image) }) }, (error: unknown) => {
-      const { code, message, remedy } = asNightshiftError(error)
-      tell({ error: { code, message, remedy } })
-    }).finally(() => { out.push(null) })
+    }).then(image => { tell({ image: viewOf(image) }) }, (error: unknown) => { tell({ error: errorView(error) }) }).finally(() => { out.push(null) })
     return await reply.header('content-type', 'application/x-ndjson').send(out)
   })
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import fastify from 'fastify'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import { NightshiftError, asNightshiftError, errorView } from '../model/errors.ts'
 import type { ErrorCode } from '../model/errors.ts'
 import type { Logger } from '../observe/logger.ts'
 
@@ -100,8 +100,8 @@ async function refuse (known: NightshiftError, reply: FastifyReply): Promise<voi
   await reply.status(STATUS[known.code] ?? 400).send(refusalOf(known))
 }
 
-function refusalOf ({ code, message, remedy }: NightshiftError) {
-  return { error: { code, message, remedy } }
+function refusalOf (error: NightshiftError) {
+  return { error: errorView(error) }
 }
 
 /** Bytes that are no HTTP request: the answer goes straight onto the connection, which ends with it. */

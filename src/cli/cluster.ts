@@ -1,3 +1,4 @@
+import { WORKER } from '../cluster/cluster.ts'
 import { clusterDown, clusterIsRunning, clusterUp, readCluster } from '../cluster/local.ts'
 import { nodeIsRunning } from '../cluster/node-process.ts'
 import { clusterFolder } from '../config/paths.ts'
@@ -65,7 +66,7 @@ export async function status (command: { readonly data?: string, readonly output
   else {
     say('what to do: the others go on without; to have them again,')
     const peer = cluster.coordinator.addresses[0] ?? ''
-    for (const { dataDir } of gone) say(`  nightshift worker --slots 1 --allow-process-isolation --no-mdns --profile local --peer ${peer} --data ${dataDir}`)
+    for (const { dataDir } of gone) say(`  nightshift ${WORKER.join(' ')} --no-mdns --profile local --peer ${peer} --data ${dataDir}`)
   }
   return 1
 }

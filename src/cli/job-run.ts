@@ -1,7 +1,7 @@
 import { ApiClient } from '../api/client.ts'
 import { readEndpoint } from '../api/endpoint.ts'
 import { throwAwayCluster } from '../cluster/local.ts'
-import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import { NightshiftError, errorView } from '../model/errors.ts'
 import type { JobView } from '../model/job.ts'
 import { connect } from './connect.ts'
 import { EXIT, print, printError, printJson, say } from './output.ts'
@@ -39,10 +39,9 @@ export async function runJob (command: JobRunCommand): Promise<number> {
     return await submitAndFollow(command, job, await connect(command.data), heard)
   } catch (error) {
     const code = printError(error)
-    const { code: name, message, remedy } = asNightshiftError(error)
     // a job that was taken goes on without this command: who submits it again pays twice
     if (heard.job !== undefined && command.localCluster === undefined) next(heard.job)
-    if (command.output === 'json') printJson({ ...heard.job === undefined ? EMPTY : summaryOf(heard.job), error: { code: name, message, remedy } })
+    if (command.output === 'json') printJson({ ...heard.job === undefined ? EMPTY : summaryOf(heard.job), error: errorView(error) })
     return code
   }
 }

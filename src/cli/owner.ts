@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import ms from 'ms'
 import type { StringValue } from 'ms'
 import { dataFolder } from '../config/paths.ts'
-import { ownerFile, readOwnerRules, writeOwnerSettings } from '../composition/owner-watch.ts'
+import { REMOVE_IT, ownerFile, readOwnerRules, writeOwnerSettings } from '../composition/owner-watch.ts'
 import { NightshiftError } from '../model/errors.ts'
 import { isPeerId } from '../model/messages/signing.ts'
 import { isSetting } from '../model/owner-rules.ts'
@@ -154,6 +154,6 @@ async function settingsIn (file: string): Promise<OwnerSettings> {
     throw error
   })
   const value = parsed(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON object`, { remedy: 'correct it, or remove it: then what the profile says is in force' })
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new NightshiftError('NS_E_CONFIG', `${file} is no JSON object`, { remedy: REMOVE_IT })
   return value
 }

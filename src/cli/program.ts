@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { NightshiftError, asNightshiftError, errorMessage } from '../model/errors.ts'
+import { NightshiftError, errorMessage, errorView } from '../model/errors.ts'
 import { blocks, images } from './commands/blocks.ts'
 import { ledger, receipts, wallet } from './commands/books.ts'
 import { add } from './commands/build.ts'
@@ -15,7 +15,7 @@ import { EXIT, printError, printJson } from './output.ts'
 export async function runCommand (argv: readonly string[]): Promise<number> {
   let exit: number = EXIT.done
   const fail = (error: unknown): number => {
-    if (wantsJson(argv)) printJson({ error: shown(error) })
+    if (wantsJson(argv)) printJson({ error: errorView(error) })
     return printError(error)
   }
   const run = (load: () => Promise<Action>) => async (...args: unknown[]): Promise<void> => {
@@ -32,7 +32,7 @@ export async function runCommand (argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) return fail(error)
     if (error.exitCode === 0) return EXIT.done
     // what is wrong was printed already
-    if (wantsJson(argv)) printJson({ error: shown(new NightshiftError('NS_E_USAGE', error.message.replace(/^error: /, ''))) })
+    if (wantsJson(argv)) printJson({ error: errorView(new NightshiftError('NS_E_USAGE', error.message.replace(/^error: /, ''))) })
     return EXIT.usage
   }
 }
@@ -40,11 +40,6 @@ export async function runCommand (argv: readonly string[]): Promise<number> {
 /** Asked of the words themselves: what cannot be parsed is answered in the form that was asked for, too. */
 function wantsJson (argv: readonly string[]): boolean {
   return argv.some((word, i) => word === '--output=json' || (word === '--output' && argv[i + 1] === 'json'))
-}
-
-function shown (error: unknown): Pick<NightshiftError, 'code' | 'message' | 'remedy'> {
-  const { code, message, remedy } = asNightshiftError(error)
-  return { code, message, remedy }
 }
 
 /**

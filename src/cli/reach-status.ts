@@ -12,10 +12,15 @@ export function reachLines ({ dialable, checkedAt, addresses, relay }: Reachabil
   ]
 }
 
+/** One sentence on a peer a node was told of and is not connected to. */
+export function unreachedText ({ addresses, why, since }: UnreachedPeer, now: number): string {
+  return `not connected to ${addresses.join(' or ')}, for ${duration(now - since)}: ${why}`
+}
+
 /** The peers a node was told of and is not connected to, and why. */
 export function unreachedLines (unreached: readonly UnreachedPeer[], now: number): string[] {
-  return unreached.flatMap(({ addresses, why, remedy, since }) => [
-    `  not connected to ${addresses.join(' or ')}, for ${duration(now - since)}: ${why}`,
+  return unreached.flatMap(({ remedy, ...peer }) => [
+    `  ${unreachedText(peer, now)}`,
     ...remedy === undefined ? [] : [`    what to do: ${remedy}`]
   ])
 }

@@ -41,6 +41,8 @@ const MOST_PROCESSES = 16
 const LARGEST_CREW = 25
 /** Nodes of a cluster on this machine: a free port each, found by nobody. */
 export const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--profile', 'local']
+/** A worker of such a cluster. */
+export const WORKER = ['worker', '--slots', '1', '--allow-process-isolation']
 
 /**
  * Starts a coordinator and workers as processes on free ports. When one does not come up, all are taken down again.
@@ -63,7 +65,7 @@ export async function startCluster (options: ClusterOptions, before?: Cluster): 
     if (before !== undefined) await endNodes(before.workers)
     const peers = coordinator.addresses.flatMap(address => ['--peer', address])
     const results = await Promise.allSettled(crewsOf(options).map(async ({ first, count, behaviour }) => {
-      const flags = ['worker', '--slots', '1', '--allow-process-isolation', ...flagsOf(behaviour), ...peers]
+      const flags = [...WORKER, ...flagsOf(behaviour), ...peers]
       const node = count === 1
         ? await start(`worker-${first}`, flags)
         : await start(`workers-${first}-${first + count - 1}`, [...flags, '--crew', String(count)])

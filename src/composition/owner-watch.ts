@@ -16,7 +16,7 @@ const OWNER_FILE = 'owner.json'
 /** A change of the settings or of the machine's use is noticed within this time, milliseconds. */
 const LOOK_MS = 1000
 /** Without the file the rules of the profile are in force: whoever removes it must know. */
-const REMOVE_IT = 'correct it, or remove it: then what the profile says is in force'
+export const REMOVE_IT = 'correct it, or remove it: then what the profile says is in force'
 /** Looks between two at what changes slowly, or costs more to look at. */
 const LOOKS = { input: 2, battery: 10, disk: 60 } as const
 

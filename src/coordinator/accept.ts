@@ -79,8 +79,7 @@ async function findBlock (registry: BlockRegistry, name: string, kind: BlockKind
 /** An engine that nobody pushed may be a built-in one whose name was mistyped. */
 function withBuiltins (error: unknown, kind: BlockKind): unknown {
   if (!(error instanceof NightshiftError) || error.code !== 'NS_E_BLOCK_UNKNOWN' || kind === 'app') return error
-  const names = builtinEngines.list().filter(engine => engine === builtinEngines[kind](engine.name)).map(({ name }) => name)
-  return new NightshiftError(error.code, `${error.message}; built-in ${kind}s are: ${names.join(', ')}`, { remedy: error.remedy })
+  return new NightshiftError(error.code, `${error.message}; built-in ${kind}s are: ${builtinEngines.names(kind).join(', ')}`, { remedy: error.remedy })
 }
 
 /** The block on a platform that can be had: a container block on a stock Python image may become a python-wasm one. */

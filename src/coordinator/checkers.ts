@@ -15,11 +15,11 @@ const MOST_MS = 10_000
  * @param candidates who may be drawn
  * @returns whether it is this worker's turn
  */
-export function isDrawn (turn: Turn, job: Job, chunk: Chunk, worker: WorkerView, candidates: readonly WorkerView[]): boolean {
+export function isDrawn (turn: Turn, job: Job, chunk: Chunk, worker: WorkerView, candidates: () => readonly WorkerView[]): boolean {
   if (!isAdaptive(job) || !chunk.attempts.some(attempt => attemptIsOpen(attempt.state))) return true
   const before = job.checkers.get(chunk.index)
   if (before !== undefined && turn.now < before.until && job.awards.has(before.peer)) return before.peer === worker.peer
-  const able = candidates.filter(candidate => mayRun(job, chunk, candidate, turn.now))
+  const able = candidates().filter(candidate => mayRun(job, chunk, candidate, turn.now))
   const drawn = able[Math.floor(turn.state.chance() * able.length)]
   if (drawn === undefined) return true
   job.checkers.set(chunk.index, { peer: drawn.peer, until: turn.now + Math.min(MOST_MS, Math.max(LEAST_MS, CHUNK_TIMES * job.durations.value)) })

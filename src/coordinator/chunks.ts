@@ -1,7 +1,7 @@
 import { attemptIsOpen } from '../lifecycle/attempt.ts'
 import { classOf, joins } from './classes.ts'
 import { groupOf, plannedReplicas } from './tiers.ts'
-import type { Attempt, Chunk, Job, WorkerView } from './state.ts'
+import type { Attempt, Chunk, CoordinatorState, Job, WorkerView } from './state.ts'
 
 /** How many more attempts a chunk needs out, beyond those open. One trusted attempt, or one to come, is enough. */
 export function wants (chunk: Chunk): number {
@@ -26,6 +26,16 @@ export function mayRun (job: Job, chunk: Chunk, worker: WorkerView, now: number)
   const { peer } = worker
   const group = groupOf(worker)
   return (chunk.notBefore ?? 0) <= now && !chunk.excluded.includes(peer) && joins(chunk, classOf(job, worker)) && !chunk.attempts.some(attempt => blocks(attempt, peer, group, now))
+}
+
+/** Workers that have an award of the job. */
+export function awarded (state: CoordinatorState, job: Job): readonly WorkerView[] {
+  return [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker !== undefined)
+}
+
+/** True when a connected one of them may take this chunk, now or later. */
+export function canBeTaken (state: CoordinatorState, job: Job, chunk: Chunk): boolean {
+  return awarded(state, job).some(worker => worker.connected && mayRun(job, chunk, worker, Infinity))
 }
 
 function blocks (attempt: Attempt, worker: string, group: string, now: number): boolean {

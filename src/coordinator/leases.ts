@@ -13,7 +13,7 @@ import { STRANGER_SHARE } from '../verification/policy.ts'
 import { circuitOf } from '../verification/reputation.ts'
 import { idOf } from './attempts.ts'
 import { isDrawn } from './checkers.ts'
-import { mayRun, wants } from './chunks.ts'
+import { awarded, mayRun, wants } from './chunks.ts'
 import { byClass, chunkClass, classOf, comparesByClass } from './classes.ts'
 import { costTerms, estimateOf, paceOf, slotsAwarded, valuePerMs, workMs } from './estimates.ts'
 import { fixedReplicas, groupOf, isAdaptive, isProven, isTrusted, passes, plannedReplicas, reachableIn, tier } from './tiers.ts'
@@ -68,17 +68,13 @@ function hasRoom (turn: Turn, job: Job, award: Award): boolean {
  * is none, what was leased now would be for nothing.
  */
 export function decisiveClasses (turn: Turn, job: Job): ReadonlySet<string> {
-  const decisive = [...byClass(job, awarded(turn, job))].filter(([numericClass, workers]) => {
+  const decisive = [...byClass(job, awarded(turn.state, job))].filter(([numericClass, workers]) => {
     if (workers.some(({ peer }) => isTrusted(turn.state, peer, turn.now))) return true
     const fixed = fixedReplicas(job)
     if (fixed !== undefined) return new Set(workers.map(groupOf)).size >= fixed
     return reachableIn(turn.state, job, numericClass, workers, turn.now) >= 1 - job.policy.epsilon
   })
   return new Set(decisive.map(([numericClass]) => numericClass))
-}
-
-function awarded (turn: Turn, job: Job): readonly WorkerView[] {
-  return [...job.awards.keys()].map(peer => turn.state.workers.get(peer)).filter(worker => worker !== undefined)
 }
 
 /** Leases this worker may still take: prefetch depth times slots, less what it has. */
@@ -109,7 +105,7 @@ export function affordable (turn: Turn, job: Job, price: bigint): boolean {
 /** Proven workers that may be leased chunks of this job: whoever is on probation is checked by them where there are any. */
 function provenAwards (turn: Turn, job: Job): readonly WorkerView[] {
   if (!isAdaptive(job)) return []
-  return awarded(turn, job).filter(({ peer }) => isProven(tier(turn.state, job, peer, turn.now)))
+  return awarded(turn.state, job).filter(({ peer }) => isProven(tier(turn.state, job, peer, turn.now)))
 }
 
 /** @param begins whether a chunk begun by this worker can be decided; one that others began it may always join */
@@ -121,7 +117,7 @@ function nextChunk (turn: Turn, job: Job, worker: WorkerView, proven: readonly W
     const isOpen = chunk !== undefined && (begins || chunkClass(chunk) !== undefined)
     if (isOpen && mayRun(job, chunk, worker, turn.now)) {
       const byProven = wantsProven(job, chunk, proven)
-      if (!(isStranger && byProven) && isDrawn(turn, job, chunk, worker, byProven ? proven : awarded(turn, job))) return chunk
+      if (!(isStranger && byProven) && isDrawn(turn, job, chunk, worker, () => byProven ? proven : awarded(turn.state, job))) return chunk
     }
     if (++looked >= LOOK_AHEAD) break
   }

@@ -1,4 +1,5 @@
 import type { OfferView } from '../model/offer.ts'
+import { OWNER_CODES } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import type { Job } from './state.ts'
 
@@ -43,11 +44,10 @@ function gib (mib: number): string {
 }
 
 const SMALLER = 'lower what the app asks for in its manifest (device_requirements), or start a worker with more'
-const OWNERS = 'wait until their owners let them work, or connect other workers'
 const CHEAPER = 'raise --max-price or the budget, or wait for cheaper workers'
-const OWED = 'wait: leases go out again when what is owed has been settled; "nightshift wallet peers" shows it'
 const LATER = 'wait: it is tried again by itself'
 const REMEDIES: Partial<Record<ReasonCode, string>> = {
+  ...Object.fromEntries(OWNER_CODES.map(code => [code, 'wait until their owners let them work, or connect other workers'])),
   NO_WORKERS: 'start a worker: "nightshift worker --peer <address>", or "nightshift up" for a cluster here',
   MEMORY_TOO_SMALL: SMALLER,
   CORES_TOO_FEW: SMALLER,
@@ -75,16 +75,8 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
   BANNED: 'connect other workers; "nightshift node list" shows who is banned',
   CIRCUIT_OPEN: 'wait, or connect other workers',
   LEASES_EXPIRED: 'wait, or connect other workers: these did not finish in time what they had of this job',
-  CREDIT_LIMIT: OWED,
+  CREDIT_LIMIT: 'wait: leases go out again when what is owed has been settled; "nightshift wallet peers" shows it',
   COORDINATOR_UNFAIR: 'connect other workers: these refuse this coordinator for how it treated them',
   COORDINATOR_BEHIND: 'see "nightshift status" on this coordinator: its workers know more of it than its own disk does',
-  OWNER_PAUSED: OWNERS,
-  FINISHING: OWNERS,
-  OUTSIDE_HOURS: OWNERS,
-  ON_BATTERY: OWNERS,
-  MACHINE_IN_USE: OWNERS,
-  OTHER_LOAD: OWNERS,
-  TRAFFIC_QUOTA: OWNERS,
-  DISK_QUOTA: OWNERS,
   OWNER_DENIES: 'connect other workers: the owners of these deny this coordinator or this kind of app'
 }

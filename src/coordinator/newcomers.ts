@@ -1,4 +1,4 @@
-import { mayRun } from './chunks.ts'
+import { canBeTaken } from './chunks.ts'
 import type { Attempt, Chunk, Job, WorkerView } from './state.ts'
 import { groupOf, isProven, tier } from './tiers.ts'
 import type { Turn } from './turn.ts'
@@ -21,8 +21,5 @@ export function areEnough (turn: Turn, job: Job, chunk: Chunk, voters: readonly 
   const groups = new Set(voters.map(({ group }) => group))
   if (groups.size < 2) return false
   if (groups.size >= NEWCOMERS || voters.some(({ worker }) => isProven(tier(turn.state, job, worker, turn.now)))) return true
-  return ![...job.awards.keys()].some(peer => {
-    const worker = turn.state.workers.get(peer)
-    return worker?.connected === true && !groups.has(groupOf(worker)) && mayRun(job, chunk, worker, Infinity)
-  })
+  return !canBeTaken(turn.state, job, chunk)
 }

@@ -1,4 +1,4 @@
-import { NightshiftError, asNightshiftError } from '../model/errors.ts'
+import { NightshiftError, asNightshiftError, errorView } from '../model/errors.ts'
 import { attemptKey } from '../model/ids.ts'
 import { LIMITS } from '../model/limits.ts'
 import type { Message } from '../model/messages/control.ts'
@@ -118,7 +118,7 @@ export class Performer {
       this.#services.post({
         kind: 'step-failed',
         jobId,
-        error: { code: error.code, message: error.message, remedy: error.remedy }
+        error: errorView(error)
       })
     })
   }

@@ -4,7 +4,7 @@ import { signAttestation } from '../verification/attestation.ts'
 import { askReveals } from './asking.ts'
 import { idOf, onFailed, requeue } from './attempts.ts'
 import type { Found } from './attempts.ts'
-import { mayRun } from './chunks.ts'
+import { awarded, mayRun } from './chunks.ts'
 import type { TrustedOutcome } from './events.ts'
 import { judge } from './judge.ts'
 import { record } from './showing.ts'
@@ -47,7 +47,7 @@ function beginHere (turn: Turn, job: Job): void {
 /** Where no other worker is left to check a result the coordinator runs the chunk itself. */
 function standIn (turn: Turn, job: Job): void {
   if (job.round !== undefined || job.awards.size === 0) return
-  const takers = [...job.awards.keys()].map(peer => turn.state.workers.get(peer)).filter(worker => worker !== undefined)
+  const takers = awarded(turn.state, job)
   let looked = 0
   for (const index of job.wanting) {
     const chunk = job.chunks[index]

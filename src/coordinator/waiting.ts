@@ -5,7 +5,7 @@ import { reason } from '../model/reasons.ts'
 import type { Reason, ReasonCode } from '../model/reasons.ts'
 import { obstacles, pendingChunks } from './auction.ts'
 import { MAX_WAITING, affordable, decisiveClasses } from './leases.ts'
-import { mayRun } from './chunks.ts'
+import { canBeTaken } from './chunks.ts'
 import { behindReason } from './fencing.ts'
 import { setState } from './job-state.ts'
 import { endAttempt, requeue } from './attempts.ts'
@@ -150,9 +150,7 @@ function refusedBy (job: Job): Reason | undefined {
 function firstStuck (state: CoordinatorState, job: Job): Chunk | undefined {
   for (const index of job.wanting) {
     const chunk = job.chunks[index]
-    if (chunk === undefined) continue
-    const takers = [...job.awards.keys()].map(peer => state.workers.get(peer)).filter(worker => worker?.connected === true && mayRun(job, chunk, worker, Infinity))
-    return takers.length === 0 ? chunk : undefined
+    if (chunk !== undefined) return canBeTaken(state, job, chunk) ? undefined : chunk
   }
   return undefined
 }

@@ -17,5 +17,6 @@ export const builtinEngines = {
   assembler: (name: string): Assembler | undefined => ASSEMBLERS.find((engine) => engine.name === name),
   /** all engines of that name, partitioner first */
   get: (name: string): ReadonlyArray<Partitioner | Assembler> => [...PARTITIONERS, ...ASSEMBLERS].filter((engine) => engine.name === name),
+  names: (kind: 'partitioner' | 'assembler'): readonly string[] => (kind === 'partitioner' ? PARTITIONERS : ASSEMBLERS).map(({ name }) => name),
   list: (): ReadonlyArray<Partitioner | Assembler> => [...PARTITIONERS, ...ASSEMBLERS]
 } as const

@@ -38,14 +38,18 @@ export function openRound (number: number, now: number, asked: readonly string[]
   return { number, endsAt: now + ROUND_MS, waiting: new Set(asked), bids: new Map(), refusals: new Map(), tooDear: new Map() }
 }
 
+/** A bid above what the job pays for a chunk; told by whoever sees it first, the worker or the coordinator. Units. */
+export function priceTooHigh (price: bigint, most: bigint): Reason {
+  return reason('PRICE_TOO_HIGH', `asks ${formatByc(price)} BYC a chunk, the job pays at most ${formatByc(most)} BYC`)
+}
+
 export function withBid (round: Round, bid: BidView, maxPrice: bigint): Round {
   if (!round.waiting.has(bid.worker)) return round
   const answered = without(round.waiting, bid.worker)
   if (bid.price > maxPrice) {
-    const text = `asks ${formatByc(bid.price)} BYC a chunk, the job pays at most ${formatByc(maxPrice)} BYC`
     const byUnits = bid.price - maxPrice
     const over = { byUnits, byPerMille: maxPrice === 0n ? 0 : Number((byUnits * 1000n + maxPrice - 1n) / maxPrice) }
-    return { ...round, waiting: answered, refusals: new Map(round.refusals).set(bid.worker, reason('PRICE_TOO_HIGH', text)), tooDear: new Map(round.tooDear).set(bid.worker, over) }
+    return { ...round, waiting: answered, refusals: new Map(round.refusals).set(bid.worker, priceTooHigh(bid.price, maxPrice)), tooDear: new Map(round.tooDear).set(bid.worker, over) }
   }
   return { ...round, waiting: answered, bids: new Map(round.bids).set(bid.worker, bid) }
 }

@@ -120,6 +120,12 @@ export function asNightshiftError (value: unknown, code: ErrorCode = 'NS_E_INTER
   return new NightshiftError(code, errorMessage(value), { cause: value })
 }
 
+/** What is told of any thrown value, over the API and as JSON. */
+export function errorView (value: unknown): Pick<NightshiftError, 'code' | 'message' | 'remedy'> {
+  const { code, message, remedy } = asNightshiftError(value)
+  return { code, message, remedy }
+}
+
 /** The message of any thrown value. libp2p rejects some waiters with a close event that carries the error. */
 export function errorMessage (value: unknown): string {
   if (value instanceof Error) return value.message

@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox'
 import type { Block, FileRef } from './block.ts'
 import type { Image } from './image.ts'
 import { LIMITS } from './limits.ts'
+import { BYC_PATTERN } from './money.ts'
 import type { Reason } from './reasons.ts'
 import type { BlobRef } from './store.ts'
 
@@ -34,9 +35,9 @@ const JobConfigSchema = Type.Object({
   /** deliver what succeeded when some chunks failed */
   allowPartial: Type.Boolean({ default: false }),
   /** most the whole job may cost, ByteChips; what is not spent comes back */
-  budget: Type.Optional(Type.String({ pattern: '^\\d{1,12}(\\.\\d{1,9})?$' })),
+  budget: Type.Optional(Type.String({ pattern: BYC_PATTERN.source })),
   /** most one chunk may cost, ByteChips */
-  maxPrice: Type.Optional(Type.String({ pattern: '^\\d{1,12}(\\.\\d{1,9})?$' })),
+  maxPrice: Type.Optional(Type.String({ pattern: BYC_PATTERN.source })),
   /** estimated run time of one chunk, seconds; the price of the first round follows from it */
   estimate: Type.Number({ exclusiveMinimum: 0, maximum: 86_400, default: 1 }),
   /** weakest isolation a worker may run this job's app with */

@@ -80,7 +80,7 @@ export class Dialer {
     const same = known.filter(target => target.peer === peer)
     for (const target of same) this.#learn(target, addresses)
     if (same.length > 0 || known.filter(target => target.discovered).length >= MAX_DISCOVERED) return
-    this.#add({ addresses, told: [], found: addresses, peer, discovered: true, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined, trouble: undefined, parting: undefined })
+    this.#add(newTarget({ addresses, told: [], found: addresses, peer, discovered: true }))
   }
 
   /** Forgets a discovered peer that turned out to be of no use; false when it is not one. */
@@ -221,20 +221,18 @@ function targetsOf (addresses: readonly Multiaddr[]): Target[] {
     const key = peerOf(address) ?? address.toString()
     groups.set(key, [...groups.get(key) ?? [], address])
   }
-  return [...groups.values()].map(group => ({
+  return [...groups.values()].map(group => newTarget({
     addresses: group,
     told: group.map(String),
     found: [],
     peer: group[0] === undefined ? undefined : peerOf(group[0]),
-    discovered: false,
-    failures: 0,
-    brief: 0,
-    connectedAt: undefined,
-    dialing: false,
-    timer: undefined,
-    trouble: undefined,
-    parting: undefined
+    discovered: false
   }))
+}
+
+/** One that was not dialled yet. */
+function newTarget (whom: Pick<Target, 'addresses' | 'told' | 'found' | 'peer' | 'discovered'>): Target {
+  return { ...whom, failures: 0, brief: 0, connectedAt: undefined, dialing: false, timer: undefined, trouble: undefined, parting: undefined }
 }
 
 function peerOf (address: Multiaddr): string | undefined {

@@ -14,7 +14,7 @@ export class PeerFault extends NightshiftError {
   readonly reason: FaultReason
 
   constructor (reason: FaultReason, message: string, cause?: unknown) {
-    super('NS_E_PROTOCOL', message, { remedy: 'check that both peers run the same version of the software', cause })
+    super('NS_E_PROTOCOL', message, { cause })
     this.name = 'PeerFault'
     this.reason = reason
   }

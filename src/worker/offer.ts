@@ -1,4 +1,4 @@
-import { ROUND_MS } from '../market/auction.ts'
+import { ROUND_MS, priceTooHigh } from '../market/auction.ts'
 import { mismatches } from '../market/requirements.ts'
 import type { Announce, Message } from '../model/messages/control.ts'
 import type { OfferView, RequirementsView } from '../model/offer.ts'
@@ -6,7 +6,6 @@ import type { Isolation } from '../model/executor.ts'
 import { isLendable } from '../model/hardware.ts'
 import type { Gpu } from '../model/hardware.ts'
 import { nameRefusal } from '../model/image-rules.ts'
-import { formatByc } from '../model/money.ts'
 import { reason } from '../model/reasons.ts'
 import type { Reason } from '../model/reasons.ts'
 import { rememberAuction } from './auctions.ts'
@@ -161,7 +160,7 @@ function bidAsPriced (turn: WorkerTurn, { coordinator, announce }: AwaitedPrice,
 function bidAt (turn: WorkerTurn, peer: string, announce: Announce, price: bigint): void {
   const { state } = turn
   const why = price > announce.maxPrice
-    ? reason('PRICE_TOO_HIGH', `asks ${formatByc(price)} BYC a chunk, the job pays at most ${formatByc(announce.maxPrice)} BYC`)
+    ? priceTooHigh(price, announce.maxPrice)
     : unfairTo(state, peer, turn.now) ?? creditRefusal(state, peer, price)
   if (why !== undefined) return refuseBid(turn, peer, announce, why)
   answer(turn, peer, announce, {

@@ -32,6 +32,22 @@ export function routesOf (server: FastifyInstance, least: number): readonly Rout
   return routes
 }
 
+/** A node that is opened anew after so many requests: what it keeps must not grow with all of them. */
+export async function renewed<N extends { readonly close: () => Promise<void> }> (open: () => Promise<N>, requests: number): Promise<{ readonly next: () => Promise<N>, readonly close: () => Promise<void> }> {
+  let node = await open()
+  let fed = 0
+  return {
+    next: async () => {
+      if (++fed % requests === 0) {
+        await node.close()
+        node = await open()
+      }
+      return node
+    },
+    close: async () => { await node.close() }
+  }
+}
+
 function text (dice: Dice, plain: string): string {
   return dice.chance(0.75) ? plain : Buffer.from(mutateBytes(dice, Buffer.from(plain))).toString('latin1')
 }

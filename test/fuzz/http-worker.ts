@@ -7,7 +7,7 @@ import { openCoordinator } from '../../src/composition/coordinator-node.ts'
 import { startWorker } from '../../src/composition/worker-node.ts'
 import type { WorkerNode } from '../../src/composition/worker-node.ts'
 import { createLogger } from '../../src/observe/logger.ts'
-import { TOKEN, answerTo, requestOf, routesOf } from './http-requests.ts'
+import { TOKEN, answerTo, renewed, requestOf, routesOf } from './http-requests.ts'
 import type { Served } from './http-requests.ts'
 import type { Target } from './run.ts'
 
@@ -63,17 +63,12 @@ function checkAnswer (what: string, path: string, body: string): void {
 export async function workerHttp (): Promise<Target> {
   const dir = await mkdtemp(join(tmpdir(), 'nightshift-fuzz-'))
   const coordinator = await openCoordinator({ ...COMMON, dataDir: join(dir, 'coordinator'), peers: [], openingBalance: '1000', trusted: [] })
-  const open = async (): Promise<Rig> => await openRig(join(dir, 'worker'), coordinator.addresses)
-  let rig = await open()
-  let fed = 0
+  const rigs = await renewed(async () => await openRig(join(dir, 'worker'), coordinator.addresses), OF_ONE)
   return {
     name: 'requests to a worker over HTTP',
     every: 20,
     feed: async dice => {
-      if (++fed % OF_ONE === 0) {
-        await rig.close()
-        rig = await open()
-      }
+      const rig = await rigs.next()
       const request = requestOf(dice, rig)
       const [path = ''] = request.url.split('?')
       if (path === '/v1/owner/drain' && !dice.chance(DRAINS)) return false
@@ -82,7 +77,7 @@ export async function workerHttp (): Promise<Target> {
       return taken
     },
     close: async () => {
-      await rig.close()
+      await rigs.close()
       await coordinator.close()
       await rm(dir, { recursive: true, force: true })
     }

@@ -11,7 +11,7 @@ import { parseReference } from '../../src/images/reference.ts'
 import { checkBooks } from '../../src/ledger/audit.ts'
 import { createLogger } from '../../src/observe/logger.ts'
 import { archiveOf, makeImage, tar } from '../containers/support/image.ts'
-import { TOKEN, answerTo, checkRefusal, requestOf, routesOf } from './http-requests.ts'
+import { TOKEN, answerTo, checkRefusal, renewed, requestOf, routesOf } from './http-requests.ts'
 import type { Request, Served } from './http-requests.ts'
 import { mutateBytes } from './mutate.ts'
 import type { Target } from './run.ts'
@@ -96,16 +96,12 @@ async function anImage (): Promise<Uint8Array> {
 /** Every route of a real coordinator's API, with bodies, parameters, queries and headers changed. */
 export async function http (): Promise<Target> {
   const image = await anImage()
-  let rig = await openRig(image)
-  let fed = 0
+  const rigs = await renewed(async () => await openRig(image), OF_ONE)
   return {
     name: 'HTTP requests',
     every: 20,
     feed: async dice => {
-      if (++fed % OF_ONE === 0) {
-        await rig.close()
-        rig = await openRig(image)
-      }
+      const rig = await rigs.next()
       const request = requestOf(dice, rig)
       if (pulls(request) && leadsOut(named(request.payload))) return false
       const { taken, status, body } = await answerTo(rig.server, request)
@@ -114,7 +110,7 @@ export async function http (): Promise<Target> {
       rig.check()
       return taken
     },
-    close: async () => { await rig.close() }
+    close: rigs.close
   }
 }
 

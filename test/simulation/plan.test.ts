@@ -20,6 +20,18 @@ function networkOf (workers: Readonly<Record<string, { taskMs: number, priceLeve
   return network
 }
 
+/** A job that was planned, and then submitted, after one of the same app has shown that chunks take 200 ms. */
+function afterAnother (estimate: number): { readonly network: SimulatedNetwork, readonly planned: Plan } {
+  const config = { replicas: 2, estimate }
+  const network = networkOf({ w1: { taskMs: 200 }, w2: { taskMs: 200 }, w3: { taskMs: 200 } })
+  network.submit(simulatedJob(ID, config), 30)
+  network.run(600_000)
+  const planned = plan(network, config, 60)
+  expect(planned.chunk).toMatchObject({ source: 'measured', medianMs: 200 })
+  network.submit(simulatedJob(PLANNED, config), 60)
+  return { network, planned }
+}
+
 describe('a plan', () => {
   it('prices a job from live offers, and changes nothing', () => {
     const network = networkOf({ w1: { taskMs: 100 }, w2: { taskMs: 100, priceLevel: 2000 }, w3: { taskMs: 100, priceLevel: 9000 } })
@@ -41,12 +53,7 @@ describe('a plan', () => {
   })
 
   it('comes true: price and time of a job as planned on what was measured', () => {
-    const network = networkOf({ w1: { taskMs: 200 }, w2: { taskMs: 200 }, w3: { taskMs: 200 } })
-    network.submit(simulatedJob(ID, { replicas: 2, estimate: 0.2 }), 30)
-    network.run(600_000)
-    const planned = plan(network, { replicas: 2, estimate: 0.2 }, 60)
-    expect(planned.chunk).toMatchObject({ source: 'measured', medianMs: 200 })
-    network.submit(simulatedJob(PLANNED, { replicas: 2, estimate: 0.2 }), 60)
+    const { network, planned } = afterAnother(0.2)
     const start = network.now
     network.run(600_000)
     const job = network.coordinator.jobs.get(PLANNED)
@@ -59,12 +66,7 @@ describe('a plan', () => {
   })
 
   it('prices a job as it is announced, by its own estimate, however long chunks of earlier jobs took', () => {
-    const network = networkOf({ w1: { taskMs: 200 }, w2: { taskMs: 200 }, w3: { taskMs: 200 } })
-    network.submit(simulatedJob(ID, { replicas: 2, estimate: 1 }), 30)
-    network.run(600_000)
-    const planned = plan(network, { replicas: 2, estimate: 1 }, 60)
-    expect(planned.chunk).toMatchObject({ source: 'measured', medianMs: 200 })
-    network.submit(simulatedJob(PLANNED, { replicas: 2, estimate: 1 }), 60)
+    const { network, planned } = afterAnother(1)
     network.run(600_000)
     const spent = network.coordinator.jobs.get(PLANNED)?.record.spent ?? 0n
     expect(spent).toBeGreaterThanOrEqual(parseByc(planned.price.total.low) * 9n / 10n)

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
+import { BYC_PATTERN } from '../../model/money.ts'
 
 /** What a command does with its arguments and options, as commander hands them over. */
 export type Action = (...args: never[]) => Promise<number>
@@ -20,7 +21,7 @@ export const number = numberIn(0, Number.MAX_SAFE_INTEGER)
 export const whole = wholeIn(0, Number.MAX_SAFE_INTEGER)
 /** ByteChips as the API takes them. */
 export const byc = (text: string): string => {
-  if (!/^\d{1,12}(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError('It must be an amount of ByteChips such as 2.5, with at most 9 decimals.')
+  if (!BYC_PATTERN.test(text)) throw new InvalidArgumentError('It must be an amount of ByteChips such as 2.5, with at most 9 decimals.')
   return text
 }
 export const oneOrMoreOf = (...names: readonly string[]) => (text: string): readonly string[] => {

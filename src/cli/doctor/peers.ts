@@ -1,5 +1,6 @@
 import type { PeerIntroduction, UnreachedPeer } from '../../model/transport.ts'
 import { duration, shortPeer } from '../output.ts'
+import { unreachedText } from '../reach-status.ts'
 import { note, ok, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
 
@@ -18,7 +19,7 @@ export function checkClock (peers: readonly PeerIntroduction[]): Finding {
 
 /** Peers this node was told to stay connected to, and is not. */
 export function checkUnreached (unreached: readonly UnreachedPeer[], now: number): readonly Finding[] {
-  return unreached.map(({ addresses, why, remedy, since }) => warning('PEER_UNREACHED', `not connected to ${addresses.join(' or ')}, for ${duration(now - since)}: ${why}`, remedy ?? 'see that the node there runs and that its address is right'))
+  return unreached.map(({ remedy, ...peer }) => warning('PEER_UNREACHED', unreachedText(peer, now), remedy ?? 'see that the node there runs and that its address is right'))
 }
 
 /** Versions of what peers run, beside what this node runs and what is installed. */

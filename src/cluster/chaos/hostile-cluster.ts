@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ApiClient } from '../../api/client.ts'
 import { readEndpoint } from '../../api/endpoint.ts'
 import { NightshiftError } from '../../model/errors.ts'
-import { LOCAL, flagsOf } from '../cluster.ts'
+import { LOCAL, WORKER, flagsOf } from '../cluster.ts'
 import type { Behaviour } from '../cluster.ts'
 import { Link } from '../proxy.ts'
 import { MortalNode } from './mortal-node.ts'
@@ -51,7 +51,7 @@ export class HostileCluster {
       links.push(link)
       link.set(conditionsOf(options))
       const peer = `/ip4/127.0.0.1/tcp/${link.port}/p2p/${coordinator.peerId}`
-      return { node: await start(name, ['worker', '--slots', '1', '--allow-process-isolation', '--peer', peer, ...flagsOf(behaviour)]), behaviour, link, partitions: 0 }
+      return { node: await start(name, [...WORKER, '--peer', peer, ...flagsOf(behaviour)]), behaviour, link, partitions: 0 }
     }
     try {
       const coordinator = await start('coordinator', ['coordinator'])
